@@ -1,0 +1,1 @@
+"""Peil: raw survey answers become weighted, tested, published figures."""
