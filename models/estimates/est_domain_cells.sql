@@ -1,0 +1,67 @@
+with scored as (
+    select
+        counts.*,
+        measures.measure_id,
+        case measures.kind
+            when 'mean' then counts.value_number
+            when 'range'
+                then (
+                    counts.value_number between measures.value_from and measures.value_to
+                )::double
+            when 'option' then (counts.option_code = measures.option_code)::double
+        end as y,
+    from {{ ref('est_cell_counts') }} as counts
+    inner join {{ ref('est_measures') }} as measures using (survey_code, question_code)
+    where not counts.is_base
+),
+
+sums as (
+    select
+        scheme_code,
+        wave_code,
+        segment_code,
+        segment_value,
+        measure_id,
+        cell_id,
+        sum(n_answers) as n_positive,
+        sum(sum_d * y) as sum_dy,
+        sum(sum_d * y * y) as sum_dyy,
+        sum(sum_d2 * y) as sum_d2y,
+        sum(sum_d2 * y * y) as sum_d2yy,
+    from scored
+    where y != 0
+    group by all
+),
+
+bases as (
+    select
+        counts.survey_code,
+        counts.scheme_code,
+        counts.wave_code,
+        counts.segment_code,
+        counts.segment_value,
+        measures.measure_id,
+        counts.cell_id,
+        counts.n_answers,
+        counts.sum_d,
+        counts.sum_d2,
+    from {{ ref('est_cell_counts') }} as counts
+    inner join {{ ref('est_measures') }} as measures using (survey_code, question_code)
+    where counts.is_base
+),
+
+joined as (
+    select
+        bases.*,
+        coalesce(sums.n_positive, 0) as n_positive,
+        coalesce(sums.sum_dy, 0) as sum_dy,
+        coalesce(sums.sum_dyy, 0) as sum_dyy,
+        coalesce(sums.sum_d2y, 0) as sum_d2y,
+        coalesce(sums.sum_d2yy, 0) as sum_d2yy,
+    from bases
+    left join sums
+        using (scheme_code, wave_code, segment_code, segment_value, measure_id, cell_id)
+)
+
+select * from joined
+order by scheme_code, wave_code, segment_code, segment_value, measure_id, cell_id

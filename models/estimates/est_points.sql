@@ -1,0 +1,34 @@
+with summed as (
+    select
+        domain.survey_code,
+        domain.scheme_code,
+        domain.wave_code,
+        domain.segment_code,
+        domain.segment_value,
+        domain.measure_id,
+        sum(domain.n_answers) as n_answers,
+        sum(domain.n_positive) as n_positive,
+        count(distinct cells.stratum) as n_strata,
+        sum(cells.factor * domain.sum_d) as sum_w,
+        sum(cells.factor * cells.factor * domain.sum_d2) as sum_w2,
+        sum(cells.factor * domain.sum_dy) as sum_wy,
+        sum(cells.factor * domain.sum_dyy) as sum_wyy,
+    from {{ ref('est_domain_cells') }} as domain
+    inner join {{ ref('est_cells') }} as cells using (cell_id)
+    group by all
+),
+
+estimated as (
+    select
+        row_number() over (
+            order by scheme_code, wave_code, segment_code, segment_value, measure_id
+        ) as point_id,
+        *,
+        sum_wy / sum_w as estimate,
+        {{ kish_effective_n('sum_w', 'sum_w2') }} as n_effective,
+        n_answers - n_strata as df,
+    from summed
+)
+
+select * from estimated
+order by point_id

@@ -1,0 +1,40 @@
+with segments as (
+    select
+        segments.*,
+        profiles.wave_code,
+        profiles.profile_key,
+    from {{ ref('segments') }} as segments
+    inner join (
+        select distinct
+            survey_code,
+            wave_code,
+            profile_key,
+        from {{ ref('wgt_profile_cells') }}
+    ) as profiles using (survey_code)
+),
+
+placed as (
+    select
+        segments.survey_code,
+        segments.wave_code,
+        segments.profile_key,
+        segments.segment_code,
+        case
+            when segments.attribute_code is null then 'total'
+            when segments.second_attribute_code is null then first_level.level_code
+            else first_level.level_code || ' × ' || second_level.level_code
+        end as segment_value,
+    from segments
+    left join {{ ref('wgt_profiles') }} as first_level
+        on
+            segments.wave_code = first_level.wave_code
+            and segments.profile_key = first_level.profile_key
+            and segments.attribute_code = first_level.attribute_code
+    left join {{ ref('wgt_profiles') }} as second_level
+        on
+            segments.wave_code = second_level.wave_code
+            and segments.profile_key = second_level.profile_key
+            and segments.second_attribute_code = second_level.attribute_code
+)
+
+select * from placed

@@ -1,0 +1,48 @@
+with delivered as (
+    select
+        survey_code,
+        wave_code,
+        string_agg(distinct sources.label_nl, ', ' order by sources.label_nl) as sources_nl,
+        string_agg(distinct sources.label_en, ', ' order by sources.label_en) as sources_en,
+        string_agg(distinct sources.licence_nl, '; ' order by sources.licence_nl) as licences_nl,
+    from {{ ref('stg_deliveries') }}
+    inner join {{ ref('sources') }} as sources using (source_code, survey_code, wave_code)
+    group by survey_code, wave_code
+),
+
+counted as (
+    select
+        survey_code,
+        wave_code,
+        count(*) as n_respondents,
+    from {{ ref('wgt_respondents') }}
+    where response_status = 'eligible'
+    group by survey_code, wave_code
+),
+
+described as (
+    select
+        surveys.survey_code,
+        waves.wave_code,
+        surveys.label_nl,
+        surveys.label_en,
+        waves.label_nl as wave_label_nl,
+        waves.label_en as wave_label_en,
+        waves.fieldwork_start,
+        waves.fieldwork_end,
+        waves.reference_date,
+        counted.n_respondents,
+        surveys.is_simulated,
+        surveys.description_nl,
+        surveys.method_nl,
+        delivered.sources_nl,
+        delivered.sources_en,
+        surveys.licence_nl || coalesce('; ' || delivered.licences_nl, '') as licences_nl,
+    from counted
+    inner join delivered using (survey_code, wave_code)
+    inner join {{ ref('surveys') }} as surveys using (survey_code)
+    inner join {{ ref('waves') }} as waves using (survey_code, wave_code)
+)
+
+select * from described
+order by survey_code, wave_code

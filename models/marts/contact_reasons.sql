@@ -1,0 +1,1 @@
+{{ share_mart('contact_reasons') }}

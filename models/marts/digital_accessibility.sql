@@ -1,0 +1,1 @@
+{{ share_mart('digital_accessibility') }}

@@ -1,0 +1,11 @@
+with channels as (
+    select
+        channel_code,
+        label_nl,
+        label_en,
+        sort_order::bigint as sort_order,
+    from {{ ref('channels') }}
+)
+
+select * from channels
+order by sort_order

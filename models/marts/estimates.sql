@@ -1,0 +1,66 @@
+with engine as (
+    select
+        *,
+        withheld_reason is not null as is_withheld,
+    from {{ ref('est_estimates') }}
+),
+
+published as (
+    select
+        engine.survey_code,
+        engine.wave_code,
+        engine.scheme_code as weighting_scheme,
+        engine.segment_code,
+        engine.segment_value,
+        measures.question_code,
+        measures.topic,
+        measures.channel_code,
+        measures.aspect,
+        measures.statistic,
+        measures.option_code,
+        {{ published('engine.estimate') }} as estimate,
+        case
+            when engine.n_answers >= {{ threshold('min_cell_n') }} then engine.n_answers
+        end::bigint as n_answers,
+        {{ published('engine.sum_w', 6) }} as n_weighted,
+        {{ published('engine.n_effective', 6) }} as n_effective,
+        {{ published('engine.se') }} as se,
+        {{ published('engine.ci_low') }} as ci_low,
+        {{ published('engine.ci_high') }} as ci_high,
+        {{ published('engine.deff', 9) }} as deff,
+        if(engine.is_withheld, null, engine.df)::bigint as df,
+        case
+            when engine.is_withheld then 'withheld'
+            when engine.reliability_flag is not null then engine.reliability_flag
+            when engine.n_answers < segments.indicative_below then 'indicative'
+            else 'ok'
+        end as quality_flag,
+        engine.is_withheld,
+        engine.withheld_reason,
+        flags.label_nl as withheld_label_nl,
+        flags.label_en as withheld_label_en,
+        segment_labels.label_nl as segment_label_nl,
+        segment_labels.label_en as segment_label_en,
+        measures.question_label_nl,
+        measures.question_label_en,
+        measures.statistic_label_nl,
+        measures.statistic_label_en,
+        measures.option_label_nl,
+        measures.option_label_en,
+        schemes.is_default as is_default_scheme,
+        row_number() over (
+            order by
+                engine.survey_code, engine.wave_code, schemes.sort_order,
+                segment_labels.sort_order, measures.measure_id
+        ) as sort_order,
+    from engine
+    inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
+    inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
+    inner join {{ ref('segments') }} as segments using (survey_code, segment_code)
+    inner join {{ ref('dim_segments') }} as segment_labels
+        using (survey_code, segment_code, segment_value)
+    left join {{ ref('flags') }} as flags on engine.withheld_reason = flags.flag_code
+)
+
+select * from published
+order by sort_order

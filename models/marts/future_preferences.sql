@@ -1,0 +1,1 @@
+{{ share_mart('future_preferences') }}

@@ -1,0 +1,1 @@
+{{ grade_mart('report_grades') }}

@@ -1,0 +1,1 @@
+{{ share_mart('status_tracking') }}

@@ -1,0 +1,25 @@
+with eligible as (
+    select
+        profile_key,
+        wave_code,
+        survey_code,
+        min_by(delivery_key, (delivery_key, row_number)) as delivery_key,
+        min_by(row_number, (delivery_key, row_number)) as row_number,
+    from {{ ref('wgt_respondents') }}
+    where response_status = 'eligible'
+    group by profile_key, wave_code, survey_code
+),
+
+described as (
+    select
+        eligible.wave_code,
+        eligible.survey_code,
+        eligible.profile_key,
+        attributes.attribute_code,
+        attributes.level_code,
+    from eligible
+    inner join {{ ref('wgt_respondent_attributes') }} as attributes
+        using (delivery_key, row_number)
+)
+
+select * from described

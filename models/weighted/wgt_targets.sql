@@ -1,0 +1,112 @@
+with population as (
+    select
+        population.delivery_key,
+        population.row_number,
+        population.wave_code,
+        population.n_residents,
+        attributes.attribute_code,
+        case attributes.kind
+            when 'municipality' then municipalities.municipality_code
+            when 'participation' then municipalities.participation
+            when 'number_band' then bands.level_code
+            when 'question' then codes.level_code
+        end as level_code,
+    from {{ ref('stg_population') }} as population
+    inner join {{ ref('attributes') }} as attributes using (survey_code)
+    left join {{ ref('municipalities') }} as municipalities using (municipality_code, survey_code)
+    left join {{ ref('attribute_levels') }} as bands
+        on
+            attributes.kind = 'number_band'
+            and attributes.attribute_code = bands.attribute_code
+            and population.age between bands.value_from and bands.value_to
+    left join {{ ref('population_codes') }} as codes
+        on
+            attributes.attribute_code = codes.attribute_code
+            and population.gender_code = codes.population_value
+),
+
+needed as (
+    select
+        schemes.scheme_code,
+        variables.attribute_code,
+        schemes.group_attribute_code,
+    from {{ ref('weighting_schemes') }} as schemes
+    inner join {{ ref('weighting_variables') }} as variables using (scheme_code)
+    where variables.target_source = 'population'
+),
+
+-- A resident counts when every variable of the scheme, and its group, is known of him or her.
+in_scope as (
+    select
+        schemes.scheme_code,
+        population.delivery_key,
+        population.row_number,
+    from (
+        select
+            scheme_code,
+            attribute_code,
+        from needed
+        union
+        select
+            scheme_code,
+            group_attribute_code,
+        from needed
+        where group_attribute_code is not null
+        union
+        select
+            needed.scheme_code,
+            attributes.attribute_code,
+        from needed
+        inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code)
+        inner join {{ ref('attributes') }} as attributes using (survey_code)
+        where attributes.kind = 'municipality'
+    ) as schemes
+    inner join population using (attribute_code)
+    group by schemes.scheme_code, population.delivery_key, population.row_number
+    having count(*) = count(population.level_code)
+),
+
+from_population as (
+    select
+        needed.scheme_code,
+        population.wave_code,
+        coalesce(groups.level_code, 'all') as group_value,
+        needed.attribute_code,
+        population.level_code,
+        sum(population.n_residents) as total,
+    from needed
+    inner join in_scope using (scheme_code)
+    inner join population
+        on
+            in_scope.delivery_key = population.delivery_key
+            and in_scope.row_number = population.row_number
+            and needed.attribute_code = population.attribute_code
+    left join population as groups
+        on
+            in_scope.delivery_key = groups.delivery_key
+            and in_scope.row_number = groups.row_number
+            and needed.group_attribute_code = groups.attribute_code
+    group by all
+),
+
+from_seed as (
+    select
+        variables.scheme_code,
+        margins.wave_code,
+        coalesce(margins.group_value, 'all') as group_value,
+        margins.attribute_code,
+        margins.level_code,
+        margins.total,
+    from {{ ref('weighting_margins') }} as margins
+    inner join {{ ref('weighting_variables') }} as variables using (attribute_code)
+    where variables.target_source = 'seed'
+),
+
+unioned as (
+    select * from from_population
+    union all
+    select * from from_seed
+)
+
+select * from unioned
+order by scheme_code, wave_code, group_value, attribute_code, level_code

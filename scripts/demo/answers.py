@@ -1,0 +1,222 @@
+"""Answers handed out so that the weighted figures come out as the 2024 study reported them.
+
+The targets stand here and nowhere else: models never read them, tests compare with them.
+Within each group of municipalities respondents are ordered by a latent opinion, and answers are
+dealt along that order by cumulative weight. The opinion leans on age, so the unweighted figures
+of these older respondents differ.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+from scipy.stats import norm
+
+CHANNELS = ("telephone", "email", "letter", "digital", "desk")
+GRADES = np.arange(1, 11)
+STEP_CHANNELS = ("digital", "telephone", "letter", "email", "desk")
+
+# Share of participants and of non-participants.
+USED = {
+    "digital": (0.69, 0.57),
+    "telephone": (0.43, 0.51),
+    "email": (0.34, 0.31),
+    "desk": (0.25, 0.29),
+    "letter": (0.14, 0.17),
+}
+OVERALL = (6.6, 6.4)
+# Mean grade over both groups, and how much participants are above it.
+CONTACT = {
+    "digital": (7.1, 0.06),
+    "desk": (7.3, 0.0),
+    "telephone": (6.5, 0.03),
+    "email": (6.0, 0.04),
+    "letter": (5.8, 0.0),
+}
+# Share insufficient over both groups, and how much participants are below it.
+HANDLING = {
+    "telephone": (0.375, 0.02),
+    "email": (0.44, 0.02),
+    "letter": (0.485, 0.01),
+    "digital": (0.28, 0.03),
+    "desk": (0.22, 0.0),
+}
+STATUS = {
+    "desk": (0.18, 0.0),
+    "digital": (0.25, 0.03),
+    "telephone": (0.36, 0.02),
+    "email": (0.41, 0.02),
+    "letter": (0.46, 0.01),
+}
+ACCESSIBILITY_INSUFFICIENT = (0.18, 0.02)
+LIKERT = {
+    "findable": (0.14, 0.42, 0.24, 0.14, 0.06),
+    "understandable": (0.19, 0.47, 0.20, 0.10, 0.04),
+    "mobile": (0.17, 0.45, 0.25, 0.09, 0.04),
+}
+SUBMIT = {"digital": 0.61, "telephone": 0.14, "desk": 0.13, "email": 0.09, "letter": 0.03}
+UPDATES = {
+    "email": 0.52,
+    "account": 0.24,
+    "text_message": 0.12,
+    "letter": 0.07,
+    "telephone": 0.05,
+}
+WISHES = {
+    "request_status": 0.71,
+    "appointments": 0.64,
+    "own_data": 0.56,
+    "documents": 0.53,
+    "taxes": 0.43,
+    "reports": 0.38,
+}
+REASONS = {
+    "passport": 0.41,
+    "waste": 0.33,
+    "public_space": 0.29,
+    "moving": 0.14,
+    "taxes": 0.18,
+    "permit": 0.11,
+    "care": 0.12,
+}
+MEANS = {"account": 0.34, "email_updates": 0.41, "calling": 0.36, "visiting": 0.11}
+
+
+@dataclass
+class Dealer:
+    """Deals answers to respondents along their latent opinions, by cumulative weight."""
+
+    people: pd.DataFrame
+    weights: np.ndarray
+    rng: np.random.Generator
+    mood: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.age = (self.people["age"].to_numpy() - 50) / 18
+        self.mood = self.rng.normal(size=len(self.people))
+        self.part = self.people["participation"].to_numpy(dtype=bool)
+
+    def opinion(self, age_effect: float, mood: float = 0.5) -> np.ndarray:
+        noise = self.rng.normal(size=len(self.people))
+        return age_effect * self.age + mood * self.mood + noise
+
+    def share(self, opinion: np.ndarray, base: np.ndarray, targets: tuple[float, float]):
+        """Chosen by the highest opinions, up to the target share of each group's weight."""
+        chosen = np.zeros(len(opinion), dtype=bool)
+        for group, target in zip((self.part, ~self.part), targets, strict=True):
+            rows = np.flatnonzero(group & base)
+            rows = rows[np.argsort(-opinion[rows])]
+            running = np.cumsum(self.weights[rows]) - self.weights[rows] / 2
+            chosen[rows[running < target * self.weights[rows].sum()]] = True
+        return chosen
+
+    def deal(self, opinion: np.ndarray, base: np.ndarray, shares: np.ndarray) -> np.ndarray:
+        """Index of the answer per respondent, lowest opinions first; -1 outside the base."""
+        dealt = np.full(len(opinion), -1)
+        rows = np.flatnonzero(base)
+        rows = rows[np.argsort(opinion[rows])]
+        running = np.cumsum(self.weights[rows]) - self.weights[rows] / 2
+        edges = np.cumsum(shares) / np.sum(shares) * self.weights[rows].sum()
+        dealt[rows] = np.minimum(np.searchsorted(edges, running), len(shares) - 1)
+        return dealt
+
+    def answering(self, base: np.ndarray, dont_know: float = 0.03) -> tuple:
+        """Who answers, who does not know and who skips."""
+        lot = self.rng.random(len(base))
+        return base & (lot > dont_know + 0.015), base & (lot < dont_know)
+
+    def grades(self, targets: tuple[float, float], base: np.ndarray, *, by: str) -> np.ndarray:
+        """Grades 1-10 per group with a target mean or share insufficient; 11 = don't know."""
+        answers, unsure = self.answering(base)
+        opinion = self.opinion(0.35)
+        grade = np.full(len(base), np.nan)
+        for group, target in zip((self.part, ~self.part), targets, strict=True):
+            dealt = self.deal(opinion, answers & group, grade_shares(target, by))
+            grade[dealt >= 0] = GRADES[dealt[dealt >= 0]]
+        grade[unsure] = 11
+        return grade
+
+    def split(self, overall: float, edge: float, base: np.ndarray) -> tuple[float, float]:
+        """Targets per group: participants `edge` above the overall target, the rest below."""
+        share = self.weights[base & self.part].sum() / self.weights[base].sum()
+        return overall + edge, overall - edge * share / (1 - share)
+
+
+def grade_shares(target: float, by: str) -> np.ndarray:
+    """Shares of the grades 1-10 with a given mean, or a given share of 5 and lower."""
+    spread = {"mean": 1.55, "insufficient": 1.9}[by]
+
+    def shares(centre: float) -> np.ndarray:
+        edges = norm.cdf((np.arange(1.5, 10) - centre) / spread)
+        return np.diff(np.concatenate([[0], edges, [1]]))
+
+    def miss(centre: float) -> float:
+        p = shares(centre)
+        return (p @ GRADES if by == "mean" else p[:5].sum()) - target
+
+    return shares(brentq(miss, -2, 13))
+
+
+def make_answers(people: pd.DataFrame, weights: np.ndarray, rng: np.random.Generator):
+    """One column per question, or per question and option for several answers (0/1)."""
+    deal = Dealer(people, weights, rng)
+    everyone = np.ones(len(people), dtype=bool)
+    answers: dict[str, np.ndarray] = {}
+    used = _channels_used(deal, everyone)
+    for channel in CHANNELS:
+        answers[f"channels_used[{channel}]"] = used[channel]
+    for channel in CHANNELS:
+        base = used[channel]
+        mean, edge = CONTACT[channel]
+        answers[f"contact_grade_{channel}"] = deal.grades(
+            deal.split(mean, edge, base), base, by="mean"
+        )
+        for name, table in (("handling", HANDLING), ("status", STATUS)):
+            share, edge = table[channel]
+            answers[f"{name}_grade_{channel}"] = deal.grades(
+                deal.split(share, -edge, base), base, by="insufficient"
+            )
+    answers["overall_grade"] = deal.grades(OVERALL, everyone, by="mean")
+    share, edge = ACCESSIBILITY_INSUFFICIENT
+    answers["accessibility_grade"] = deal.grades(
+        deal.split(share, -edge, everyone), everyone, by="insufficient"
+    )
+    for item, shares in LIKERT.items():
+        replies, unsure = deal.answering(everyone)
+        dealt = deal.deal(deal.opinion(0.25), replies, np.array(shares))
+        answers[f"accessibility_{item}"] = np.where(
+            unsure, 6, np.where(dealt >= 0, dealt + 1.0, np.nan)
+        )
+    for question, table in (("submit", SUBMIT), ("update", UPDATES)):
+        dealt = deal.deal(deal.opinion(0.5), everyone, np.array(list(table.values())))
+        answers[f"preferred_{question}_channel"] = np.array(list(table))[dealt]
+    _several(deal, answers, "digital_wishes", WISHES, "nothing", -0.4)
+    _several(deal, answers, "contact_reasons", REASONS, "other", 0.1)
+    _several(deal, answers, "status_means", MEANS, "not_possible", 0.0)
+    return answers
+
+
+def _channels_used(deal: Dealer, everyone: np.ndarray) -> dict[str, np.ndarray]:
+    """Channels used; the last one dealt reaches everybody who would otherwise have none."""
+    used: dict[str, np.ndarray] = {}
+    so_far = np.zeros(len(everyone), dtype=bool)
+    lean = {"digital": -0.7, "telephone": 0.5, "letter": 0.5, "email": -0.1, "desk": 0.3}
+    for channel in STEP_CHANNELS:
+        urgency = 100.0 if channel == STEP_CHANNELS[-1] else 0.8
+        opinion = deal.opinion(lean[channel], 0) + urgency * ~so_far
+        used[channel] = deal.share(opinion, everyone, USED[channel])
+        so_far |= used[channel]
+    return used
+
+
+def _several(
+    deal: Dealer, answers: dict, question: str, table: dict[str, float], otherwise: str, lean: float
+) -> None:
+    everyone = np.ones(len(deal.people), dtype=bool)
+    none = everyone.copy()
+    for option, share in table.items():
+        chosen = deal.share(deal.opinion(lean), everyone, (share, share))
+        answers[f"{question}[{option}]"] = chosen
+        none &= ~chosen
+    answers[f"{question}[{otherwise}]"] = none
