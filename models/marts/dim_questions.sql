@@ -6,6 +6,7 @@ with questions as (
         questions.channel_code,
         questions.aspect,
         questions.scale_code,
+        questions.headline_statistic,
         questions.text_nl,
         questions.text_en,
         questions.label_nl,

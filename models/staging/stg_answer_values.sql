@@ -95,7 +95,7 @@ decoded as (
             when kind = 'number' and answer_number is null then 'not a number'
             when kind = 'number' then 'outside the range of its scale'
             when kind in ('single', 'multiple') and matched_option is null
-                then 'code is not in the codebook'
+                then 'not a code of the codebook'
         end as reject_reason,
     from matched
 )

@@ -1,0 +1,95 @@
+"""One `dbt build` in this process: import dbt once, keep its partial parse, read its results."""
+
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.settings import PROJECT, Places
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build did: nodes that ran and, per failure, what it was and what it said."""
+
+    n_nodes: int
+    failures: list[str]
+
+
+def dbt_environment(places: Places) -> dict[str, str]:
+    """What dbt reads from the environment to find this run's seeds and warehouse."""
+    return {"PEIL_SEEDS": str(places.seeds), "PEIL_WAREHOUSE": str(places.warehouse)}
+
+
+def dbt_build(places: Places, *, unit_tests: bool = False) -> BuildResult:
+    """Build and test everything that has landed.
+
+    Args:
+        places: the seeds and the warehouse.
+        unit_tests: also run dbt's unit tests, which test code and not data.
+    """
+    from dbt.cli.main import dbtRunner
+
+    os.environ.update(dbt_environment(places))
+    arguments = [
+        "--log-path", str(places.dbt_target / "logs"), "--log-level", "none", "build",
+        "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+        "--target-path", str(places.dbt_target),
+    ]  # fmt: skip
+    if not unit_tests:
+        arguments += ["--exclude-resource-type", "unit_test"]
+    ticker = _Ticker()
+    outcome = dbtRunner(callbacks=[ticker]).invoke(arguments)
+    ticker.done()
+    if outcome.exception:
+        return BuildResult(0, [_clean(str(outcome.exception))])
+    results = outcome.result.results if outcome.result else []
+    bad = [r for r in results if r.status in {"error", "fail", "runtime error"}]
+    failures = [_describe(r, places) for r in bad]
+    if not outcome.success and not failures:
+        failures = ["dbt stopped without saying why; see " + str(places.dbt_target / "logs")]
+    return BuildResult(len(results), failures)
+
+
+class _Ticker:
+    """Counts nodes as dbt finishes them: one line on a terminal, a log line per 25 elsewhere."""
+
+    def __init__(self) -> None:
+        self.finished = 0
+        self.terminal = sys.stderr.isatty()
+
+    def __call__(self, event: object) -> None:
+        if event.info.name != "NodeFinished":  # type: ignore[attr-defined]
+            return
+        self.finished += 1
+        name = event.data.node_info.node_name  # type: ignore[attr-defined]
+        if self.terminal:
+            sys.stderr.write(f"\r\033[KBuilding and testing {self.finished}: {name[:60]}")
+            sys.stderr.flush()
+        elif self.finished % 50 == 0:
+            log.info("Building and testing: %s steps done.", self.finished)
+
+    def done(self) -> None:
+        if self.terminal:
+            sys.stderr.write("\r\033[K")
+
+
+def _describe(result: object, places: Places) -> str:
+    node = result.node  # type: ignore[attr-defined]
+    message = _clean(result.message or "")  # type: ignore[attr-defined]
+    what = f"{node.resource_type} {node.name}"
+    if node.resource_type == "test" and getattr(node, "compiled_path", None):
+        message += f" Rows: run the query in {Path(node.compiled_path)} on {places.warehouse}."
+    return f"{what}: {message}"
+
+
+def _clean(message: str) -> str:
+    """dbt's message without its frame, down to the sentence that says what is wrong."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    for line in reversed(lines):
+        if line.startswith("scripts.errors.") or "Error: wave " in line:
+            return line.split(": ", 1)[1]
+    return " ".join(line for line in lines if not line.startswith(("> in macro", "> called by")))

@@ -1,0 +1,123 @@
+"""The `peil` command line: one verb per module, errors a person can act on."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from scripts.errors import PeilError
+from scripts.progress import set_up_logging
+from scripts.settings import PROJECT, Places
+
+
+def _place(option: str, variable: str, default: str, text: str) -> Callable:
+    return click.option(
+        option,
+        envvar=variable,
+        type=click.Path(path_type=Path),
+        default=PROJECT / default,
+        show_default=default,
+        show_envvar=True,
+        help=text,
+    )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="peil")
+def peil() -> None:
+    """Peil: raw survey answers become weighted, tested, published figures."""
+
+
+def with_places(verb: Callable) -> Callable:
+    """Give a verb the four places as one argument."""
+
+    def run(seeds: Path, inbox: Path, warehouse: Path, published: Path, **options: object) -> None:
+        places = Places(*(p.expanduser().resolve() for p in (seeds, inbox, warehouse, published)))
+        verb(places, **options)
+
+    run.__name__, run.__doc__ = verb.__name__, verb.__doc__
+    run.__click_params__ = getattr(verb, "__click_params__", [])  # type: ignore[attr-defined]
+    for place in (
+        _place("--published", "PEIL_PUBLISHED", "published", "Folder of the published file."),
+        _place("--warehouse", "PEIL_WAREHOUSE", "warehouse/peil.duckdb", "Working database."),
+        _place("--inbox", "PEIL_INBOX", "inbox", "Folder with deliveries."),
+        _place("--seeds", "PEIL_SEEDS", "seeds", "Folder with the codebook."),
+    ):
+        run = place(run)
+    return run
+
+
+@peil.command("land")
+@with_places
+def land_command(places: Places) -> None:
+    """Land every file in the inbox; the same file twice changes nothing."""
+    from scripts.land import land
+    from scripts.nightly import raise_rejections
+
+    landed = land(places)
+    click.echo(
+        f"{len(landed.landed)} landed, {len(landed.unchanged)} unchanged, "
+        f"{len(landed.rejected)} rejected, {len(landed.unmatched)} without a source."
+    )
+    raise_rejections(landed)
+
+
+@peil.command("nightly")
+@with_places
+def nightly_command(places: Places) -> None:
+    """Land, build, test and publish; a failed test leaves the published file as it was."""
+    from scripts.headlines import show_headlines
+    from scripts.nightly import nightly, raise_rejections
+
+    landed = nightly(places)
+    show_headlines(places.published_file)
+    raise_rejections(landed)
+
+
+@peil.command("publish")
+@with_places
+def publish_command(places: Places) -> None:
+    """Publish the marts as they were last built."""
+    from scripts.publish import publish
+
+    publish(places)
+    click.echo(places.published_file)
+
+
+@peil.command("demo")
+@click.option("--random-seed", type=int, default=2024, show_default=True, help="Fixes the demo.")
+@with_places
+def demo_command(places: Places, random_seed: int) -> None:
+    """Simulate three deliveries and a population file into the inbox."""
+    from scripts.demo import write_demo
+
+    for path in write_demo(places.inbox, places.seeds, random_seed):
+        click.echo(path)
+
+
+def main() -> None:
+    """Run `peil`; a PeilError becomes one message and its exit code."""
+    set_up_logging()
+    _add_rake()
+    try:
+        peil(standalone_mode=False)
+    except PeilError as error:
+        click.echo(f"peil: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("peil: stopped.", err=True)
+        sys.exit(130)
+
+
+def _add_rake() -> None:
+    from scripts.rake_weights import rake_command
+
+    peil.add_command(rake_command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""The headline figures on the terminal: read from the published file, in reading order."""
+
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+FIGURES = """
+select
+    estimates.segment_label_nl,
+    questions.label_nl || coalesce(': ' || estimates.option_label_nl, '') as question,
+    if(estimates.option_code is null, estimates.statistic_label_nl, '') as statistic_label,
+    estimates.statistic,
+    estimates.estimate,
+    estimates.ci_low,
+    estimates.ci_high,
+    estimates.n_answers,
+    estimates.withheld_label_nl,
+from marts.estimates as estimates
+inner join marts.dim_questions as questions
+    on
+        estimates.question_code = questions.question_code
+        and estimates.statistic = questions.headline_statistic
+where
+    estimates.is_default_scheme
+    and (
+        estimates.segment_code = 'total'
+        or (
+            estimates.segment_code = 'participation'
+            and estimates.topic in ('report_grades', 'channel_usage')
+        )
+    )
+order by estimates.sort_order
+"""
+
+
+def show_headlines(published_file: Path) -> None:
+    """Print the headline figures with interval and n, per group."""
+    with duckdb.connect(str(published_file), read_only=True) as connection:
+        about = connection.execute(
+            "select label_nl, wave_label_nl, n_respondents, is_simulated from marts.about"
+        ).fetchall()
+        rows = connection.execute(FIGURES).fetchall()
+    console = Console(width=None if Console().is_terminal else 110)
+    for label, wave, n, is_simulated in about:
+        console.print(f"\n{label}, {wave}: {n:,} respondenten".replace(",", ".", 1))
+        if is_simulated:
+            console.print("GESIMULEERDE GEGEVENS: deze cijfers gaan over niemand.", style="bold red")
+    table = Table("Groep", "Vraag", "Cijfer", "Waarde", "95%-interval", "n")
+    for group, question, label, statistic, estimate, low, high, n, withheld in rows:
+        if estimate is None:
+            table.add_row(group, question, label, withheld or "-", "", _number(n))
+        else:
+            cells = [dutch(x, statistic) for x in (estimate, low, high)]
+            interval = f"{cells[1]} - {cells[2]}"
+            table.add_row(group, question, label, cells[0], interval, _number(n))
+    console.print(table)
+    console.print(f"Gepubliceerd: {published_file}")
+
+
+def dutch(value: float | None, statistic: str) -> str:
+    """A grade with one decimal, a share as a percentage; decimal comma."""
+    if value is None:
+        return "-"
+    if statistic == "mean":
+        return f"{value:.2f}".replace(".", ",")
+    return f"{100 * value:.1f}%".replace(".", ",")
+
+
+def _number(n: int | None) -> str:
+    return "" if n is None else f"{n:,}".replace(",", ".")

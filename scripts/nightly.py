@@ -1,0 +1,49 @@
+"""The night: land → one `dbt build` → publish. A failed test stops publication."""
+
+import logging
+import time
+
+from scripts.build import dbt_build
+from scripts.errors import DeliveryRejectedError, PeilError
+from scripts.land import Landed, land
+from scripts.publish import publish
+from scripts.settings import Places
+
+log = logging.getLogger(__name__)
+
+
+def nightly(places: Places) -> Landed:
+    """Land, build, test and publish; returns what landed and what was set aside.
+
+    Raises:
+        PeilError: a model or test failed; the published file is as it was.
+    """
+    started = time.monotonic()
+    landed = land(places)
+    log.info("Landed in %.1f s.", time.monotonic() - started)
+    build_and_publish(places)
+    log.info("Done in %.1f s.", time.monotonic() - started)
+    return landed
+
+
+def build_and_publish(places: Places) -> None:
+    """Build and test; publish only when everything passed."""
+    started = time.monotonic()
+    built = dbt_build(places)
+    if built.failures:
+        for failure in built.failures:
+            log.error("%s", failure)
+        before = "stays as it was" if places.published_file.exists() else "is not made"
+        raise PeilError(
+            f"{len(built.failures)} of {built.n_nodes or 'all'} steps failed; nothing was published and "
+            f"{places.published_file} {before}. What failed stands above."
+        )
+    log.info("Built and tested %s nodes in %.1f s.", built.n_nodes, time.monotonic() - started)
+    publish(places)
+
+
+def raise_rejections(landed: Landed) -> None:
+    """Make the exit code say that a file was set aside."""
+    if landed.rejected:
+        reasons = "\n".join(landed.rejected.values())
+        raise DeliveryRejectedError(f"Set aside, the rest has landed:\n{reasons}")

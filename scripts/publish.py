@@ -1,0 +1,149 @@
+"""Publication: the marts, and nothing but the marts, as one file swapped in by one rename.
+
+temp file → checkpoint → count check → fsync → rename. A reader sees the earlier snapshot or the
+new one; a run killed at any moment leaves the earlier one whole.
+"""
+
+import hashlib
+import json
+import logging
+import os
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from scripts.errors import PeilError
+from scripts.progress import steps
+from scripts.settings import Places
+from scripts.warehouse import literal, open_warehouse, quoted
+
+log = logging.getLogger(__name__)
+STORAGE_VERSION = "v1.0.0"
+SNAPSHOTS_KEPT = 14
+
+
+def publish(places: Places) -> dict:
+    """Write the published file and its manifest; returns the manifest.
+
+    Raises:
+        PeilError: there are no marts, or the copy does not hold what the warehouse holds.
+    """
+    places.published.mkdir(parents=True, exist_ok=True)
+    temporary = places.published / f".peil-{os.getpid()}.duckdb"
+    for leftover in places.published.glob(".peil-*.duckdb*"):
+        leftover.unlink()
+    try:
+        with open_warehouse(places.warehouse) as connection:
+            counts = _copy_marts(connection, temporary)
+            inputs = _inputs(connection)
+        _sync(temporary)
+        manifest = _manifest(temporary, counts, inputs)
+        _keep_snapshot(places)
+        temporary.replace(places.published_file)
+        _sync(places.published)
+    finally:
+        temporary.unlink(missing_ok=True)
+    target = places.published / "manifest.json"
+    draft = target.with_suffix(".json.tmp")
+    draft.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    _sync(draft)
+    draft.replace(target)
+    log.info("Published %s tables to %s.", len(counts), places.published_file)
+    return manifest
+
+
+def _copy_marts(connection: duckdb.DuckDBPyConnection, temporary: Path) -> dict[str, int]:
+    tables = connection.execute(
+        "select table_name, comment from duckdb_tables() where schema_name = 'marts' "
+        "order by table_name"
+    ).fetchall()
+    if not tables:
+        raise PeilError("The warehouse holds no marts to publish. Run `dbt build` or `peil nightly`.")
+    connection.execute(
+        f"attach {literal(str(temporary))} as published (storage_version {literal(STORAGE_VERSION)})"
+    )
+    warehouse = connection.execute("select current_database()").fetchone()[0]
+    connection.execute("create schema published.marts")
+    counts = {}
+    for name, comment in steps(tables, "Publishing", lambda table: table[0]):
+        target = f"published.marts.{quoted(name)}"
+        connection.execute(
+            f"create table {target} as from {quoted(warehouse)}.marts.{quoted(name)}"
+        )
+        if comment:
+            connection.execute(f"comment on table {target} is {literal(comment)}")
+        columns = connection.execute(
+            "select column_name, comment from duckdb_columns() where database_name = ? "
+            "and schema_name = 'marts' and table_name = ? and comment is not null",
+            [warehouse, name],
+        ).fetchall()
+        for column, text in columns:
+            connection.execute(
+                f"comment on column {target}.{quoted(column)} is {literal(text)}"
+            )
+        counts[name] = _checked_count(connection, warehouse, name)
+    connection.execute("checkpoint published")
+    connection.execute("detach published")
+    return counts
+
+
+def _checked_count(connection: duckdb.DuckDBPyConnection, warehouse: str, name: str) -> int:
+    table = f"marts.{quoted(name)}"
+    wanted, written = connection.execute(
+        f"select (select count(*) from {quoted(warehouse)}.{table}), "
+        f"(select count(*) from published.{table})"
+    ).fetchone()
+    if wanted != written:
+        raise PeilError(
+            f"marts.{name}: {wanted:,} rows in the warehouse, {written:,} in the copy. "
+            "Nothing was published; check the disk and run again."
+        )
+    return written
+
+
+def _inputs(connection: duckdb.DuckDBPyConnection) -> list[dict]:
+    rows = connection.execute(
+        "select file_name, sha256, source_code, wave_code, n_rows from raw.deliveries "
+        "where status = 'landed' order by source_code, file_name"
+    ).fetchall()
+    names = ("file_name", "sha256", "source_code", "wave_code", "n_rows")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _manifest(file: Path, counts: dict[str, int], inputs: list[dict]) -> dict:
+    with file.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    return {
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "file": "peil.duckdb",
+        "sha256": digest,
+        "storage_version": STORAGE_VERSION,
+        "peil": version("peil"),
+        "duckdb": duckdb.__version__,
+        "tables": counts,
+        "inputs": inputs,
+    }
+
+
+def _keep_snapshot(places: Places) -> None:
+    """Keep the file that is about to be replaced, named by the moment it was published."""
+    if not places.published_file.exists():
+        return
+    history = places.published / "history"
+    history.mkdir(exist_ok=True)
+    moment = datetime.fromtimestamp(places.published_file.stat().st_mtime, UTC)
+    kept = history / f"peil-{moment:%Y%m%dT%H%M%S}.duckdb"
+    if not kept.exists():
+        kept.hardlink_to(places.published_file)
+    for old in sorted(history.glob("peil-*.duckdb"))[:-SNAPSHOTS_KEPT]:
+        old.unlink()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,18 @@
+{#- Below the minimum base nothing stands in the row but the reason. -#}
+{% test small_bases_are_withheld(model) %}
+    select *
+    from {{ model }}
+    where
+        (
+            is_withheld and coalesce(
+                estimate, se, ci_low, ci_high, n_weighted, n_effective, deff, df
+            ) is not null
+        )
+        or (is_withheld and withheld_label_nl is null)
+        or (
+            not is_withheld
+            and coalesce(n_answers, 0) < (
+                select value from {{ ref('thresholds') }} where threshold_code = 'min_base_n'
+            )
+        )
+{% endtest %}
