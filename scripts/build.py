@@ -1,7 +1,9 @@
 """One `dbt build` in this process: import dbt once, keep its partial parse, read its results."""
 
+import hashlib
 import logging
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +23,24 @@ class BuildResult:
 
 def dbt_environment(places: Places) -> dict[str, str]:
     """What dbt reads from the environment to find this run's seeds and warehouse."""
-    return {"PEIL_SEEDS": str(places.seeds), "PEIL_WAREHOUSE": str(places.warehouse)}
+    return {"PEIL_SEEDS": _seeds_inside(places), "PEIL_WAREHOUSE": str(places.warehouse)}
+
+
+def _seeds_inside(places: Places) -> str:
+    """The seeds as a path inside the project; seeds from elsewhere are copied under target/.
+
+    dbt writes the SQL it ran to target/run/<seed path>, so that an absolute seed path would be
+    overwritten by that SQL.
+    """
+    if places.seeds.is_relative_to(PROJECT):
+        return str(places.seeds.relative_to(PROJECT))
+    name = hashlib.sha256(str(places.seeds).encode()).hexdigest()[:12]
+    copy = PROJECT / "target" / "seeds" / name
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir(parents=True)
+    for seed in places.seeds.glob("*.csv"):
+        shutil.copy2(seed, copy)
+    return str(copy.relative_to(PROJECT))
 
 
 def dbt_build(places: Places, *, unit_tests: bool = False) -> BuildResult:

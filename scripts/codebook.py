@@ -12,6 +12,15 @@ from pathlib import Path
 from scripts.errors import InputError
 
 FORMATS = ("sav", "limesurvey_csv", "csv", "xlsx")
+NEEDED_COLUMNS = {
+    "surveys": ("survey_code", "is_simulated"),
+    "questions": ("question_code", "scale_code"),
+    "bindings": ("source_code", "source_column", "binding", "question_code", "field"),
+    "sources": (
+        "source_code", "survey_code", "wave_code", "kind", "file_pattern", "file_format",
+        "delimiter", "encoding", "respondent_id_policy",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,5 +118,15 @@ def source_of(path: Path, sources: list[Source]) -> Source | None:
 def _rows(path: Path) -> Iterator[dict[str, str]]:
     if not path.is_file():
         raise InputError(f"{path}: this seed file is missing; the codebook needs it.")
+    needed = NEEDED_COLUMNS[path.stem]
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        yield from csv.DictReader(handle)
+        reader = csv.DictReader(handle)
+        if missing := [c for c in needed if c not in (reader.fieldnames or [])]:
+            raise InputError(
+                f"{path}: column '{missing[0]}' is missing. Compare its header with the "
+                "repository's seeds/."
+            )
+        for number, row in enumerate(reader, start=2):
+            if any(row[c] is None for c in needed):
+                raise InputError(f"{path}, row {number}: has fewer cells than the header.")
+            yield row

@@ -44,7 +44,7 @@ def show_headlines(published_file: Path) -> None:
         rows = connection.execute(FIGURES).fetchall()
     console = Console(width=None if Console().is_terminal else 110)
     for label, wave, n, is_simulated in about:
-        console.print(f"\n{label}, {wave}: {n:,} respondenten".replace(",", ".", 1))
+        console.print(f"\n{label}, {wave}: {_number(n)} respondenten")
         if is_simulated:
             console.print("GESIMULEERDE GEGEVENS: deze cijfers gaan over niemand.", style="bold red")
     table = Table("Groep", "Vraag", "Cijfer", "Waarde", "95%-interval", "n")
