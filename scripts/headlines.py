@@ -46,7 +46,9 @@ def show_headlines(published_file: Path) -> None:
     for label, wave, n, is_simulated in about:
         console.print(f"\n{label}, {wave}: {_number(n)} respondenten")
         if is_simulated:
-            console.print("GESIMULEERDE GEGEVENS: deze cijfers gaan over niemand.", style="bold red")
+            console.print(
+                "GESIMULEERDE GEGEVENS: deze cijfers gaan over niemand.", style="bold red"
+            )
     table = Table("Groep", "Vraag", "Cijfer", "Waarde", "95%-interval", "n")
     for group, question, label, statistic, estimate, low, high, n, withheld in rows:
         if estimate is None:

@@ -106,9 +106,7 @@ def _land_one(
         raise
 
 
-def _store(
-    connection: duckdb.DuckDBPyConnection, path: Path, source: Source, digest: str
-) -> int:
+def _store(connection: duckdb.DuckDBPyConnection, path: Path, source: Source, digest: str) -> int:
     columns = read_delivery(connection, path, source)
     _check_columns(path, source, columns)
     key = _delivery_key(path, source, digest)
@@ -209,15 +207,16 @@ def _count_cells(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> i
     return connection.execute(f"select {counts} from {INCOMING}").fetchone()[0]
 
 
-def _store_population(
-    connection: duckdb.DuckDBPyConnection, key: str, source: Source
-) -> int:
+def _store_population(connection: duckdb.DuckDBPyConnection, key: str, source: Source) -> int:
     wanted = ("region", "gender", "age", "population")
     names = [quoted(source.columns_of(name)[0]) for name in wanted]
-    return 4 * connection.execute(
-        f"insert into raw.population select {literal(key)}, row_number, {', '.join(names)} "
-        f"from {INCOMING}"
-    ).fetchone()[0]
+    return (
+        4
+        * connection.execute(
+            f"insert into raw.population select {literal(key)}, row_number, {', '.join(names)} "
+            f"from {INCOMING}"
+        ).fetchone()[0]
+    )
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, path: Path, source: Source) -> None:
@@ -264,5 +263,3 @@ def _delivery_key(path: Path, source: Source, digest: str) -> str:
 def _sha256(path: Path) -> str:
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-

@@ -35,8 +35,8 @@ def build_and_publish(places: Places) -> None:
             log.error("%s", failure)
         before = "stays as it was" if places.published_file.exists() else "is not made"
         raise PeilError(
-            f"{len(built.failures)} of {built.n_nodes or 'all'} steps failed; nothing was published and "
-            f"{places.published_file} {before}. What failed stands above."
+            f"{len(built.failures)} of {built.n_nodes or 'all'} steps failed; nothing was "
+            f"published and {places.published_file} {before}. What failed stands above."
         )
     log.info("Built and tested %s nodes in %.1f s.", built.n_nodes, time.monotonic() - started)
     publish(places)

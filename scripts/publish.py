@@ -60,9 +60,12 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, temporary: Path) -> dict[
         "order by table_name"
     ).fetchall()
     if not tables:
-        raise PeilError("The warehouse holds no marts to publish. Run `dbt build` or `peil nightly`.")
+        raise PeilError(
+            "The warehouse holds no marts to publish. Run `dbt build` or `peil nightly`."
+        )
     connection.execute(
-        f"attach {literal(str(temporary))} as published (storage_version {literal(STORAGE_VERSION)})"
+        f"attach {literal(str(temporary))} as published "
+        f"(storage_version {literal(STORAGE_VERSION)})"
     )
     warehouse = connection.execute("select current_database()").fetchone()[0]
     connection.execute("create schema published.marts")
@@ -80,9 +83,7 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, temporary: Path) -> dict[
             [warehouse, name],
         ).fetchall()
         for column, text in columns:
-            connection.execute(
-                f"comment on column {target}.{quoted(column)} is {literal(text)}"
-            )
+            connection.execute(f"comment on column {target}.{quoted(column)} is {literal(text)}")
         counts[name] = _checked_count(connection, warehouse, name)
     connection.execute("checkpoint published")
     connection.execute("detach published")

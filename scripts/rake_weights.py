@@ -142,9 +142,7 @@ def _read_data(connection: duckdb.DuckDBPyConnection, job: Job, variables: list[
         )
 
 
-def _cells(
-    connection: duckdb.DuckDBPyConnection, job: Job, variables: list[str]
-) -> pd.DataFrame:
+def _cells(connection: duckdb.DuckDBPyConnection, job: Job, variables: list[str]) -> pd.DataFrame:
     """One row per combination of group and levels: its respondents and their base weight."""
     d = f"try_cast({quoted(job.base_weight)} as double)" if job.base_weight else "1.0"
     group = f"cast({quoted(job.group)} as varchar)" if job.group else "'all'"

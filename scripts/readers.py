@@ -45,8 +45,9 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, path: Path, source: Source)
                 from read_csv(
                     {literal(str(readable))}, all_varchar = true, header = true,
                     delim = {literal(delimiter)}, quote = '"', escape = '"', nullstr = '',
-                    null_padding = false, auto_detect = false, columns = {_header(readable, path,
-                                                                                  delimiter)},
+                    null_padding = false, auto_detect = false, columns = {
+                _header(readable, path, delimiter)
+            },
                     normalize_names = false, strict_mode = true
                 )
             """)
@@ -135,8 +136,9 @@ def _store_frame(connection: duckdb.DuckDBPyConnection, frame: object, path: Pat
         raise DeliveryRejectedError(f"{path.name}: holds no columns; the file is empty.")
     _check_header(header, path)
     connection.register("frame_in", frame)
-    types = dict(connection.execute("select column_name, column_type from (describe frame_in)")
-                 .fetchall())
+    types = dict(
+        connection.execute("select column_name, column_type from (describe frame_in)").fetchall()
+    )
     cells = ", ".join(f"{_as_text(name, types[name])} as {quoted(name)}" for name in header)
     connection.execute(
         f"create temp table {INCOMING} as select row_number() over () as row_number, {cells} "

@@ -47,6 +47,7 @@ published as (
         measures.statistic_label_en,
         measures.option_label_nl,
         measures.option_label_en,
+        {{ published('engine.n_answers / engine.n_effective', 9) }} as deff_weights,
         schemes.is_default as is_default_scheme,
         row_number() over (
             order by

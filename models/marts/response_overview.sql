@@ -5,13 +5,20 @@ with respondents as (
         source_code,
         response_status,
     from {{ ref('wgt_respondents') }}
+    union all
+    select
+        survey_code,
+        wave_code,
+        'all' as source_code,
+        response_status,
+    from {{ ref('wgt_respondents') }}
 ),
 
 per_source as (
     select
         respondents.survey_code,
         respondents.wave_code,
-        coalesce(respondents.source_code, 'all') as source_code,
+        respondents.source_code,
         steps.step_code,
         steps.label_nl,
         steps.label_en,
@@ -22,16 +29,7 @@ per_source as (
         count(*) as n_received,
     from respondents
     cross join {{ ref('response_steps') }} as steps
-    group by grouping sets (
-        (
-            respondents.survey_code, respondents.wave_code, respondents.source_code,
-            steps.step_code, steps.label_nl, steps.label_en, steps.sort_order
-        ),
-        (
-            respondents.survey_code, respondents.wave_code,
-            steps.step_code, steps.label_nl, steps.label_en, steps.sort_order
-        )
-    )
+    group by all
 ),
 
 labelled as (

@@ -26,9 +26,9 @@ fields as (
         max(answers.value) filter (where bindings.field = 'submitted_at') as submitted_at,
         max(answers.value) filter (where bindings.field = 'base_weight') as base_weight,
         bool_or(answers.value = bindings.true_value)
-            filter (where bindings.field = 'is_test') as is_test,
+        filter (where bindings.field = 'is_test') as is_test,
         bool_or(answers.value = bindings.true_value)
-            filter (where bindings.field = 'is_complete') as is_complete,
+        filter (where bindings.field = 'is_complete') as is_complete,
     from {{ source('raw', 'answers') }} as answers
     inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
     inner join {{ ref('bindings') }} as bindings

@@ -20,7 +20,7 @@ ranked as (
         row_number() over (
             partition by respondents.wave_code, respondents.respondent_key
             order by
-                respondents.is_test,
+                respondents.is_test asc,
                 respondents.is_complete desc,
                 respondents.submitted_at desc nulls last,
                 deliveries.file_name desc,

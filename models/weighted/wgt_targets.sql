@@ -28,41 +28,44 @@ with population as (
 needed as (
     select
         schemes.scheme_code,
-        variables.attribute_code,
+        schemes.survey_code,
         schemes.group_attribute_code,
+        variables.attribute_code,
     from {{ ref('weighting_schemes') }} as schemes
     inner join {{ ref('weighting_variables') }} as variables using (scheme_code)
     where variables.target_source = 'population'
 ),
 
--- A resident counts when every variable of the scheme, and its group, is known of him or her.
+-- A resident counts when he or she lives in a municipality of the survey, and when every
+-- variable of the scheme, and its group, is known.
+must_be_known as (
+    select
+        scheme_code,
+        attribute_code,
+    from needed
+    union
+    select
+        scheme_code,
+        group_attribute_code as attribute_code,
+    from needed
+    where group_attribute_code is not null
+    union
+    select
+        needed.scheme_code,
+        attributes.attribute_code,
+    from needed
+    inner join {{ ref('attributes') }} as attributes using (survey_code)
+    where attributes.kind = 'municipality'
+),
+
 in_scope as (
     select
-        schemes.scheme_code,
+        must_be_known.scheme_code,
         population.delivery_key,
         population.row_number,
-    from (
-        select
-            scheme_code,
-            attribute_code,
-        from needed
-        union
-        select
-            scheme_code,
-            group_attribute_code,
-        from needed
-        where group_attribute_code is not null
-        union
-        select
-            needed.scheme_code,
-            attributes.attribute_code,
-        from needed
-        inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code)
-        inner join {{ ref('attributes') }} as attributes using (survey_code)
-        where attributes.kind = 'municipality'
-    ) as schemes
+    from must_be_known
     inner join population using (attribute_code)
-    group by schemes.scheme_code, population.delivery_key, population.row_number
+    group by must_be_known.scheme_code, population.delivery_key, population.row_number
     having count(*) = count(population.level_code)
 ),
 

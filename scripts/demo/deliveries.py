@@ -211,7 +211,9 @@ def _write_platform(path: Path, rows: pd.DataFrame, codebook: dict) -> None:
             frame[b.source_column] = frame[b.source_column].map(
                 _option_labels(codebook, b.question_code)
             )
-    grade = next(b.source_column for b in bindings.itertuples() if b.question_code == "overall_grade")
+    grade = next(
+        b.source_column for b in bindings.itertuples() if b.question_code == "overall_grade"
+    )
     eights = np.flatnonzero(frame[grade] == 8)[:6]
     frame[grade] = frame[grade].astype(object)
     frame.loc[eights, grade] = "8 (goed)"

@@ -77,8 +77,11 @@ def raking_factors(tables: Tables) -> pd.DataFrame:
 def calibration_inverses(tables: Tables) -> pd.DataFrame:
     """The inverse of X'DX in long form; no rows for a scheme with weights as given."""
     columns = [*KEYS, "attribute_code", "level_code", "other_attribute_code", "other_level_code"]
-    parts = [pd.DataFrame({**dict.fromkeys(columns, pd.Series(dtype=str)), "value": pd.Series(
-        dtype=float)})]
+    parts = [
+        pd.DataFrame(
+            {**dict.fromkeys(columns, pd.Series(dtype=str)), "value": pd.Series(dtype=float)}
+        )
+    ]
     for group in _groups(tables):
         if group.scheme["variance_method"] != "calibrated" or not group.margins:
             continue
@@ -115,7 +118,7 @@ def _groups(tables: Tables) -> Iterator[_Group]:
         scheme_code, wave, group = key
         where = f"wave {wave}, group '{group}'" if group != "all" else f"wave {wave}"
         _check_base_weights(cells["sum_d"], where)
-        cells = cells.droplevel(KEYS)  # noqa: PLW2901
+        cells = cells.droplevel(KEYS)
         levels = tables.levels.query("scheme_code == @scheme_code and wave_code == @wave").pivot(
             index="cell_key", columns="attribute_code", values="level_code"
         )

@@ -1,0 +1,43 @@
+# The only interface: people, CI and the night shift call the same targets.
+SHELL := bash
+PYTHON ?= python3.11
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help setup demo nightly test lint pytest lock clean
+
+help:  ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+$(STAMP): requirements-dev.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing locked dependencies into .venv (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+setup: $(STAMP)  ## make .venv with everything in it
+
+demo: setup  ## simulate three deliveries, run the night on them, show the headline figures
+	@$(BIN)/peil demo
+	@$(BIN)/peil nightly
+
+nightly: setup  ## land, build, test and publish what is in the inbox
+	@$(BIN)/peil nightly
+
+test: setup lint pytest  ## everything CI runs
+
+lint: setup  ## ruff and sqlfluff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/sqlfluff lint --nocolor models tests/generic tests/singular tests/tests_of_tests analyses
+
+pytest: setup  ## pytest; its first test builds the demo, dbt unit and data tests included
+	@$(BIN)/python -m pytest
+
+lock:  ## lock the dependencies again, with hashes (needs uv)
+	uv pip compile -q --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt
+	uv pip compile -q --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
+
+clean:  ## remove what was built; the inbox and the published file stay
+	rm -rf target logs warehouse/*-dbt

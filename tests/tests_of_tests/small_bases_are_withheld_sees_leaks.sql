@@ -1,0 +1,36 @@
+-- Planted: a withheld row that still shows its weighted n (2), one without a reason (3), and a
+-- published row with 49 answers (4).
+with planted as (
+    select * from (
+        values
+        (1, true, null, null, 40, 'Te weinig'),
+        (2, true, null, 40.0, 40, 'Te weinig'),
+        (3, true, null, null, 40, null),
+        (4, false, 0.5, 49.0, 49, null),
+        (5, false, 0.5, 50.0, 50, null)
+    ) as t (row_number, is_withheld, estimate, n_weighted, n_answers, withheld_label_nl)
+),
+
+complete as (
+    select
+        *,
+        null::double as se,
+        null::double as ci_low,
+        null::double as ci_high,
+        null::double as n_effective,
+        null::double as deff,
+        null::bigint as df,
+    from planted
+),
+
+flagged as (
+    {{ test_small_bases_are_withheld('complete') }}
+),
+
+expected as (
+    select * from (values (2), (3), (4)) as t (row_number)
+)
+
+(select row_number from flagged except select row_number from expected)
+union all
+(select row_number from expected except select row_number from flagged)
