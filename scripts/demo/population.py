@@ -10,6 +10,9 @@ from scripts.raking import prepare_margins, rake
 NATIONAL = Path(__file__).with_name("national_population_2024.csv")
 AGE_EDGES = np.array([18, 30, 40, 55, 65, 75, 121])
 PARTICIPANTS_SHARE = 0.60
+# Participating municipalities came out with older residents, who weigh less: this share of the
+# respondents makes them 60 % of the weighted population.
+PARTICIPANTS_SHARE_OF_RESPONDENTS = 0.609
 ADULTS = 1_450_000
 N_RESPONDENTS = 3944
 SOURCES = ("burgerpanel", "gemeentekanalen", "participatieplatform")
@@ -53,7 +56,8 @@ def draw_respondents(
     size = adults.groupby("municipality_code")["n_residents"].sum()
     taking_part = municipalities.set_index("municipality_code")["participation"] == "participant"
     wanted = (size**0.85).rename("wanted")
-    for flag, share in ((True, PARTICIPANTS_SHARE), (False, 1 - PARTICIPANTS_SHARE)):
+    in_sample = PARTICIPANTS_SHARE_OF_RESPONDENTS
+    for flag, share in ((True, in_sample), (False, 1 - in_sample)):
         group = taking_part[taking_part == flag].index
         wanted[group] *= share * N_RESPONDENTS / wanted[group].sum()
     counts = np.floor(wanted).astype(int)

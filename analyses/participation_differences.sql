@@ -1,0 +1,17 @@
+-- Which differences between participants and non-participants are more than chance, largest first?
+-- Municipalities chose to take part themselves: a difference is not proof of an effect.
+select
+    question_label_nl,
+    label_nl,
+    participants,
+    non_participants,
+    difference,
+    ci_low,
+    ci_high,
+    p_adjusted,
+from {{ ref('participation_effects') }}
+where
+    is_default_scheme
+    and is_significant
+    and statistic = 'share'
+order by abs(difference) desc, sort_order

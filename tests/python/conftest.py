@@ -1,0 +1,110 @@
+"""Shared fixtures: a demo built once per session the way a user builds it, and `peil` runs."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.settings import PROJECT, Places
+
+SHARED = PROJECT.parent / "shared"
+
+
+def peil(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
+    """Run the `peil` command line as a user does, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "scripts.cli", *map(str, arguments)],
+        cwd=PROJECT,
+        env={**os.environ, "COLUMNS": "200", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+def places_in(folder: Path, seeds: Path = PROJECT / "seeds") -> Places:
+    return Places(
+        seeds=seeds,
+        inbox=folder / "inbox",
+        warehouse=folder / "warehouse" / "peil.duckdb",
+        published=folder / "published",
+    )
+
+
+def options(places: Places) -> list[object]:
+    """The four places as options of `peil`."""
+    return [
+        "--seeds", places.seeds, "--inbox", places.inbox,
+        "--warehouse", places.warehouse, "--published", places.published,
+    ]  # fmt: skip
+
+
+def shared(*parts: str) -> Path:
+    """A reference file beside the repository; the test skips where it is absent."""
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"needs {'/'.join(parts)} of the shared reference data, which is not here")
+    return path
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """The demo after one night: simulated, landed, built, tested, published. Do not change it."""
+    places = places_in(tmp_path_factory.mktemp("demo"))
+    simulated = peil("demo", *options(places))
+    assert simulated.returncode == 0, simulated.stderr
+    night = peil("nightly", *options(places))
+    assert night.returncode == 0, night.stderr
+    return places
+
+
+@pytest.fixture(scope="session")
+def published(demo: Places) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The demo's published file, opened as every reader opens it."""
+    with duckdb.connect(str(demo.published_file), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def warehouse(demo: Places) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The demo's working database, read only."""
+    with duckdb.connect(str(demo.warehouse), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def empty_places(tmp_path: Path) -> Places:
+    """Places of a user who has nothing yet, with an empty inbox."""
+    places = places_in(tmp_path)
+    places.inbox.mkdir()
+    return places
+
+
+@pytest.fixture
+def estimate(published: duckdb.DuckDBPyConnection) -> Callable[..., float]:
+    """Look one figure up in the published file."""
+
+    def look_up(
+        question: str,
+        statistic: str = "share",
+        *,
+        option: str | None = None,
+        segment: str = "total",
+        value: str = "total",
+        scheme: str = "gender_age",
+    ) -> float:
+        rows = published.execute(
+            "select estimate from marts.estimates where question_code = ? and statistic = ? "
+            "and option_code is not distinct from ? and segment_code = ? and segment_value = ? "
+            "and weighting_scheme = ?",
+            [question, statistic, option, segment, value, scheme],
+        ).fetchall()
+        assert len(rows) == 1, f"{len(rows)} rows for {question} {statistic} {option} {value}"
+        return rows[0][0]
+
+    return look_up

@@ -1,0 +1,119 @@
+"""The demo's published, weighted figures are what the 2024 study reported, after rounding.
+
+The study's figures stand here and in scripts/demo (which deals the answers), and nowhere a model
+reads.
+"""
+
+import pytest
+
+GROUPS = {
+    "total": {"segment": "total", "value": "total"},
+    "participants": {"segment": "participation", "value": "participant"},
+    "non_participants": {"segment": "participation", "value": "non_participant"},
+}
+GRADES = {"total": 6.5, "participants": 6.6, "non_participants": 6.4}
+USED = {
+    ("digital", "total"): 64,
+    ("digital", "participants"): 69,
+    ("digital", "non_participants"): 57,
+    ("telephone", "total"): 46,
+    ("telephone", "participants"): 43,
+    ("telephone", "non_participants"): 51,
+}
+CHANNELS = ("telephone", "email", "letter", "digital", "desk")
+
+
+@pytest.mark.parametrize(("group", "grade"), GRADES.items())
+def test_overall_grade_is_the_studys(estimate, group, grade):
+    assert round(estimate("overall_grade", "mean", **GROUPS[group]), 1) == grade
+
+
+@pytest.mark.parametrize(("which", "percent"), USED.items())
+def test_channel_use_is_the_studys(estimate, which, percent):
+    channel, group = which
+    share = estimate("channels_used", option=channel, **GROUPS[group])
+    assert round(100 * share) == percent
+
+
+def test_other_channels_are_used_less_than_the_telephone(estimate):
+    telephone = estimate("channels_used", option="telephone")
+    for channel in ("email", "letter", "desk"):
+        assert estimate("channels_used", option=channel) < telephone
+
+
+def test_digital_and_desk_satisfy_best_letter_and_email_worst(estimate):
+    grades = {c: estimate(f"contact_grade_{c}", "mean") for c in CHANNELS}
+    ordered = sorted(grades, key=grades.get)
+    assert set(ordered[:2]) == {"letter", "email"}
+    assert set(ordered[-2:]) == {"digital", "desk"}
+
+
+def test_handling_is_insufficient_most_by_telephone_email_and_letter(estimate):
+    bad = {c: 100 * estimate(f"handling_grade_{c}", "share_insufficient") for c in CHANNELS}
+    for channel in ("telephone", "email", "letter"):
+        assert 37 <= round(bad[channel]) <= 49
+    for channel in ("digital", "desk"):
+        assert bad[channel] < 37
+
+
+def test_status_is_insufficient_least_at_the_desk_then_digital(estimate):
+    bad = {c: 100 * estimate(f"status_grade_{c}", "share_insufficient") for c in CHANNELS}
+    assert round(bad["desk"]) == 18
+    assert round(bad["digital"]) == 25
+    assert min(bad["telephone"], bad["email"], bad["letter"]) > bad["digital"]
+
+
+def test_majorities_are_the_studys(estimate, published):
+    assert estimate("accessibility_grade", "share_sufficient") > 0.75
+    assert estimate("preferred_submit_channel", option="digital") > 0.5
+    updates = published.sql(
+        "select option_code from marts.future_preferences where is_default_scheme "
+        "and segment_code = 'total' and question_code = 'preferred_update_channel' "
+        "order by share desc limit 1"
+    ).fetchone()
+    assert updates == ("email",)
+    wanted = published.sql(
+        "select count(*) from marts.future_preferences where is_default_scheme "
+        "and segment_code = 'total' and question_code = 'digital_wishes' and share > 0.5"
+    ).fetchone()[0]
+    assert wanted >= 2
+
+
+def test_sixty_percent_of_the_weighted_population_takes_part(published):
+    shares = dict(
+        published.sql(
+            "select segment_value, sum(n_weighted) / sum(sum(n_weighted)) over () "
+            "from marts.estimates where is_default_scheme and segment_code = 'participation' "
+            "and question_code = 'preferred_submit_channel' and option_code = 'digital' "
+            "group by segment_value"
+        ).fetchall()
+    )
+    assert round(100 * shares["participant"]) == 60
+
+
+def test_unweighted_figures_differ_visibly(estimate):
+    """Grades by 0.05 or more, shares by 1.5 points or more: what a reader would see."""
+    figures = [("overall_grade", "mean", None, GROUPS[g]) for g in GROUPS]
+    figures += [("channels_used", "share", c, GROUPS["total"]) for c in CHANNELS]
+    figures += [
+        (f"{aspect}_grade_{c}", "share_insufficient", None, GROUPS["total"])
+        for c in CHANNELS
+        for aspect in ("handling", "status")
+    ]
+    differences = [
+        abs(
+            estimate(question, statistic, option=option, **group)
+            - estimate(question, statistic, option=option, scheme="unweighted", **group)
+        )
+        > (0.05 if statistic == "mean" else 0.015)
+        for question, statistic, option, group in figures
+    ]
+    assert sum(differences) >= 5
+
+
+def test_every_municipality_is_fictitious_and_every_row_of_about_says_simulated(published):
+    codes = published.sql("select municipality_code from marts.dim_municipalities").fetchall()
+    assert len(codes) == 29
+    assert all(int(code[2:]) > 9000 for (code,) in codes)
+    assert published.sql("select bool_and(is_simulated) from marts.about").fetchone() == (True,)
+    assert published.sql("select n_respondents from marts.about").fetchone() == (3944,)
