@@ -43,12 +43,10 @@ def _seeds_inside(places: Places) -> str:
     return str(copy.relative_to(PROJECT))
 
 
-def dbt_build(places: Places, *, unit_tests: bool = False) -> BuildResult:
-    """Build and test everything that has landed.
+def dbt_build(places: Places) -> BuildResult:
+    """Build everything that has landed and run every test of data.
 
-    Args:
-        places: the seeds and the warehouse.
-        unit_tests: also run dbt's unit tests, which test code and not data.
+    Unit tests and tests of tests are about code: `dbt build` by hand and CI run those too.
     """
     from dbt.cli.main import dbtRunner
 
@@ -57,9 +55,8 @@ def dbt_build(places: Places, *, unit_tests: bool = False) -> BuildResult:
         "--log-path", str(places.dbt_target / "logs"), "--log-level", "none", "build",
         "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
         "--target-path", str(places.dbt_target),
+        "--exclude-resource-type", "unit_test", "--exclude", "tag:tests_of_tests",
     ]  # fmt: skip
-    if not unit_tests:
-        arguments += ["--exclude-resource-type", "unit_test"]
     ticker = _Ticker()
     outcome = dbtRunner(callbacks=[ticker]).invoke(arguments)
     ticker.done()

@@ -79,10 +79,19 @@ def rake_file(job: Job) -> list[dict]:
 
 def _read_margins(job: Job) -> dict[str, dict[str, dict[str, float]]]:
     wanted = ["variable", "level", "total", *(["group"] if job.group else [])]
+    if not job.margins.is_file():
+        raise InputError(f"{job.margins}: no such file. Give --margins a CSV file.")
     try:
-        table = pd.read_csv(job.margins, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise InputError(f"{job.margins}: cannot be read as CSV ({error}).") from error
+        table = duckdb.execute(
+            f"from read_csv({literal(str(job.margins))}, all_varchar = true, header = true, "
+            "delim = ',', strict_mode = true)"
+        ).df()
+    except duckdb.Error as error:
+        raise InputError(
+            f"{job.margins}: cannot be read as CSV with ',' between the cells "
+            f"({str(error).splitlines()[0]})."
+        ) from error
+    table = table.fillna("")
     if missing := [c for c in wanted if c not in table.columns]:
         raise InputError(
             f"{job.margins}: column '{missing[0]}' is missing. Margins need the columns "

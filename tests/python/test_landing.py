@@ -1,0 +1,193 @@
+"""Landing as a user meets it: what lands, what changes nothing, what is refused and why."""
+
+import csv
+import shutil
+
+import duckdb
+import pandas as pd
+import pytest
+from conftest import options, peil, places_in
+
+from scripts.demo import write_demo
+from scripts.settings import PROJECT
+
+SEEDS = PROJECT / "seeds"
+LEDGER = (
+    "select file_name, sha256, source_code, n_rows, n_cells, landed_at, status "
+    "from raw.deliveries order by file_name, landed_at"
+)
+
+
+@pytest.fixture(scope="module")
+def deliveries(tmp_path_factory):
+    """The demo's four files, simulated once."""
+    folder = tmp_path_factory.mktemp("deliveries")
+    write_demo(folder, SEEDS)
+    return folder
+
+
+@pytest.fixture
+def places(tmp_path, deliveries):
+    places = places_in(tmp_path)
+    shutil.copytree(deliveries, places.inbox)
+    return places
+
+
+def query(places, sql):
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_four_formats_land_and_a_second_time_changes_nothing(places):
+    first = peil("land", *options(places))
+    assert first.returncode == 0, first.stderr
+    assert "4 landed" in first.stdout
+    ledger = query(places, LEDGER)
+    rows = query(places, "select count(*), sum(hash(columns(*))) from raw.answers")
+    assert {row[2] for row in ledger} == {
+        "burgerpanel", "gemeentekanalen", "participatieplatform", "bevolking",
+    }  # fmt: skip
+    second = peil("land", *options(places))
+    assert "0 landed, 4 unchanged" in second.stdout
+    assert query(places, LEDGER) == ledger
+    assert query(places, "select count(*), sum(hash(columns(*))) from raw.answers") == rows
+
+
+def test_the_ledger_counts_what_the_files_hold(places):
+    peil("land", *options(places))
+    with (places.inbox / "gemeentekanalen_2024.csv").open(encoding="utf-8-sig", newline="") as f:
+        rows = list(csv.DictReader(f, delimiter=";"))
+    (n_rows, n_cells, n_open, n_identifiers) = query(
+        places,
+        "select n_rows, n_cells, n_open_answers, n_identifier_cells from raw.deliveries "
+        "where source_code = 'gemeentekanalen'",
+    )[0]
+    assert n_rows == len(rows)
+    filled = sum(bool(value) for row in rows for value in row.values())
+    assert n_cells + n_open + n_identifiers == filled
+    assert n_identifiers == 2 * len(rows)  # ipaddr and refurl
+
+
+def test_identifiers_and_respondent_numbers_are_not_stored(places):
+    peil("land", *options(places))
+    stored = query(
+        places,
+        "select count(*) from raw.answers where value like '%voorbeeld.invalid%' "
+        "or value like '192.0.2.%' or column_name in ('ipaddr', 'E-mailadres')",
+    )
+    assert stored == [(0,)]
+    numbers = query(
+        places,
+        "select count(*), count(*) filter (where length(value) != 32) from raw.answers "
+        "where column_name in ('respondent', 'id', 'Nummer')",
+    )[0]
+    assert numbers[0] > 3900
+    assert numbers[1] == 0
+
+
+def test_a_corrected_file_replaces_its_predecessor(places):
+    peil("land", *options(places))
+    path = places.inbox / "participatieplatform_2024.xlsx"
+    frame = pd.read_excel(path, engine="calamine", dtype=str, keep_default_na=False)
+    frame.head(100).to_excel(path, index=False)
+    again = peil("land", *options(places))
+    assert "1 landed, 3 unchanged" in again.stdout
+    assert query(
+        places,
+        "select status, n_rows from raw.deliveries where source_code = 'participatieplatform' "
+        "order by landed_at",
+    )[1:] == [("landed", 100)]
+    rows = query(
+        places,
+        "select count(distinct row_number) from raw.answers inner join raw.deliveries "
+        "using (delivery_key) where source_code = 'participatieplatform'",
+    )
+    assert rows == [(100,)]
+
+
+def test_a_file_without_a_bound_column_is_set_aside_and_the_rest_lands(places):
+    path = places.inbox / "gemeentekanalen_2024.csv"
+    frame = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    frame.drop(columns="G01Q02").to_csv(path, sep=";", index=False)
+    run = peil("land", *options(places))
+    assert run.returncode == 3
+    assert "gemeentekanalen_2024.csv: column 'G01Q02' is missing" in run.stderr
+    assert "bindings.csv" in run.stderr
+    assert query(places, "select count(*) from raw.deliveries where status = 'landed'") == [(3,)]
+    (reason,) = query(places, "select reason from raw.deliveries where status = 'rejected'")[0]
+    assert "G01Q02" in reason
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("burgerpanel_2024.sav", b"not spss", "burgerpanel_2024.sav: cannot be read as SPSS"),
+        ("participatieplatform_2024.xlsx", b"PK broken", "cannot be read as an Excel workbook"),
+        ("gemeentekanalen_2024.csv", b"", "row 1 holds no column names"),
+        (
+            "gemeentekanalen_2024.csv",
+            b'"id";"id"\r\n',
+            "the name 'id' stands there twice",
+        ),
+        ("bevolking_2024.csv", "gemeente;leeftijd\nGM1;é\n".encode("cp1252"), "is not utf-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(empty_places, name, content, message):
+    (empty_places.inbox / name).write_bytes(content)
+    run = peil("land", *options(empty_places))
+    assert run.returncode == 3
+    assert message in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_an_empty_inbox_says_what_to_put_in_it(empty_places):
+    run = peil("land", *options(empty_places))
+    assert run.returncode == 2
+    assert "nothing to land here" in run.stderr
+    assert "burgerpanel_2024*.sav" in run.stderr
+
+
+def test_an_inbox_that_is_not_there_is_named(tmp_path):
+    run = peil("land", *options(places_in(tmp_path)))
+    assert run.returncode == 2
+    assert "inbox" in run.stderr
+    assert "PEIL_INBOX" in run.stderr
+
+
+def test_seeds_that_are_not_there_are_named(tmp_path):
+    run = peil("land", *options(places_in(tmp_path, seeds=tmp_path / "elsewhere")))
+    assert run.returncode == 2
+    assert "elsewhere: no sources.csv here" in run.stderr
+
+
+def test_a_warehouse_in_use_is_named(empty_places):
+    empty_places.warehouse.parent.mkdir()
+    with duckdb.connect(str(empty_places.warehouse)):
+        run = peil("land", *options(empty_places))
+    assert run.returncode == 2
+    assert "in use by process" in run.stderr
+
+
+def test_unknown_codes_are_rejected_with_file_row_column_and_value(demo, warehouse):
+    messages = [
+        row[0]
+        for row in warehouse.execute(
+            "select message from staging.stg_rejected_values where question_code = 'overall_grade'"
+        ).fetchall()
+    ]
+    assert messages
+    assert all("column" in m and "Row" in m and "code_fixes.csv" in m for m in messages)
+    assert any("burgerpanel_2024.sav" in m and "value '55'" in m for m in messages)
+
+
+def test_the_response_overview_accounts_for_every_dirty_row(published):
+    steps = dict(
+        published.sql(
+            "select step_code, n_respondents from marts.response_overview where source_code = 'all'"
+        ).fetchall()
+    )
+    assert steps.pop("received") == sum(steps.values())
+    assert steps == {
+        "duplicate": 33, "test": 10, "incomplete": 77, "outside_fieldwork": 12,
+        "unknown_municipality": 18, "eligible": 3944,
+    }  # fmt: skip

@@ -1,0 +1,218 @@
+"""The night as a whole: what is published, when it is not, and that it repeats."""
+
+import hashlib
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+
+import duckdb
+import pytest
+from conftest import options, peil, places_in
+
+from scripts.settings import PROJECT
+
+MARTS = {
+    "about", "channel_satisfaction", "channel_usage", "comparisons", "contact_reasons",
+    "digital_accessibility", "dim_channels", "dim_municipalities", "dim_questions",
+    "dim_segments", "estimates", "future_preferences", "participation_effects", "report_grades",
+    "request_handling", "response_overview", "status_tracking", "weighting_margins_reached",
+    "weighting_quality",
+}  # fmt: skip
+
+
+def fingerprint(file):
+    """Per mart an order-free hash of all rows."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        tables = connection.sql("select table_name from duckdb_tables() order by 1").fetchall()
+        return {
+            name: connection.sql(
+                f"select count(*), sum(hash(columns(*)::varchar)) from marts.{name}"
+            ).fetchall()
+            for (name,) in tables
+        }
+
+
+@pytest.fixture
+def copy_of_demo(demo, tmp_path):
+    """The demo's places, copied, for a test that changes them."""
+    places = places_in(tmp_path)
+    for name in ("inbox", "warehouse", "published"):
+        shutil.copytree(demo.published.parent / name, tmp_path / name)
+    return places
+
+
+def test_the_published_file_holds_the_marts_as_tables_and_nothing_else(published):
+    tables = published.sql("select schema_name, table_name from duckdb_tables()").fetchall()
+    assert {schema for schema, _ in tables} == {"marts"}
+    assert {name for _, name in tables} >= MARTS
+    assert published.sql("select count(*) from duckdb_views() where not internal").fetchone() == (
+        0,
+    )
+
+
+def test_every_table_and_column_carries_its_comment(published):
+    bare = published.sql(
+        "select table_name from duckdb_tables() where comment is null "
+        "union all select table_name || '.' || column_name from duckdb_columns() "
+        "where schema_name = 'marts' and comment is null"
+    ).fetchall()
+    assert bare == []
+    grains = published.sql("select comment from duckdb_tables()").fetchall()
+    assert all(comment.startswith("One row per") for (comment,) in grains)
+
+
+def test_no_respondent_key_or_open_text_is_published(published, warehouse):
+    """Every text value of the published file is looked up among keys, hashes and remarks."""
+    columns = published.sql(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where schema_name = 'marts'"
+    ).fetchall()
+    names = {column for _, column, _ in columns}
+    assert not [n for n in names if "respondent_id" in n or n.endswith("_key") or "remark" in n]
+    texts = set()
+    for table, column, data_type in columns:
+        if data_type == "VARCHAR":
+            texts |= {t for (t,) in published.sql(f"select {column} from marts.{table}").fetchall()}
+    secrets = {
+        value
+        for (value,) in warehouse.execute(
+            "select respondent_key from weighted.wgt_respondents "
+            "union select respondent_id from weighted.wgt_respondents "
+            "union select profile_key from weighted.wgt_respondents "
+            "union select delivery_key from raw.deliveries "
+            "union select value from raw.open_answers"
+        ).fetchall()
+    }
+    assert len(secrets) > 4000
+    assert not texts & secrets
+
+
+def test_no_row_of_the_published_file_counts_fewer_people_than_the_threshold(published):
+    assert published.sql(
+        "select count(*) from marts.estimates where not is_withheld and n_answers < 50"
+    ).fetchone() == (0,)
+    assert published.sql("select min(n_answers) >= 5 from marts.estimates").fetchone() == (True,)
+
+
+def test_the_storage_version_is_the_one_every_client_reads(demo):
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{demo.published_file}' as published (read_only)")
+        tags = connection.sql(
+            "select tags from duckdb_databases() where database_name = 'published'"
+        ).fetchone()[0]
+    assert tags["storage_version"].startswith("v1.0.0")
+
+
+def test_the_manifest_says_what_was_published_from_what(demo):
+    manifest = json.loads((demo.published / "manifest.json").read_text())
+    digest = hashlib.sha256(demo.published_file.read_bytes()).hexdigest()
+    assert manifest["sha256"] == digest
+    assert {i["file_name"] for i in manifest["inputs"]} == {p.name for p in demo.inbox.iterdir()}
+    for entry in manifest["inputs"]:
+        content = (demo.inbox / entry["file_name"]).read_bytes()
+        assert entry["sha256"] == hashlib.sha256(content).hexdigest()
+    assert set(manifest["tables"]) >= MARTS
+
+
+def test_the_warehouse_is_for_its_owner_only(demo):
+    assert stat.S_IMODE(demo.warehouse.stat().st_mode) == 0o600
+
+
+def test_a_second_night_without_new_files_gives_equal_marts(copy_of_demo):
+    before = fingerprint(copy_of_demo.published_file)
+    night = peil("nightly", *options(copy_of_demo))
+    assert night.returncode == 0, night.stderr
+    assert "unchanged" in night.stderr
+    assert fingerprint(copy_of_demo.published_file) == before
+    assert len(list((copy_of_demo.published / "history").glob("peil-*.duckdb"))) == 1
+
+
+def test_a_second_machine_gives_equal_marts(demo, tmp_path):
+    """Another folder, another number of threads, files that arrive in another order."""
+    places = places_in(tmp_path)
+    first, second = tmp_path / "first", tmp_path / "second"
+    files = sorted(demo.inbox.iterdir(), reverse=True)
+    for folder, part in ((first, files[:2]), (second, files)):
+        folder.mkdir()
+        for file in part:
+            shutil.copy(file, folder)
+    for folder in (first, second):
+        run = peil("land", *options(places)[:2], "--inbox", folder, *options(places)[4:])
+        assert run.returncode == 0, run.stderr
+    places.inbox.mkdir()
+    night = peil("nightly", *options(places), OMP_NUM_THREADS="1")
+    assert night.returncode == 0, night.stderr
+    assert fingerprint(places.published_file) == fingerprint(demo.published_file)
+
+
+def test_a_failed_test_stops_publication_and_leaves_the_published_file(copy_of_demo):
+    """Two default schemes: readers who filter on is_default_scheme would see double rows."""
+    before = copy_of_demo.published_file.read_bytes()
+    seeds = copy_of_demo.inbox.parent / "seeds"
+    shutil.copytree(PROJECT / "seeds", seeds)
+    schemes = seeds / "weighting_schemes.csv"
+    schemes.write_text(schemes.read_text().replace(",false,2", ",true,2"))
+    night = peil("nightly", *options(copy_of_demo)[2:], "--seeds", seeds)
+    assert night.returncode == 1
+    assert "nothing was published" in night.stderr
+    assert "stays as it was" in night.stderr
+    assert "assert_one_default_scheme_per_survey" in night.stderr
+    assert copy_of_demo.published_file.read_bytes() == before
+    assert not list(copy_of_demo.published.glob(".peil-*"))
+
+
+def test_a_margin_without_respondents_is_named(copy_of_demo):
+    seeds = copy_of_demo.inbox.parent / "seeds"
+    shutil.copytree(PROJECT / "seeds", seeds)
+    levels = seeds / "attribute_levels.csv"
+    levels.write_text(
+        levels.read_text()
+        .replace("75+ jaar,75+ years,75,120,true,6", "75+ jaar,75+ years,75,99,true,6")
+        .rstrip("\n")
+        + "\nage_group,100+,100+ jaar,100+ years,100,120,true,7\n"
+    )
+    night = peil("nightly", *options(copy_of_demo)[2:], "--seeds", seeds)
+    assert night.returncode == 1
+    assert "margin age_group: level '100+' has target" in night.stderr
+    assert "no respondents" in night.stderr
+    assert "Merge it with a neighbour" in night.stderr
+
+
+def test_dbt_build_alone_says_what_to_run_when_nothing_has_landed(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "build", "--target-path", str(tmp_path / "target")],
+        cwd=PROJECT,
+        env={**os.environ, "PEIL_WAREHOUSE": str(tmp_path / "empty.duckdb")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode != 0
+    assert "Nothing has landed" in run.stdout
+    assert "peil land" in run.stdout
+
+
+def test_dbt_build_alone_builds_and_runs_every_unit_test_and_test_of_tests(copy_of_demo):
+    run = subprocess.run(
+        [
+            sys.executable, "-m", "dbt.cli.main", "build",
+            "--target-path", str(copy_of_demo.warehouse.parent / "target"),
+        ],
+        cwd=PROJECT,
+        env={**os.environ, "PEIL_WAREHOUSE": str(copy_of_demo.warehouse)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout[-4000:]
+    results = json.loads(
+        (copy_of_demo.warehouse.parent / "target" / "run_results.json").read_text()
+    )["results"]
+    units = [r for r in results if r["unique_id"].startswith("unit_test.")]
+    of_tests = list((PROJECT / "tests" / "tests_of_tests").glob("*.sql"))
+    ran = {r["unique_id"].split(".")[-1] for r in results}
+    assert len(units) >= 10
+    assert {file.stem for file in of_tests} <= ran

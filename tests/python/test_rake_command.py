@@ -1,0 +1,112 @@
+"""`peil rake` and scripts/rake_weights.py: any file, without a survey or a warehouse."""
+
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from conftest import peil
+
+from scripts.settings import PROJECT
+
+REFERENCE = PROJECT / "tests" / "python" / "reference"
+MARGINS = """variable,level,total
+sex,man,2450
+sex,vrouw,2550
+age,18-39,1700
+age,40-64,2000
+age,65+,1300
+"""
+
+
+@pytest.fixture
+def margins(tmp_path):
+    path = tmp_path / "margins.csv"
+    path.write_text(MARGINS)
+    return path
+
+
+def test_a_file_is_raked_like_r_and_keeps_its_rows(tmp_path, margins):
+    out, report = tmp_path / "out.csv", tmp_path / "report.json"
+    data = REFERENCE / "small_survey.csv"
+    run = peil(
+        "rake", "--data", data, "--margins", margins, "--base-weight", "base_weight",
+        "--out", out, "--diagnostics", report,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    raked, survey = pd.read_csv(out, dtype=str), pd.read_csv(data, dtype=str)
+    pd.testing.assert_frame_equal(raked.drop(columns="weight"), survey)
+    r = pd.read_csv(REFERENCE / "small_weights.csv").query("design == 'weighted'")["weight"]
+    assert raked["weight"].astype(float).to_numpy() == pytest.approx(r.to_numpy(), rel=1e-9)
+    (diagnostics,) = json.loads(report.read_text())
+    assert diagnostics["max_margin_error"] <= 1e-10
+    weights = raked["weight"].astype(float)
+    assert diagnostics["n_effective"] == pytest.approx(weights.sum() ** 2 / (weights**2).sum())
+    assert len(diagnostics["margins"]) == 5
+    for margin in diagnostics["margins"]:
+        assert margin["achieved"] == pytest.approx(margin["target"], rel=1e-9)
+    assert "sex = vrouw" in run.stdout
+
+
+def test_groups_are_raked_to_their_own_margins_from_parquet(tmp_path):
+    survey = pd.read_csv(REFERENCE / "small_survey.csv", dtype=str)
+    data, out = tmp_path / "survey.parquet", tmp_path / "out.parquet"
+    survey.to_parquet(data)
+    margins = tmp_path / "margins.csv"
+    margins.write_text(
+        "group,variable,level,total\nnoord,sex,man,10\nnoord,sex,vrouw,30\n"
+        "zuid,sex,man,45\nzuid,sex,vrouw,15\n"
+    )
+    run = peil(
+        "rake", "--data", data, "--margins", margins, "--group", "region", "--out", out
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    sums = pd.read_parquet(out).groupby(["region", "sex"])["weight"].sum()
+    assert sums.to_dict() == pytest.approx(
+        {("noord", "man"): 10, ("noord", "vrouw"): 30, ("zuid", "man"): 45, ("zuid", "vrouw"): 15}
+    )
+
+
+@pytest.mark.parametrize(
+    ("margins_text", "arguments", "message"),
+    [
+        (MARGINS.replace("total", "totaal"), [], "column 'total' is missing"),
+        (MARGINS.replace("2450", "veel"), [], "row 2, column total: 'veel' is not a number"),
+        (MARGINS.replace("2450", "2.450,0"), [], "margins.csv: cannot be read as CSV"),
+        (MARGINS + "sex,man,1\n", [], "level 'man' of sex stands there twice"),
+        (MARGINS.replace("sex,", "gender,"), [], "column 'gender' is missing (--margins names it)"),
+        (MARGINS.replace("65+", "70+"), [], "level '70+' has target 1,300 but no respondents"),
+        (MARGINS.replace("2550", "2551"), [], "sum to different totals"),
+        (MARGINS, ["--base-weight", "grade"], "base weight 'grade' is missing, 0, negative"),
+        (MARGINS, ["--upper", "1.01"], "reachable"),
+        (MARGINS, ["--group", "region"], "column 'group' is missing"),
+    ],
+)
+def test_input_that_cannot_be_used_is_refused_and_nothing_is_written(
+    tmp_path, margins_text, arguments, message
+):
+    margins, out = tmp_path / "margins.csv", tmp_path / "out.csv"
+    margins.write_text(margins_text)
+    run = peil(
+        "rake", "--data", REFERENCE / "small_survey.csv", "--margins", margins,
+        "--out", out, *arguments,
+    )  # fmt: skip
+    assert run.returncode in {2, 4}
+    assert message in run.stderr
+    assert "Traceback" not in run.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["margins.csv"]
+
+
+def test_the_script_runs_without_being_installed(tmp_path, margins):
+    out = tmp_path / "out.csv"
+    run = subprocess.run(
+        [
+            sys.executable, str(PROJECT / "scripts" / "rake_weights.py"),
+            "--data", str(REFERENCE / "small_survey.csv"), "--margins", str(margins),
+            "--out", str(out),
+        ],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert len(pd.read_csv(out)) == 90
