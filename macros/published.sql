@@ -61,7 +61,7 @@ order by sort_order
 {%- endmacro %}
 
 
-{#- The shares per answer of one topic: one row per wave, scheme, segment value and answer. -#}
+{#- The shares per answer of one topic (means and net scores stand in estimates): one row per wave, scheme, segment value and answer. -#}
 {% macro share_mart(topic) -%}
 with figures as (
     select
@@ -93,7 +93,7 @@ with figures as (
     from {{ ref('estimates') }}
     where
         topic = '{{ topic }}'
-        and statistic != 'mean'
+        and statistic not in ('mean', 'net')
 )
 
 select * from figures

@@ -13,11 +13,12 @@
 {%- endmacro %}
 
 
-{#- Variance of a total within one stratum from Σu and Σu² over n respondents.
-    A lonely respondent has no spread of its own: it is centred on the grand mean ("adjust"). -#}
-{% macro stratum_variance(n, sum_u, sum_u2, grand_mean_u) -%}
+{#- Variance of a total within one stratum from Σu and Σu² over its n sampled units, with the
+    finite population correction 1 - f. A lonely unit has no spread of its own: it is centred on
+    the grand mean (R `survey.lonely.psu = "adjust"`). -#}
+{% macro stratum_variance(n, sum_u, sum_u2, grand_mean_u, population_correction) -%}
     (
-        case
+        {{ population_correction }} * case
             when {{ n }} > 1
                 then
                     {{ n }} / ({{ n }} - 1)
@@ -25,6 +26,28 @@
             else power({{ sum_u }} - {{ grand_mean_u }}, 2)
         end
     )
+{%- endmacro %}
+
+
+{#- Variance per figure or pair and per unit of sampling, added up over strata.
+    `sums` has the columns id, scheme_code, wave_code, stratum, unit, sum_u, sum_u2. -#}
+{% macro variance_over_strata(sums, id) -%}
+    select
+        sums.{{ id }},
+        sums.unit,
+        sum({{ stratum_variance(
+            'strata.n_units', 'sums.sum_u', 'sums.sum_u2', 'sums.all_u / strata.n_total',
+            'strata.population_correction'
+        ) }}) as variance,
+    from (
+        select
+            *,
+            sum(sum_u) over (partition by {{ id }}, wave_code, unit) as all_u,
+        from {{ sums }}
+    ) as sums
+    inner join {{ ref('est_strata') }} as strata
+        using (scheme_code, wave_code, stratum, unit)
+    group by sums.{{ id }}, sums.unit
 {%- endmacro %}
 
 
@@ -48,10 +71,16 @@
 {%- endmacro %}
 
 
-{#- One side of the interval of a mean, for a share: on the logit scale (R `svyciprop`,
-    method "xlogit"), and at 0 or 1 Clopper-Pearson on the effective n. side is -1 or 1. -#}
-{% macro share_bound(share, se, df, n_effective, side) -%}
+{#- One side of the interval of a share; side is -1 or 1. method:
+    logit: t interval on the logit scale (R `svyciprop`, method "xlogit");
+    wilson: score interval with n_eff = p(1 - p) / V and the t quantile;
+    beta: Korn-Graubard, Clopper-Pearson on n_eff adjusted for the degrees of freedom (R "beta").
+    At 0 or 1 all give Clopper-Pearson on Kish's effective n. A share known from the population
+    (se 0) is its own interval. -#}
+{% macro share_bound(method, share, se, df, n_effective, n_answers, side) -%}
     {%- set tail = '(1 - ' ~ threshold('confidence_level') ~ ') / 2' -%}
+    {%- set t = 't_quantile(1 - ' ~ tail ~ ', greatest(' ~ df ~ ', 1))' -%}
+    {%- set n_variance = '(' ~ share ~ ' * (1 - ' ~ share ~ ') / power(' ~ se ~ ', 2))' -%}
     (
         case
             when {{ share }} <= 0 then
@@ -63,12 +92,40 @@
                 {%- else -%} beta_quantile({{ tail }}, {{ n_effective }}, 1)
                 {%- endif %}
             when {{ df }} < 1 then null
-            else 1 / (1 + exp(-(
+            when {{ se }} = 0 then {{ share }}
+            when {{ method }} = 'logit' then 1 / (1 + exp(-(
                 ln({{ share }} / (1 - {{ share }}))
-                + {{ side }} * t_quantile(1 - {{ tail }}, greatest({{ df }}, 1))
-                * {{ se }} / ({{ share }} * (1 - {{ share }}))
+                + {{ side }} * {{ t }} * {{ se }} / ({{ share }} * (1 - {{ share }}))
             )))
+            when {{ method }} = 'wilson' then {{ wilson_bound(share, n_variance, t, side) }}
+            when {{ method }} = 'beta' then
+                {%- set adjusted = n_variance ~ ' * power(t_quantile(1 - ' ~ tail
+                    ~ ', greatest(' ~ n_answers ~ ' - 1, 1)) / ' ~ t ~ ', 2)' %}
+                {% if side < 0 -%}
+                beta_quantile(
+                    {{ tail }}, {{ adjusted }} * {{ share }}, {{ adjusted }} * (1 - {{ share }}) + 1
+                )
+                {%- else -%}
+                beta_quantile(
+                    1 - {{ tail }}, {{ adjusted }} * {{ share }} + 1,
+                    {{ adjusted }} * (1 - {{ share }})
+                )
+                {%- endif %}
         end
+    )
+{%- endmacro %}
+
+
+{#- Wilson's score bound for a share on an effective n. -#}
+{% macro wilson_bound(share, n, t, side) -%}
+    (
+        (
+            {{ share }} + power({{ t }}, 2) / (2 * {{ n }})
+            + {{ side }} * {{ t }} * sqrt(
+                {{ share }} * (1 - {{ share }}) / {{ n }}
+                + power({{ t }}, 2) / (4 * power({{ n }}, 2))
+            )
+        ) / (1 + power({{ t }}, 2) / {{ n }})
     )
 {%- endmacro %}
 
@@ -83,4 +140,42 @@
             )
         end
     )
+{%- endmacro %}
+
+
+{#- Benjamini-Hochberg p values need two steps, because windows do not nest: the rank and size of
+    the family, then the smallest p·m/rank among this p and the larger ones. Null p values are
+    outside the family. -#}
+{% macro family_rank(p_value, family) -%}
+    row_number() over (partition by {{ family }} order by {{ p_value }} nulls last)
+{%- endmacro %}
+
+{% macro benjamini_hochberg(p_value, p_rank, n_family, family) -%}
+    least(1, min({{ p_value }} * {{ n_family }} / {{ p_rank }}) over (
+        partition by {{ family }}
+        order by {{ p_rank }} desc
+        rows between unbounded preceding and current row
+    ))
+{%- endmacro %}
+
+
+{#- One side of the interval of a share (by method) or of a mean or net score (t). -#}
+{% macro bound(is_share, method, estimate, se, df, n_effective, n_answers, side) -%}
+    case
+        when {{ se }} is null then null
+        when {{ is_share }}
+            then {{ share_bound(method, estimate, se, df, n_effective, n_answers, side) }}
+        else {{ t_bound(estimate, se, df, side) }}
+    end
+{%- endmacro %}
+
+
+{#- Two-sided p of a t test; null where there is nothing to test. -#}
+{% macro t_test(difference, se, df) -%}
+    case
+        when {{ se }} > 0 and {{ df }} >= 1
+            then t_two_sided_p(
+                {{ difference }} / nullif({{ se }}, 0), greatest({{ df }}, 1)
+            )
+    end
 {%- endmacro %}

@@ -1,56 +1,4 @@
-with eligible as (
-    select
-        delivery_key,
-        row_number,
-        survey_code,
-        wave_code,
-        profile_key,
-        base_weight,
-    from {{ ref('wgt_respondents') }}
-    where response_status = 'eligible'
-),
-
-routes as (
-    select
-        answers.delivery_key,
-        answers.row_number,
-        questions.question_code,
-    from {{ ref('questions') }} as questions
-    inner join {{ ref('stg_answers') }} as answers
-        on
-            questions.routing_question_code = answers.question_code
-            and questions.routing_option_code = answers.option_code
-    where answers.is_selected
-),
-
-valid_answers as (
-    select
-        eligible.*,
-        answers.question_code,
-        answers.option_code,
-        answers.value_number,
-        answers.is_selected,
-        scales.kind = 'multiple' as is_multiple,
-    from eligible
-    inner join {{ ref('stg_answers') }} as answers using (delivery_key, row_number)
-    inner join {{ ref('questions') }} as questions using (question_code, survey_code)
-    inner join {{ ref('scales') }} as scales using (scale_code)
-    where
-        questions.is_reported
-        and answers.missing_reason is null
-        and (
-            questions.routing_question_code is null
-            or (answers.delivery_key, answers.row_number, answers.question_code) in (
-                select
-                    routes.delivery_key,
-                    routes.row_number,
-                    routes.question_code,
-                from routes
-            )
-        )
-),
-
-answered as (
+with answered as (
     select distinct
         delivery_key,
         row_number,
@@ -59,7 +7,7 @@ answered as (
         profile_key,
         base_weight,
         question_code,
-    from valid_answers
+    from {{ ref('est_valid_answers') }}
 ),
 
 counted as (
@@ -88,7 +36,7 @@ counted as (
         count(*) as n_answers,
         sum(base_weight) as sum_d,
         sum(base_weight * base_weight) as sum_d2,
-    from valid_answers
+    from {{ ref('est_valid_answers') }}
     where is_selected
     group by survey_code, wave_code, profile_key, question_code, option_code, value_number
 )

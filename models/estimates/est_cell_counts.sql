@@ -6,6 +6,7 @@ with placed as (
         segments.segment_code,
         segments.segment_value,
         raking_cells.cell_id,
+        cells.cluster_code,
         counts.question_code,
         counts.is_base,
         counts.option_code,

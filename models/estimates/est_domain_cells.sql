@@ -2,14 +2,7 @@ with scored as (
     select
         counts.*,
         measures.measure_id,
-        case measures.kind
-            when 'mean' then counts.value_number
-            when 'range'
-                then (
-                    counts.value_number between measures.value_from and measures.value_to
-                )::double
-            when 'option' then (counts.option_code = measures.option_code)::double
-        end as y,
+        {{ outcome('measures', 'counts.value_number', 'counts.option_code') }} as y,
     from {{ ref('est_cell_counts') }} as counts
     inner join {{ ref('est_measures') }} as measures using (survey_code, question_code)
     where not counts.is_base
@@ -23,6 +16,7 @@ sums as (
         segment_value,
         measure_id,
         cell_id,
+        cluster_code,
         sum(n_answers) as n_positive,
         sum(sum_d * y) as sum_dy,
         sum(sum_d * y * y) as sum_dyy,
@@ -42,6 +36,7 @@ bases as (
         counts.segment_value,
         measures.measure_id,
         counts.cell_id,
+        counts.cluster_code,
         counts.n_answers,
         counts.sum_d,
         counts.sum_d2,
@@ -60,8 +55,11 @@ joined as (
         coalesce(sums.sum_d2yy, 0) as sum_d2yy,
     from bases
     left join sums
-        using (scheme_code, wave_code, segment_code, segment_value, measure_id, cell_id)
+        using (
+            scheme_code, wave_code, segment_code, segment_value, measure_id, cell_id, cluster_code
+        )
 )
 
 select * from joined
-order by scheme_code, wave_code, segment_code, segment_value, measure_id, cell_id
+order by
+    scheme_code, wave_code, segment_code, segment_value, measure_id, cell_id, cluster_code

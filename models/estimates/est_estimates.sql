@@ -1,81 +1,67 @@
-with stratum_sums as (
+with variances as (
     select
-        influence.point_id,
-        cells.scheme_code,
-        cells.wave_code,
-        cells.stratum,
-        sum({{ cell_sum_u('cells.factor', 'cells.sum_d', 'influence.sum_de', 'influence.fit') }})
-            as sum_u,
-        sum({{ cell_sum_u2(
-            'cells.factor', 'cells.sum_d2', 'influence.sum_d2e', 'influence.sum_d2ee',
-            'influence.fit'
-        ) }}) as sum_u2,
-    from {{ ref('est_influence') }} as influence
-    inner join {{ ref('est_cells') }} as cells using (cell_id)
-    group by all
+        point_id,
+        max(variance) filter (where unit = 'respondent') as respondent_variance,
+        max(variance) filter (where unit = 'cluster') as cluster_variance,
+    from {{ ref('est_variances') }}
+    group by point_id
 ),
 
-variances as (
+with_variances as (
     select
-        stratum_sums.point_id,
-        sum({{ stratum_variance(
-            'strata.n_respondents', 'stratum_sums.sum_u', 'stratum_sums.sum_u2',
-            'stratum_sums.all_u / strata.n_total'
-        ) }}) as variance,
-    from (
-        select
-            *,
-            sum(sum_u) over (partition by point_id) as all_u,
-        from stratum_sums
-    ) as stratum_sums
-    inner join {{ ref('est_strata') }} as strata using (scheme_code, wave_code, stratum)
-    group by stratum_sums.point_id
+        points.*,
+        measures.kind,
+        measures.kind in ('range', 'option') as is_share,
+        schemes.interval_method,
+        variances.cluster_variance,
+        if(
+            schemes.inference_unit = 'cluster',
+            variances.cluster_variance, variances.respondent_variance
+        ) as variance,
+        points.n_answers - points.n_strata as respondent_df,
+        if(
+            variances.cluster_variance is null, null, points.n_clusters - points.n_strata
+        ) as df_clustered,
+        greatest(abs(points.estimate), 1e-3) as scale,
+        schemes.inference_unit,
+    from {{ ref('est_points') }} as points
+    inner join variances using (point_id)
+    inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
+    inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
 ),
 
 with_errors as (
     select
-        points.*,
-        measures.kind,
-        {{ standard_error('variances.variance', 'greatest(abs(points.estimate), 1e-3)') }} as se,
-        {{ design_effect(
-            'variances.variance', 'points.n_answers', 'points.sum_w', 'points.sum_wyy',
-            'points.estimate'
-        ) }} as deff,
-    from {{ ref('est_points') }} as points
-    inner join variances using (point_id)
-    inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
+        *,
+        if(inference_unit = 'cluster', df_clustered, respondent_df) as df,
+        {{ standard_error('variance', 'scale') }} as se,
+        {{ standard_error('cluster_variance', 'scale') }} as se_clustered,
+        {{ design_effect('variance', 'n_answers', 'sum_w', 'sum_wyy', 'estimate') }} as deff,
+    from with_variances
 ),
 
 bounded as (
     select
         *,
-        case
-            when kind = 'mean' then {{ t_bound('estimate', 'se', 'df', -1) }}
-            else {{ share_bound('estimate', 'se', 'df', 'n_effective', -1) }}
-        end as ci_low,
-        case
-            when kind = 'mean' then {{ t_bound('estimate', 'se', 'df', 1) }}
-            else {{ share_bound('estimate', 'se', 'df', 'n_effective', 1) }}
-        end as ci_high,
+        {{ bound('is_share', 'interval_method', 'estimate', 'se', 'df', 'n_effective',
+            'n_answers', -1) }} as ci_low,
+        {{ bound('is_share', 'interval_method', 'estimate', 'se', 'df', 'n_effective',
+            'n_answers', 1) }} as ci_high,
+        {{ bound('is_share', 'interval_method', 'estimate', 'se_clustered', 'df_clustered',
+            'n_effective', 'n_answers', -1) }} as ci_low_clustered,
+        {{ bound('is_share', 'interval_method', 'estimate', 'se_clustered', 'df_clustered',
+            'n_effective', 'n_answers', 1) }} as ci_high_clustered,
     from with_errors
 ),
 
 flagged as (
     select
-        *,
-        case
-            when n_answers < {{ threshold('min_base_n') }} then 'small_base'
-            when
-                kind != 'mean'
-                and least(n_positive, n_answers - n_positive)
-                between 1 and {{ threshold('min_cell_n') }} - 1
-                then 'small_cell'
-        end as withheld_reason,
+        * exclude (variance, cluster_variance, respondent_df, scale),
         case
             when least(n_answers, n_effective) < {{ threshold('min_reliable_n') }} then 'low_base'
             when df < {{ threshold('min_df') }} then 'low_df'
             when
-                kind != 'mean' and (
+                is_share and (
                     ci_high - ci_low >= {{ threshold('max_share_width') }}
                     or ci_high - ci_low
                     > {{ threshold('max_relative_width') }} * least(estimate, 1 - estimate)

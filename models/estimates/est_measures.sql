@@ -13,6 +13,8 @@ with reported as (
         scale_statistics.kind,
         scale_statistics.value_from,
         scale_statistics.value_to,
+        scale_statistics.minus_from,
+        scale_statistics.minus_to,
         scale_statistics.label_nl as statistic_label_nl,
         scale_statistics.label_en as statistic_label_en,
         scale_statistics.sort_order as statistic_order,

@@ -9,6 +9,7 @@ with summed as (
         sum(domain.n_answers) as n_answers,
         sum(domain.n_positive) as n_positive,
         count(distinct cells.stratum) as n_strata,
+        count(distinct (cells.stratum, domain.cluster_code)) as n_clusters,
         sum(cells.factor * domain.sum_d) as sum_w,
         sum(cells.factor * cells.factor * domain.sum_d2) as sum_w2,
         sum(cells.factor * domain.sum_dy) as sum_wy,
@@ -26,7 +27,6 @@ estimated as (
         *,
         sum_wy / sum_w as estimate,
         {{ kish_effective_n('sum_w', 'sum_w2') }} as n_effective,
-        n_answers - n_strata as df,
     from summed
 )
 

@@ -13,6 +13,18 @@ with segments as (
     ) as profiles using (survey_code)
 ),
 
+-- Nobody can be placed in a group of people who did not say: they count in the total only.
+levels as (
+    select
+        profiles.wave_code,
+        profiles.profile_key,
+        profiles.attribute_code,
+        profiles.level_code,
+    from {{ ref('wgt_profiles') }} as profiles
+    left join {{ ref('attribute_levels') }} as levels using (attribute_code, level_code)
+    where profiles.level_code != 'unknown' and coalesce(levels.is_reported, true)
+),
+
 placed as (
     select
         segments.survey_code,
@@ -25,12 +37,12 @@ placed as (
             else first_level.level_code || ' × ' || second_level.level_code
         end as segment_value,
     from segments
-    left join {{ ref('wgt_profiles') }} as first_level
+    left join levels as first_level
         on
             segments.wave_code = first_level.wave_code
             and segments.profile_key = first_level.profile_key
             and segments.attribute_code = first_level.attribute_code
-    left join {{ ref('wgt_profiles') }} as second_level
+    left join levels as second_level
         on
             segments.wave_code = second_level.wave_code
             and segments.profile_key = second_level.profile_key
@@ -38,3 +50,4 @@ placed as (
 )
 
 select * from placed
+where segment_value is not null

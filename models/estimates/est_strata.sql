@@ -1,4 +1,4 @@
-with counted as (
+with sampled as (
     select
         scheme_code,
         wave_code,
@@ -8,12 +8,47 @@ with counted as (
     group by scheme_code, wave_code, stratum
 ),
 
-totalled as (
+clustered as (
+    select
+        cells.scheme_code,
+        cells.wave_code,
+        cells.stratum,
+        count(distinct cells.cluster_code) as n_clusters,
+    from {{ ref('wgt_profile_cells') }} as cells
+    inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code)
+    where schemes.cluster_attribute_code is not null
+    group by cells.scheme_code, cells.wave_code, cells.stratum
+),
+
+units as (
+    select
+        sampled.scheme_code,
+        sampled.wave_code,
+        sampled.stratum,
+        'respondent' as unit,
+        sampled.n_respondents as n_units,
+        sizes.n_respondents as n_population,
+    from sampled
+    left join {{ ref('stratum_sizes') }} as sizes using (scheme_code, wave_code, stratum)
+    union all
+    select
+        clustered.scheme_code,
+        clustered.wave_code,
+        clustered.stratum,
+        'cluster' as unit,
+        clustered.n_clusters as n_units,
+        sizes.n_clusters as n_population,
+    from clustered
+    left join {{ ref('stratum_sizes') }} as sizes using (scheme_code, wave_code, stratum)
+),
+
+corrected as (
     select
         *,
-        sum(n_respondents) over (partition by scheme_code, wave_code) as n_total,
-        count(*) over (partition by scheme_code, wave_code) as n_strata,
-    from counted
+        1 - coalesce(n_units / n_population, 0) as population_correction,
+        sum(n_units) over (partition by scheme_code, wave_code, unit) as n_total,
+        count(*) over (partition by scheme_code, wave_code, unit) as n_strata,
+    from units
 )
 
-select * from totalled
+select * from corrected

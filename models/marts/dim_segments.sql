@@ -13,14 +13,13 @@ labelled as (
         found.segment_value,
         segments.label_nl as segment_label_nl,
         segments.label_en as segment_label_en,
+        segments.comparison,
         case
             when found.segment_value = 'total' then segments.label_nl
-            when found.segment_value = 'unknown' then 'Onbekend'
             else coalesce(levels.label_nl, municipalities.label, found.segment_value)
         end as label_nl,
         case
             when found.segment_value = 'total' then segments.label_en
-            when found.segment_value = 'unknown' then 'Unknown'
             else coalesce(levels.label_en, municipalities.label, found.segment_value)
         end as label_en,
         row_number() over (
@@ -40,7 +39,21 @@ labelled as (
         on
             found.survey_code = municipalities.survey_code
             and found.segment_value = municipalities.municipality_code
+),
+
+-- More groups than letters are compared with the total only.
+lettered as (
+    select
+        * exclude (comparison),
+        if(
+            comparison = 'pairs' and count(*) over (partition by survey_code, segment_code) <= 26,
+            chr((64 + row_number() over (
+                partition by survey_code, segment_code order by sort_order
+            ))::integer),
+            null
+        ) as letter,
+    from labelled
 )
 
-select * from labelled
+select * from lettered
 order by sort_order

@@ -1,8 +1,12 @@
 with engine as (
     select
-        *,
-        withheld_reason is not null as is_withheld,
-    from {{ ref('est_estimates') }}
+        estimates.*,
+        suppression.withheld_reason,
+        suppression.withheld_reason is not null as is_withheld,
+        letters.higher_than,
+    from {{ ref('est_estimates') }} as estimates
+    inner join {{ ref('est_suppression') }} as suppression using (point_id)
+    left join {{ ref('est_letters') }} as letters using (point_id)
 ),
 
 published as (
@@ -19,9 +23,7 @@ published as (
         measures.statistic,
         measures.option_code,
         {{ published('engine.estimate') }} as estimate,
-        case
-            when engine.n_answers >= {{ threshold('min_cell_n') }} then engine.n_answers
-        end::bigint as n_answers,
+        if(engine.is_withheld, null, engine.n_answers)::bigint as n_answers,
         {{ published('engine.sum_w', 6) }} as n_weighted,
         {{ published('engine.n_effective', 6) }} as n_effective,
         {{ published('engine.se') }} as se,
@@ -29,6 +31,11 @@ published as (
         {{ published('engine.ci_high') }} as ci_high,
         {{ published('engine.deff', 9) }} as deff,
         if(engine.is_withheld, null, engine.df)::bigint as df,
+        {{ published('engine.se_clustered') }} as se_clustered,
+        {{ published('engine.ci_low_clustered') }} as ci_low_clustered,
+        {{ published('engine.ci_high_clustered') }} as ci_high_clustered,
+        if(engine.is_withheld, null, engine.df_clustered)::bigint as df_clustered,
+        engine.higher_than as significantly_higher_than,
         case
             when engine.is_withheld then 'withheld'
             when engine.reliability_flag is not null then engine.reliability_flag

@@ -28,7 +28,7 @@ with effects as (
         segment_value_b,
         sort_order,
     from {{ ref('comparisons') }}
-    where segment_code = 'participation'
+    where comparison_kind = 'segments' and segment_code = 'participation'
 ),
 
 sided as (

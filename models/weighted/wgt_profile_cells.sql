@@ -48,6 +48,7 @@ placed as (
         schemes.profile_key,
         coalesce(group_level.level_code, 'all') as group_value,
         coalesce(stratum_level.level_code, 'all') as stratum,
+        coalesce(cluster_level.level_code, 'all') as cluster_code,
         coalesce(raked.cell_key, 'all') as cell_key,
     from schemes
     left join raked using (scheme_code, wave_code, profile_key)
@@ -61,6 +62,11 @@ placed as (
             schemes.wave_code = stratum_level.wave_code
             and schemes.profile_key = stratum_level.profile_key
             and schemes.stratum_attribute_code = stratum_level.attribute_code
+    left join {{ ref('wgt_profiles') }} as cluster_level
+        on
+            schemes.wave_code = cluster_level.wave_code
+            and schemes.profile_key = cluster_level.profile_key
+            and schemes.cluster_attribute_code = cluster_level.attribute_code
     where not coalesce(raked.is_excluded, false)
 )
 

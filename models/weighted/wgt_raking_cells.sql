@@ -6,12 +6,11 @@ with summed as (
         cells.group_value,
         cells.stratum,
         cells.cell_key,
-        count(*) as n_respondents,
-        sum(respondents.base_weight) as sum_d,
-        sum(respondents.base_weight * respondents.base_weight) as sum_d2,
+        sum(counts.n_respondents)::bigint as n_respondents,
+        sum(counts.sum_d) as sum_d,
+        sum(counts.sum_d2) as sum_d2,
     from {{ ref('wgt_profile_cells') }} as cells
-    inner join {{ ref('wgt_respondents') }} as respondents using (wave_code, profile_key)
-    where respondents.response_status = 'eligible'
+    inner join {{ ref('wgt_profile_counts') }} as counts using (wave_code, profile_key)
     group by all
 ),
 

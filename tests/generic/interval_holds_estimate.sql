@@ -7,7 +7,7 @@
         not is_withheld
         and (
             not estimate between ci_low - 1e-9 and ci_high + 1e-9
-            or (statistic != 'mean' and not (ci_low >= 0 and ci_high <= 1))
+            or (statistic not in ('mean', 'net') and not (ci_low >= 0 and ci_high <= 1))
             or estimate is null
         )
 {% endtest %}

@@ -1,17 +1,30 @@
--- Respondents in the base of the total are those of the two participation groups together, for
--- every measure: a row that falls between segments would show here.
+-- Respondents in the base of the total are those of all groups of a segment together, for every
+-- measure: a row that falls between groups would show here. Where people answer for themselves
+-- (gender, age) some do not say: then groups hold fewer, and never more, than the total.
 with counted as (
     select
-        scheme_code,
-        wave_code,
-        measure_id,
-        sum(n_answers) filter (where segment_code = 'total') as in_total,
-        sum(n_answers) filter (where segment_code != 'total') as in_groups,
-        count(distinct segment_code) filter (where segment_code != 'total') as n_segments,
-    from {{ ref('est_points') }}
-    group by scheme_code, wave_code, measure_id
+        points.scheme_code,
+        points.wave_code,
+        points.measure_id,
+        points.segment_code,
+        any_value(attributes.kind) in ('municipality', 'participation', 'source') as is_complete,
+        sum(points.n_answers) as in_groups,
+        any_value(totals.n_answers) as in_total,
+    from {{ ref('est_points') }} as points
+    inner join {{ ref('segments') }} as segments using (survey_code, segment_code)
+    left join {{ ref('attributes') }} as attributes using (survey_code, attribute_code)
+    inner join {{ ref('est_points') }} as totals
+        on
+            points.scheme_code = totals.scheme_code
+            and points.wave_code = totals.wave_code
+            and points.measure_id = totals.measure_id
+            and totals.segment_code = 'total'
+    group by points.scheme_code, points.wave_code, points.measure_id, points.segment_code
 )
 
 select *
 from counted
-where in_groups is distinct from in_total * n_segments and n_segments > 0
+where
+    in_groups is null
+    or in_groups > in_total
+    or (is_complete and in_groups != in_total)

@@ -1,0 +1,20 @@
+{#- The outcome y of one answer under a measure: the number itself for a mean, 1 or 0 for a share,
+    1, 0 or -1 for a net score. -#}
+{% macro outcome(measures, value_number, option_code) -%}
+    case {{ measures }}.kind
+        when 'mean' then {{ value_number }}
+        when 'range'
+            then (
+                {{ value_number }} between {{ measures }}.value_from and {{ measures }}.value_to
+            )::double
+        when 'net'
+            then
+                (
+                    {{ value_number }} between {{ measures }}.value_from and {{ measures }}.value_to
+                )::double
+                - (
+                    {{ value_number }} between {{ measures }}.minus_from and {{ measures }}.minus_to
+                )::double
+        when 'option' then ({{ option_code }} = {{ measures }}.option_code)::double
+    end
+{%- endmacro %}

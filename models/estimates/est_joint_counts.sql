@@ -1,0 +1,62 @@
+with sides as (
+    select
+        answer_pair_code,
+        'a' as side,
+        measure_id_a as measure_id,
+    from {{ ref('est_answer_pairs') }}
+    union all
+    select
+        answer_pair_code,
+        'b' as side,
+        measure_id_b as measure_id,
+    from {{ ref('est_answer_pairs') }}
+),
+
+-- One row per person and side: everybody who answered the question, y 0 for another answer.
+scored as (
+    select
+        answers.delivery_key,
+        answers.row_number,
+        answers.wave_code,
+        answers.profile_key,
+        answers.base_weight,
+        sides.answer_pair_code,
+        sides.side,
+        coalesce(sum(
+            {{ outcome('measures', 'answers.value_number', 'answers.option_code') }}
+        ) filter (where answers.is_selected), 0) as y,
+    from {{ ref('est_valid_answers') }} as answers
+    inner join {{ ref('est_measures') }} as measures using (survey_code, question_code)
+    inner join sides using (measure_id)
+    group by all
+),
+
+answered_both as (
+    select
+        a.wave_code,
+        a.profile_key,
+        a.answer_pair_code,
+        a.base_weight,
+        a.y as y_a,
+        b.y as y_b,
+    from scored as a
+    inner join scored as b using (delivery_key, row_number, answer_pair_code)
+    where a.side = 'a' and b.side = 'b'
+),
+
+summed as (
+    select
+        wave_code,
+        profile_key,
+        answer_pair_code,
+        count(*) as n_both,
+        sum(base_weight * base_weight) as sum_d2,
+        sum(base_weight * base_weight * y_a) as sum_d2_a,
+        sum(base_weight * base_weight * y_b) as sum_d2_b,
+        sum(base_weight * base_weight * y_a * y_b) as sum_d2_ab,
+    from answered_both
+    group by wave_code, profile_key, answer_pair_code
+)
+
+select * from summed
+order by all

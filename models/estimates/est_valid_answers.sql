@@ -1,0 +1,53 @@
+{{ config(materialized='view') }}
+
+with eligible as (
+    select
+        delivery_key,
+        row_number,
+        survey_code,
+        wave_code,
+        profile_key,
+        base_weight,
+    from {{ ref('wgt_respondents') }}
+    where response_status = 'eligible'
+),
+
+routes as (
+    select
+        answers.delivery_key,
+        answers.row_number,
+        questions.question_code,
+    from {{ ref('questions') }} as questions
+    inner join {{ ref('stg_answers') }} as answers
+        on
+            questions.routing_question_code = answers.question_code
+            and questions.routing_option_code = answers.option_code
+    where answers.is_selected
+),
+
+valid_answers as (
+    select
+        eligible.*,
+        answers.question_code,
+        answers.option_code,
+        answers.value_number,
+        answers.is_selected,
+    from eligible
+    inner join {{ ref('stg_answers') }} as answers using (delivery_key, row_number)
+    inner join {{ ref('questions') }} as questions using (question_code, survey_code)
+    where
+        questions.is_reported
+        and answers.missing_reason is null
+        and (
+            questions.routing_question_code is null
+            or (answers.delivery_key, answers.row_number, answers.question_code) in (
+                select
+                    routes.delivery_key,
+                    routes.row_number,
+                    routes.question_code,
+                from routes
+            )
+        )
+)
+
+select * from valid_answers
