@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from scripts.errors import PeilError
+
 COMPLEMENTARY = "complementary"
 Cell = tuple[str, int]  # place (segment value), measure
 
@@ -33,16 +35,17 @@ class _Question:
     """The figures of one question in one wave, and the equations between them.
 
     Attributes:
-        people: respondents behind a cell: of the base in sums over groups, who gave the answer in
-            sums over answers; a reader who subtracts all but one cell learns about these.
         base: respondents in the base per segment value.
+        positive: respondents per cell who gave the answer.
+        shares: measures that are shares.
         hidden: withheld cells with their reason; `nobody` for people in no published group.
         figure_ids: the cells that are figures, with their number.
         equations: sums that hold between the cells.
     """
 
     base: dict[str, float] = field(default_factory=dict)
-    people: dict[Cell, float] = field(default_factory=dict)
+    positive: dict[Cell, float] = field(default_factory=dict)
+    shares: set[int] = field(default_factory=set)
     hidden: dict[Cell, str] = field(default_factory=dict)
     figure_ids: dict[Cell, int] = field(default_factory=dict)
     equations: list[_Equation] = field(default_factory=list)
@@ -54,8 +57,8 @@ def protect(
     """Reasons per withheld figure, complementary ones included.
 
     Args:
-        figures: figure_id, wave_code, question_code, measure_id, segment_code, segment_value,
-            n_answers, n_positive, primary_reason (null when publishable).
+        figures: figure_id, wave_code, question_code, measure_id, is_share, segment_code,
+            segment_value, n_answers, n_positive, primary_reason (null when publishable).
         nestings: wave_code, parent_code, parent_value, child_code, child_value: segments whose
             groups add up to a group of another segment.
         complements: complement_id, measure_id, sign: measures of a question with a known sum.
@@ -107,10 +110,11 @@ def _question(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFr
     question = _Question()
     base = question.base
     measures = sorted(rows["measure_id"].unique().tolist())
+    question.shares = set(rows.loc[rows["is_share"].astype(bool), "measure_id"])
     for row in rows.itertuples():
         cell = (f"{row.segment_code}={row.segment_value}", row.measure_id)
         base[cell[0]] = row.n_answers
-        question.people[cell] = row.n_positive
+        question.positive[cell] = row.n_positive
         question.figure_ids[cell] = row.figure_id
         if not pd.isna(row.primary_reason):
             question.hidden[cell] = row.primary_reason
@@ -125,10 +129,11 @@ def _question(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFr
             members = [*children, nobody]
             for measure in measures:
                 question.hidden[(nobody, measure)] = "nobody"
+                question.positive[(nobody, measure)] = question.positive[(parent, measure)] - sum(
+                    question.positive[(child, measure)] for child in children
+                )
         question.equations += [
-            _Equation(
-                {(parent, m): -1.0, **{(child, m): 1.0 for child in members}}, (parent, m)
-            )
+            _Equation({(parent, m): -1.0, **{(child, m): 1.0 for child in members}}, (parent, m))
             for m in measures
         ]
     groups = complements[complements["measure_id"].isin(measures)].groupby("complement_id")
@@ -137,9 +142,6 @@ def _question(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFr
         question.equations += [
             _Equation({(place, m): float(s) for m, s in signs.items()}) for place in base
         ]
-    for place, n in base.items():
-        for measure in measures:
-            question.people.setdefault((place, measure), n)
     return question
 
 
@@ -153,43 +155,51 @@ def _families(nestings: pd.DataFrame) -> Iterator[tuple[str, list[str]]]:
 
 
 def _withhold(question: _Question, min_cell_n: float) -> None:
+    """Withhold one cell at a time until nothing gives a figure away, alone or in combination."""
     while True:
-        weak = [e for e in question.equations if _gives_away(question, e, min_cell_n)]
-        if not weak:
-            solved = recoverable(
-                list(question.hidden), [e.cells for e in question.equations]
-            ) & set(question.figure_ids)
-            weak = [e for e in question.equations if solved & set(e.cells)][:1] if solved else []
-        if not weak:
+        weak = next((e for e in question.equations if _gives_away(question, e, min_cell_n)), None)
+        if weak is None:
+            known = [e.cells for e in question.equations]
+            solved = recoverable(list(question.hidden), known) & set(question.figure_ids)
+            weak = next((e for e in question.equations if solved & set(e.cells)), None)
+        if weak is None:
             return
-        if not any([_withhold_one(question, equation) for equation in weak]):
-            return
+        _withhold_smallest(question, weak)
 
 
 def _gives_away(question: _Question, equation: _Equation, min_cell_n: float) -> bool:
-    """Whether subtracting all that is published leaves too few people around a hidden figure."""
+    """Whether subtracting all that is published leaves too few people around a hidden figure.
+
+    What is left is as good as published: it must hold enough people besides the figure, and for
+    a share enough who gave the answer and enough who did not.
+    """
     hidden = [c for c in equation.cells if c in question.hidden]
-    if not any(c in question.figure_ids for c in hidden):
+    figures = [c for c in hidden if c in question.figure_ids]
+    if not figures or len(hidden) == len(equation.cells):
         return False
-    if all(c in question.hidden for c in equation.cells):
+    everyone = sum(_people(question, equation, c) for c in hidden)
+    largest = max(_people(question, equation, c) for c in figures)
+    if len(hidden) == 1 or everyone - largest < min_cell_n:
+        return True
+    if equation.parent is None or figures[0][1] not in question.shares:
         return False
-    n = sorted(_people(question, equation, c) for c in hidden)
-    return len(n) == 1 or sum(n[:-1]) < min_cell_n
+    positive = sum(question.positive[c] for c in hidden)
+    return min(positive, everyone - positive) < min_cell_n
 
 
 def _people(question: _Question, equation: _Equation, cell: Cell) -> float:
     """Respondents who stand behind a cell: the base in sums over groups, else who answered so."""
-    if equation.parent is not None:
-        return question.base[cell[0]]
-    return question.people[cell]
+    return question.base[cell[0]] if equation.parent is not None else question.positive[cell]
 
 
-def _withhold_one(question: _Question, equation: _Equation) -> bool:
-    """Withhold the smallest published cell of the equation; False when there is none."""
-    open_cells = [c for c in equation.cells if c not in question.hidden]
-    spared = [c for c in open_cells if c != equation.parent] or open_cells
-    if not spared:
-        return False
-    victim = min(spared, key=lambda c: (_people(question, equation, c), c))
+def _withhold_smallest(question: _Question, equation: _Equation) -> None:
+    """Withhold the smallest published cell of the equation; its total only when all else is."""
+    published = [c for c in equation.cells if c not in question.hidden]
+    if not published:
+        raise PeilError(
+            f"suppression: all cells of {sorted(equation.cells)} are withheld and one of them can "
+            "still be derived from other figures. Remove a segment from segments.csv."
+        )
+    parts = [c for c in published if c != equation.parent] or published
+    victim = min(parts, key=lambda c: (_people(question, equation, c), c))
     question.hidden[victim] = COMPLEMENTARY
-    return True

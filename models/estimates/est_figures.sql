@@ -16,9 +16,10 @@ judged as (
     select
         counted.*,
         measures.question_code,
+        measures.kind in ('range', 'option') as is_share,
         case
             when counted.n_answers < {{ threshold('min_base_n') }} then 'small_base'
-            when measures.kind = 'mean' then null
+            when measures.kind not in ('range', 'option') then null
             when
                 least(counted.n_positive, counted.n_negative)
                 between 1 and {{ threshold('min_cell_n') }} - 1

@@ -5,10 +5,11 @@
     where
         (
             is_withheld and coalesce(
-                estimate, se, ci_low, ci_high, n_weighted, n_effective, deff, df
+                estimate, n_answers, se, ci_low, ci_high, n_weighted, n_effective, deff, df,
+                se_clustered, ci_low_clustered, ci_high_clustered, df_clustered
             ) is not null
         )
-        or (is_withheld and withheld_label_nl is null)
+        or (is_withheld and (withheld_label_nl is null or withheld_label_en is null))
         or (
             not is_withheld
             and coalesce(n_answers, 0) < (

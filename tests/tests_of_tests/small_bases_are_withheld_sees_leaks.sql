@@ -1,13 +1,14 @@
--- Planted: a withheld row that still shows its weighted n (2), one without a reason (3), and a
--- published row with 49 answers (4).
+-- Planted: a withheld row that still shows its weighted n (2), one without a reason (3), a
+-- published row with 49 answers (4), and a withheld row that shows its number of answers (6).
 with planted as (
     select * from (
         values
-        (1, true, null, null, 40, 'Te weinig'),
-        (2, true, null, 40.0, 40, 'Te weinig'),
-        (3, true, null, null, 40, null),
+        (1, true, null, null, null, 'Te weinig'),
+        (2, true, null, 40.0, null, 'Te weinig'),
+        (3, true, null, null, null, null),
         (4, false, 0.5, 49.0, 49, null),
-        (5, false, 0.5, 50.0, 50, null)
+        (5, false, 0.5, 50.0, 50, null),
+        (6, true, null, null, 40, 'Te weinig')
     ) as t (row_number, is_withheld, estimate, n_weighted, n_answers, withheld_label_nl)
 ),
 
@@ -20,6 +21,11 @@ complete as (
         null::double as n_effective,
         null::double as deff,
         null::bigint as df,
+        null::double as se_clustered,
+        null::double as ci_low_clustered,
+        null::double as ci_high_clustered,
+        null::bigint as df_clustered,
+        withheld_label_nl as withheld_label_en,
     from planted
 ),
 
@@ -28,7 +34,7 @@ flagged as (
 ),
 
 expected as (
-    select * from (values (2), (3), (4)) as t (row_number)
+    select * from (values (2), (3), (4), (6)) as t (row_number)
 )
 
 (select row_number from flagged except select row_number from expected)
