@@ -51,11 +51,12 @@
 {%- endmacro %}
 
 
-{#- A standard error from a variance; rounding noise of a known margin is exactly 0. -#}
-{% macro standard_error(variance, scale) -%}
+{#- A standard error from a variance. Below 1e-12 of the variance of a simple random sample it is
+    the rounding noise of a figure known from the population or the design: exactly 0. -#}
+{% macro standard_error(variance, simple_variance) -%}
     (
         case
-            when {{ variance }} <= 1e-18 * {{ scale }} * {{ scale }} then 0
+            when {{ variance }} <= 1e-12 * {{ simple_variance }} then 0
             else sqrt({{ variance }})
         end
     )
@@ -77,7 +78,7 @@
     beta: Korn-Graubard, Clopper-Pearson on n_eff adjusted for the degrees of freedom (R "beta").
     At 0 or 1 all give Clopper-Pearson on Kish's effective n. A share known from the population
     (se 0) is its own interval. -#}
-{% macro share_bound(method, share, se, df, n_effective, n_answers, side) -%}
+{% macro share_bound(method, share, se, df, n_effective, n_design, side) -%}
     {%- set tail = '(1 - ' ~ threshold('confidence_level') ~ ') / 2' -%}
     {%- set t = 't_quantile(1 - ' ~ tail ~ ', greatest(' ~ df ~ ', 1))' -%}
     {%- set n_variance = '(' ~ share ~ ' * (1 - ' ~ share ~ ') / power(' ~ se ~ ', 2))' -%}
@@ -100,7 +101,7 @@
             when {{ method }} = 'wilson' then {{ wilson_bound(share, n_variance, t, side) }}
             when {{ method }} = 'beta' then
                 {%- set adjusted = n_variance ~ ' * power(t_quantile(1 - ' ~ tail
-                    ~ ', greatest(' ~ n_answers ~ ' - 1, 1)) / ' ~ t ~ ', 2)' %}
+                    ~ ', greatest(' ~ n_design ~ ' - 1, 1)) / ' ~ t ~ ', 2)' %}
                 {% if side < 0 -%}
                 beta_quantile(
                     {{ tail }}, {{ adjusted }} * {{ share }}, {{ adjusted }} * (1 - {{ share }}) + 1
@@ -160,11 +161,11 @@
 
 
 {#- One side of the interval of a share (by method) or of a mean or net score (t). -#}
-{% macro bound(is_share, method, estimate, se, df, n_effective, n_answers, side) -%}
+{% macro bound(is_share, method, estimate, se, df, n_effective, n_design, side) -%}
     case
         when {{ se }} is null then null
         when {{ is_share }}
-            then {{ share_bound(method, estimate, se, df, n_effective, n_answers, side) }}
+            then {{ share_bound(method, estimate, se, df, n_effective, n_design, side) }}
         else {{ t_bound(estimate, se, df, side) }}
     end
 {%- endmacro %}

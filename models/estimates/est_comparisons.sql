@@ -17,6 +17,7 @@ with sides as (
         a.n_answers as n_a,
         b.n_answers as n_b,
         a.estimate - b.estimate as difference,
+        a.simple_variance + b.simple_variance as simple_variance,
         -- Strata of two waves are different strata.
         if(
             pairs.comparison_kind = 'waves',

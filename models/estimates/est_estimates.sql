@@ -7,12 +7,25 @@ with variances as (
     group by point_id
 ),
 
+sampled as (
+    select
+        scheme_code,
+        wave_code,
+        sum(n_respondents) as n_respondents,
+    from {{ ref('est_cells') }}
+    group by scheme_code, wave_code
+),
+
 with_variances as (
     select
         points.*,
         measures.kind,
         measures.kind in ('range', 'option') as is_share,
         schemes.interval_method,
+        -- R keeps respondents outside the domain in a calibrated design, and counts them.
+        if(
+            schemes.variance_method = 'calibrated', sampled.n_respondents, points.n_answers
+        ) as n_design,
         variances.cluster_variance,
         if(
             schemes.inference_unit = 'cluster',
@@ -22,10 +35,10 @@ with_variances as (
         if(
             variances.cluster_variance is null, null, points.n_clusters - points.n_strata
         ) as df_clustered,
-        greatest(abs(points.estimate), 1e-3) as scale,
         schemes.inference_unit,
     from {{ ref('est_points') }} as points
     inner join variances using (point_id)
+    inner join sampled using (scheme_code, wave_code)
     inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
 ),
@@ -34,8 +47,8 @@ with_errors as (
     select
         *,
         if(inference_unit = 'cluster', df_clustered, respondent_df) as df,
-        {{ standard_error('variance', 'scale') }} as se,
-        {{ standard_error('cluster_variance', 'scale') }} as se_clustered,
+        {{ standard_error('variance', 'simple_variance') }} as se,
+        {{ standard_error('cluster_variance', 'simple_variance') }} as se_clustered,
         {{ design_effect('variance', 'n_answers', 'sum_w', 'sum_wyy', 'estimate') }} as deff,
     from with_variances
 ),
@@ -44,19 +57,19 @@ bounded as (
     select
         *,
         {{ bound('is_share', 'interval_method', 'estimate', 'se', 'df', 'n_effective',
-            'n_answers', -1) }} as ci_low,
+            'n_design', -1) }} as ci_low,
         {{ bound('is_share', 'interval_method', 'estimate', 'se', 'df', 'n_effective',
-            'n_answers', 1) }} as ci_high,
+            'n_design', 1) }} as ci_high,
         {{ bound('is_share', 'interval_method', 'estimate', 'se_clustered', 'df_clustered',
-            'n_effective', 'n_answers', -1) }} as ci_low_clustered,
+            'n_effective', 'n_design', -1) }} as ci_low_clustered,
         {{ bound('is_share', 'interval_method', 'estimate', 'se_clustered', 'df_clustered',
-            'n_effective', 'n_answers', 1) }} as ci_high_clustered,
+            'n_effective', 'n_design', 1) }} as ci_high_clustered,
     from with_errors
 ),
 
 flagged as (
     select
-        * exclude (variance, cluster_variance, respondent_df, scale),
+        * exclude (variance, cluster_variance, respondent_df, n_design),
         case
             when least(n_answers, n_effective) < {{ threshold('min_reliable_n') }} then 'low_base'
             when df < {{ threshold('min_df') }} then 'low_df'

@@ -26,6 +26,7 @@ estimated as (
         ) as point_id,
         *,
         sum_wy / sum_w as estimate,
+        greatest(sum_wyy / sum_w - power(sum_wy / sum_w, 2), 0) / n_answers as simple_variance,
         {{ kish_effective_n('sum_w', 'sum_w2') }} as n_effective,
     from summed
 )

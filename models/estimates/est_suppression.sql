@@ -1,7 +1,7 @@
 with withheld as (
     select
         points.point_id,
-        withheld.withheld_reason,
+        withheld.withheld_reason::varchar as withheld_reason,
     from {{ ref('est_points') }} as points
     inner join {{ ref('est_figures') }} as figures
         using (survey_code, wave_code, segment_code, segment_value, measure_id)

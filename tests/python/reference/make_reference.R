@@ -62,7 +62,8 @@ for (name in names(designs)) {
     i <- svymean(~I(as.numeric(grade <= 5)), d, na.rm = TRUE)
     add(name, "grade", segment, "share_insufficient", "estimate", coef(i)[[1]])
     add(name, "grade", segment, "share_insufficient", "se", SE(i)[[1]])
-    interval(name, d, "grade", segment, "share_insufficient", ~I(grade <= 5))
+    # The degrees of freedom of an interval count those who answered.
+    interval(name, subset(d, !is.na(grade)), "grade", segment, "share_insufficient", ~I(grade <= 5))
     p <- svymean(~I(as.numeric(channel == "digital")), d)
     add(name, "channel", segment, "digital", "estimate", coef(p)[[1]])
     add(name, "channel", segment, "digital", "se", SE(p)[[1]])

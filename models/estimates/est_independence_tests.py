@@ -1,0 +1,17 @@
+"""Thin: Rao-Scott tests of every question in classes by every segment with scripts.association."""
+
+
+def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
+    dbt.config(materialized="table")
+    from scripts.association import Frames, independence_tests
+
+    return independence_tests(
+        Frames(
+            counts=dbt.ref("est_independence_counts").df(),
+            cells=dbt.ref("est_cells").df(),
+            levels=dbt.ref("wgt_cell_levels").df(),
+            inverses=dbt.ref("wgt_calibration_inverse").df(),
+            strata=dbt.ref("est_strata").df(),
+            cluster_levels=dbt.ref("est_cluster_levels").df(),
+        )
+    )

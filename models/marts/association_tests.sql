@@ -1,0 +1,57 @@
+with tests as (
+    select
+        tests.*,
+        questions.survey_code,
+        questions.topic,
+        questions.label_nl as question_label_nl,
+        questions.label_en as question_label_en,
+        questions.sort_order as question_order,
+        schemes.is_default,
+        schemes.sort_order as scheme_order,
+        schemes.inference_unit = 'cluster' as is_clustered,
+    from {{ ref('est_independence_tests') }} as tests
+    inner join {{ ref('questions') }} as questions using (question_code)
+    inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
+),
+
+main as (
+    select
+        *,
+        if(is_clustered, p_value_clustered, p_value) as main_p_value,
+    from tests
+),
+
+published as (
+    select
+        main.survey_code,
+        main.wave_code,
+        main.scheme_code as weighting_scheme,
+        main.segment_code,
+        main.question_code,
+        main.topic,
+        round(if(main.is_clustered, main.f_statistic_clustered, main.f_statistic), 9)
+            as f_statistic,
+        round(if(main.is_clustered, main.df1_clustered, main.df1), 6) as df1,
+        round(if(main.is_clustered, main.df2_clustered, main.df2), 6) as df2,
+        round(main.main_p_value, 12) as p_value,
+        coalesce(main.main_p_value < {{ threshold('significance_level') }}, false)
+            as is_significant,
+        round(main.f_statistic_clustered, 9) as f_statistic_clustered,
+        round(main.p_value_clustered, 12) as p_value_clustered,
+        segments.label_nl as segment_label_nl,
+        segments.label_en as segment_label_en,
+        main.question_label_nl,
+        main.question_label_en,
+        main.is_default as is_default_scheme,
+        row_number() over (
+            order by
+                main.survey_code, main.wave_code, main.scheme_order, segments.sort_order,
+                main.question_order
+        ) as sort_order,
+    from main
+    inner join {{ ref('segments') }} as segments using (survey_code, segment_code)
+    where main.main_p_value is not null
+)
+
+select * from published
+order by sort_order
