@@ -3,8 +3,8 @@ with counted as (
         wave_code,
         profile_key,
         count(*) as n_respondents,
-        sum(base_weight) as sum_d,
-        sum(base_weight * base_weight) as sum_d2,
+        fsum(base_weight) as sum_d,
+        fsum(base_weight * base_weight) as sum_d2,
     from {{ ref('wgt_respondents') }}
     where response_status = 'eligible'
     group by wave_code, profile_key

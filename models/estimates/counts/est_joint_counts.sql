@@ -50,10 +50,10 @@ summed as (
         profile_key,
         answer_pair_code,
         count(*) as n_both,
-        sum(base_weight * base_weight) as sum_d2,
-        sum(base_weight * base_weight * y_a) as sum_d2_a,
-        sum(base_weight * base_weight * y_b) as sum_d2_b,
-        sum(base_weight * base_weight * y_a * y_b) as sum_d2_ab,
+        fsum(base_weight * base_weight) as sum_d2,
+        fsum(base_weight * base_weight * y_a) as sum_d2_a,
+        fsum(base_weight * base_weight * y_b) as sum_d2_b,
+        fsum(base_weight * base_weight * y_a * y_b) as sum_d2_ab,
     from answered_both
     group by wave_code, profile_key, answer_pair_code
 )

@@ -20,8 +20,8 @@ counted as (
         null as option_code,
         null as value_number,
         count(*) as n_answers,
-        sum(base_weight) as sum_d,
-        sum(base_weight * base_weight) as sum_d2,
+        fsum(base_weight) as sum_d,
+        fsum(base_weight * base_weight) as sum_d2,
     from answered
     group by survey_code, wave_code, profile_key, question_code
     union all
@@ -34,8 +34,8 @@ counted as (
         option_code,
         value_number,
         count(*) as n_answers,
-        sum(base_weight) as sum_d,
-        sum(base_weight * base_weight) as sum_d2,
+        fsum(base_weight) as sum_d,
+        fsum(base_weight * base_weight) as sum_d2,
     from {{ ref('est_valid_answers') }}
     where is_selected
     group by survey_code, wave_code, profile_key, question_code, option_code, value_number
