@@ -25,3 +25,4 @@ leveled as (
 )
 
 select * from leveled
+order by all

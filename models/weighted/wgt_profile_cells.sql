@@ -71,3 +71,4 @@ placed as (
 )
 
 select * from placed
+order by all

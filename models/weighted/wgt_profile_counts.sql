@@ -11,3 +11,4 @@ with counted as (
 )
 
 select * from counted
+order by all

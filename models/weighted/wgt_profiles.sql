@@ -23,3 +23,4 @@ described as (
 )
 
 select * from described
+order by all

@@ -25,7 +25,7 @@ averaged as (
         scheme_code,
         wave_code,
         group_value,
-        avg(population_weight) as mean_weight,
+        favg(population_weight) as mean_weight,
     from raked
     group by scheme_code, wave_code, group_value
 ),

@@ -8,10 +8,10 @@ with weights as (
         count(distinct cell_key) as n_cells,
         min(weight) as min_weight,
         max(weight) as max_weight,
-        avg(weight) as mean_weight,
+        favg(weight) as mean_weight,
         median(weight) as median_weight,
-        sum(population_weight) as population,
-        {{ kish_effective_n('sum(weight)', 'sum(weight * weight)') }} as n_effective,
+        fsum(population_weight) as population,
+        {{ kish_effective_n('fsum(weight)', 'fsum(weight * weight)') }} as n_effective,
     from {{ ref('wgt_respondent_weights') }}
     group by scheme_code, wave_code, survey_code, group_value
 ),

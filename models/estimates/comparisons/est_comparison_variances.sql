@@ -89,3 +89,4 @@ variances as (
 )
 
 select * from variances
+order by all

@@ -45,3 +45,4 @@ unioned as (
 )
 
 select * from unioned
+order by all

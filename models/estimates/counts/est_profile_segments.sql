@@ -51,3 +51,4 @@ placed as (
 
 select * from placed
 where segment_value is not null
+order by all

@@ -32,3 +32,4 @@ summed as (
 )
 
 select * from summed
+order by all

@@ -41,3 +41,4 @@ coefficients as (
 )
 
 select * from coefficients
+order by all

@@ -28,3 +28,4 @@ with placed as (
 )
 
 select * from placed
+order by all

@@ -52,3 +52,4 @@ corrected as (
 )
 
 select * from corrected
+order by all

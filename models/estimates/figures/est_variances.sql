@@ -41,3 +41,4 @@ variances as (
 )
 
 select * from variances
+order by all
