@@ -169,9 +169,7 @@ def test_a_margin_without_respondents_is_named(copy_of_demo):
     shutil.copytree(PROJECT / "seeds", seeds)
     levels = seeds / "attribute_levels.csv"
     levels.write_text(
-        levels.read_text()
-        .replace("75,120,true,true,6", "75,99,true,true,6")
-        .rstrip("\n")
+        levels.read_text().replace("75,120,true,true,6", "75,99,true,true,6").rstrip("\n")
         + "\nage_group,100+,100+ jaar,100+ years,100,120,true,true,7\n"
     )
     night = peil("nightly", *options(copy_of_demo)[2:], "--seeds", seeds)
