@@ -180,3 +180,9 @@
             )
     end
 {%- endmacro %}
+
+
+{#- What cannot be a base weight: missing, 0, negative, infinite or not a number. -#}
+{% macro is_no_weight(weight) -%}
+    ({{ weight }} is null or not ({{ weight }} > 0 and isfinite({{ weight }})))
+{%- endmacro %}

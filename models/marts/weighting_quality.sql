@@ -2,6 +2,29 @@ with diagnostics as (
     select * from {{ ref('wgt_weighting_diagnostics') }}
 ),
 
+-- A warning is a row of the seed flags; here stands when it applies.
+warned as (
+    select
+        diagnostics.scheme_code,
+        diagnostics.wave_code,
+        diagnostics.group_value,
+        string_agg(flags.label_nl, '; ' order by flags.flag_code) as warnings_nl,
+        string_agg(flags.label_en, '; ' order by flags.flag_code) as warnings_en,
+    from diagnostics
+    inner join {{ ref('flags') }} as flags
+        on
+            case flags.flag_code
+                when 'small_levels' then diagnostics.n_small_levels > 0
+                when 'uneven_weights'
+                    then diagnostics.max_g_over_median > {{ threshold('max_g_over_median') }}
+                when 'large_weights' then diagnostics.n_large_weights > 0
+                when 'rejected_weights' then diagnostics.n_rejected_weights > 0
+                else false
+            end
+    where flags.kind = 'weighting'
+    group by all
+),
+
 published as (
     select
         diagnostics.survey_code,
@@ -11,20 +34,34 @@ published as (
         diagnostics.n_respondents::bigint as n_respondents,
         round(diagnostics.population, 6) as population,
         diagnostics.n_cells::bigint as n_cells,
+        diagnostics.n_merges::bigint as n_merges,
         diagnostics.iterations::bigint as iterations,
         diagnostics.max_margin_error <= 1e-9 as is_converged,
         round(diagnostics.min_weight, 12) as min_weight,
         round(diagnostics.max_weight, 12) as max_weight,
         round(diagnostics.mean_weight, 12) as mean_weight,
+        round(diagnostics.max_g_over_median, 9) as max_g_over_median,
         round(diagnostics.n_effective, 6) as n_effective,
         round(diagnostics.deff, 9) as deff,
+        case
+            when not isnan(diagnostics.deff_before_bounds)
+                then round(diagnostics.deff_before_bounds, 9)
+        end as deff_before_bounds,
+        diagnostics.n_at_lower::bigint as n_at_lower,
+        diagnostics.n_at_upper::bigint as n_at_upper,
         diagnostics.n_cells_at_lower::bigint as n_cells_at_lower,
         diagnostics.n_cells_at_upper::bigint as n_cells_at_upper,
+        diagnostics.n_small_levels::bigint as n_small_levels,
+        diagnostics.n_large_weights::bigint as n_large_weights,
+        diagnostics.n_rejected_weights::bigint as n_rejected_weights,
+        warned.warnings_nl,
+        warned.warnings_en,
         schemes.label_nl,
         schemes.label_en,
         schemes.is_default as is_default_scheme,
     from diagnostics
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
+    left join warned using (scheme_code, wave_code, group_value)
 )
 
 select * from published

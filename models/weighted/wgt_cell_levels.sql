@@ -13,15 +13,12 @@ leveled as (
         cells.scheme_code,
         cells.wave_code,
         cells.cell_key,
-        profiles.attribute_code,
-        profiles.level_code,
+        levels.attribute_code,
+        levels.level_code,
+        levels.is_known,
     from cells
-    inner join {{ ref('weighting_variables') }} as variables using (scheme_code)
-    inner join {{ ref('wgt_profiles') }} as profiles
-        on
-            cells.wave_code = profiles.wave_code
-            and cells.profile_key = profiles.profile_key
-            and variables.attribute_code = profiles.attribute_code
+    inner join {{ ref('wgt_profile_levels') }} as levels
+        using (scheme_code, wave_code, profile_key)
 )
 
 select * from leveled

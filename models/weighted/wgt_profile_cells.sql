@@ -3,41 +3,22 @@ with schemes as (
         schemes.*,
         profiles.wave_code,
         profiles.profile_key,
+        profiles.base_weight,
     from {{ ref('weighting_schemes') }} as schemes
-    inner join (
-        select distinct
-            wave_code,
-            survey_code,
-            profile_key,
-        from {{ ref('wgt_respondents') }}
-        where response_status = 'eligible'
-    ) as profiles using (survey_code)
+    inner join {{ ref('wgt_profile_counts') }} as profiles using (survey_code)
 ),
 
 raked as (
     select
-        schemes.scheme_code,
-        schemes.wave_code,
-        schemes.profile_key,
+        scheme_code,
+        wave_code,
+        profile_key,
+        any_value(group_value) as group_value,
         string_agg(
-            profiles.attribute_code || '=' || profiles.level_code,
-            '|' order by profiles.attribute_code
+            attribute_code || '=' || level_code, '|' order by attribute_code
         ) as cell_key,
-        bool_or(
-            schemes.unknown_levels = 'exclude' and not coalesce(levels.has_population_target, false)
-        ) as is_excluded,
-    from schemes
-    inner join {{ ref('weighting_variables') }} as variables using (scheme_code)
-    inner join {{ ref('wgt_profiles') }} as profiles
-        on
-            schemes.wave_code = profiles.wave_code
-            and schemes.profile_key = profiles.profile_key
-            and variables.attribute_code = profiles.attribute_code
-    left join {{ ref('attribute_levels') }} as levels
-        on
-            profiles.attribute_code = levels.attribute_code
-            and profiles.level_code = levels.level_code
-    group by schemes.scheme_code, schemes.wave_code, schemes.profile_key
+    from {{ ref('wgt_profile_levels') }}
+    group by scheme_code, wave_code, profile_key
 ),
 
 placed as (
@@ -46,10 +27,12 @@ placed as (
         schemes.wave_code,
         schemes.survey_code,
         schemes.profile_key,
-        coalesce(group_level.level_code, 'all') as group_value,
+        coalesce(raked.group_value, group_level.level_code, 'all') as group_value,
         coalesce(stratum_level.level_code, 'all') as stratum,
         coalesce(cluster_level.level_code, 'all') as cluster_code,
-        coalesce(raked.cell_key, 'all') as cell_key,
+        -- Bounds on the weight itself need cells of one base weight.
+        coalesce(raked.cell_key, 'all')
+        || if(schemes.bounds_on = 'w', '|base_weight=' || schemes.base_weight, '') as cell_key,
     from schemes
     left join raked using (scheme_code, wave_code, profile_key)
     left join {{ ref('wgt_profiles') }} as group_level
@@ -67,7 +50,12 @@ placed as (
             schemes.wave_code = cluster_level.wave_code
             and schemes.profile_key = cluster_level.profile_key
             and schemes.cluster_attribute_code = cluster_level.attribute_code
-    where not coalesce(raked.is_excluded, false)
+    -- A profile without levels in a scheme that rakes was left out (unknown_levels = exclude).
+    where
+        raked.cell_key is not null
+        or schemes.scheme_code not in (
+            select variables.scheme_code from {{ ref('weighting_variables') }} as variables
+        )
 )
 
 select * from placed

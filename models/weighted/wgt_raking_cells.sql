@@ -9,6 +9,9 @@ with summed as (
         sum(counts.n_respondents)::bigint as n_respondents,
         sum(counts.sum_d) as sum_d,
         sum(counts.sum_d2) as sum_d2,
+        sum(counts.n_without_weight)::bigint as n_without_weight,
+        flatten(list(counts.keys_without_weight) filter (where counts.n_without_weight > 0))
+            as keys_without_weight,
     from {{ ref('wgt_profile_cells') }} as cells
     inner join {{ ref('wgt_profile_counts') }} as counts using (wave_code, profile_key)
     group by all

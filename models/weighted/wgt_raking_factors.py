@@ -11,6 +11,5 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
             levels=dbt.ref("wgt_cell_levels").df(),
             targets=dbt.ref("wgt_targets").df(),
             schemes=dbt.ref("weighting_schemes").df(),
-            known_levels=dbt.ref("attribute_levels").df(),
         )
     )

@@ -2,9 +2,9 @@ with profiles as (
     select
         delivery_key,
         row_number,
-        md5(string_agg(
+        string_agg(
             wgt.attribute_code || '=' || wgt.level_code, '|' order by wgt.attribute_code
-        )) as profile_key,
+        ) as profile,
         coalesce(bool_or(attributes.kind = 'municipality' and wgt.level_code = 'unknown'), false)
             as is_municipality_unknown,
     from {{ ref('wgt_respondent_attributes') }} as wgt
@@ -12,10 +12,24 @@ with profiles as (
     group by delivery_key, row_number
 ),
 
+-- Weights bounded themselves differ between base weights, so a profile then has only one.
+bounded_surveys as (
+    select distinct survey_code
+    from {{ ref('weighting_schemes') }}
+    where bounds_on = 'w'
+),
+
 ranked as (
     select
         respondents.*,
-        coalesce(profiles.profile_key, md5('')) as profile_key,
+        md5(
+            coalesce(profiles.profile, '')
+            || if(
+                respondents.survey_code in (select survey_code from bounded_surveys),
+                '|base_weight=' || coalesce(respondents.base_weight::varchar, ''),
+                ''
+            )
+        ) as profile_key,
         coalesce(profiles.is_municipality_unknown, false) as is_municipality_unknown,
         row_number() over (
             partition by respondents.wave_code, respondents.respondent_key

@@ -1,115 +1,29 @@
-with population as (
+with grouped as (
     select
-        population.delivery_key,
-        population.row_number,
-        population.wave_code,
-        population.n_residents,
-        attributes.attribute_code,
-        case attributes.kind
-            when 'municipality' then municipalities.municipality_code
-            when 'participation' then municipalities.participation
-            when 'number_band' then bands.level_code
-            when 'question' then codes.level_code
-        end as level_code,
-    from {{ ref('stg_population') }} as population
-    inner join {{ ref('attributes') }} as attributes using (survey_code)
-    left join {{ ref('municipalities') }} as municipalities using (municipality_code, survey_code)
-    left join {{ ref('attribute_levels') }} as bands
+        targets.* exclude (group_value),
+        coalesce(moved.into_code, targets.group_value) as group_value,
+    from {{ ref('wgt_unmerged_targets') }} as targets
+    left join {{ ref('wgt_merges') }} as moved
         on
-            attributes.kind = 'number_band'
-            and attributes.attribute_code = bands.attribute_code
-            and population.age between bands.value_from and bands.value_to
-    left join {{ ref('population_codes') }} as codes
-        on
-            attributes.attribute_code = codes.attribute_code
-            and population.gender_code = codes.population_value
+            targets.scheme_code = moved.scheme_code
+            and targets.wave_code = moved.wave_code
+            and moved.attribute_code is null
+            and targets.group_value = moved.level_code
 ),
 
-needed as (
+merged as (
     select
-        schemes.scheme_code,
-        schemes.survey_code,
-        schemes.group_attribute_code,
-        variables.attribute_code,
-    from {{ ref('weighting_schemes') }} as schemes
-    inner join {{ ref('weighting_variables') }} as variables using (scheme_code)
-    where variables.target_source = 'population'
-),
-
--- A resident counts when he or she lives in a municipality of the survey, and when every
--- variable of the scheme, and its group, is known.
-must_be_known as (
-    select
-        scheme_code,
-        attribute_code,
-    from needed
-    union
-    select
-        scheme_code,
-        group_attribute_code as attribute_code,
-    from needed
-    where group_attribute_code is not null
-    union
-    select
-        needed.scheme_code,
-        attributes.attribute_code,
-    from needed
-    inner join {{ ref('attributes') }} as attributes using (survey_code)
-    where attributes.kind = 'municipality'
-),
-
-in_scope as (
-    select
-        must_be_known.scheme_code,
-        population.delivery_key,
-        population.row_number,
-    from must_be_known
-    inner join population using (attribute_code)
-    group by must_be_known.scheme_code, population.delivery_key, population.row_number
-    having count(*) = count(population.level_code)
-),
-
-from_population as (
-    select
-        needed.scheme_code,
-        population.wave_code,
-        coalesce(groups.level_code, 'all') as group_value,
-        needed.attribute_code,
-        population.level_code,
-        sum(population.n_residents) as total,
-    from needed
-    inner join in_scope using (scheme_code)
-    inner join population
-        on
-            in_scope.delivery_key = population.delivery_key
-            and in_scope.row_number = population.row_number
-            and needed.attribute_code = population.attribute_code
-    left join population as groups
-        on
-            in_scope.delivery_key = groups.delivery_key
-            and in_scope.row_number = groups.row_number
-            and needed.group_attribute_code = groups.attribute_code
+        grouped.scheme_code,
+        grouped.wave_code,
+        grouped.group_value,
+        grouped.attribute_code,
+        coalesce(moved.into_code, grouped.level_code) as level_code,
+        sum(grouped.total) as total,
+    from grouped
+    left join {{ ref('wgt_merges') }} as moved
+        using (scheme_code, wave_code, group_value, attribute_code, level_code)
     group by all
-),
-
-from_seed as (
-    select
-        variables.scheme_code,
-        margins.wave_code,
-        coalesce(margins.group_value, 'all') as group_value,
-        margins.attribute_code,
-        margins.level_code,
-        margins.total,
-    from {{ ref('weighting_margins') }} as margins
-    inner join {{ ref('weighting_variables') }} as variables using (attribute_code)
-    where variables.target_source = 'seed'
-),
-
-unioned as (
-    select * from from_population
-    union all
-    select * from from_seed
 )
 
-select * from unioned
+select * from merged
 order by scheme_code, wave_code, group_value, attribute_code, level_code

@@ -10,10 +10,24 @@ with weights as (
         max(weight) as max_weight,
         favg(weight) as mean_weight,
         median(weight) as median_weight,
+        max(factor) / median(factor) as max_g_over_median,
+        count(*) filter (where weight > {{ threshold('max_weight') }}) as n_large_weights,
+        count(*) filter (where weight >= {{ threshold('reject_weight') }}) as n_rejected_weights,
         fsum(population_weight) as population,
         {{ kish_effective_n('fsum(weight)', 'fsum(weight * weight)') }} as n_effective,
     from {{ ref('wgt_respondent_weights') }}
     group by scheme_code, wave_code, survey_code, group_value
+),
+
+cell_counts as (
+    select
+        scheme_code,
+        wave_code,
+        group_value,
+        cell_key,
+        sum(n_respondents)::bigint as n_respondents,
+    from {{ ref('wgt_raking_cells') }}
+    group by scheme_code, wave_code, group_value, cell_key
 ),
 
 raking as (
@@ -21,24 +35,52 @@ raking as (
         scheme_code,
         wave_code,
         group_value,
-        max(iterations) as iterations,
-        max(max_margin_error) as max_margin_error,
-        max(n_cells_at_lower) as n_cells_at_lower,
-        max(n_cells_at_upper) as n_cells_at_upper,
-    from {{ ref('wgt_raking_factors') }}
+        max(factors.iterations) as iterations,
+        max(factors.max_margin_error) as max_margin_error,
+        max(factors.deff_before_bounds) as deff_before_bounds,
+        coalesce(sum(cells.n_respondents) filter (where factors.is_at_lower), 0) as n_at_lower,
+        coalesce(sum(cells.n_respondents) filter (where factors.is_at_upper), 0) as n_at_upper,
+        count(*) filter (where factors.is_at_lower) as n_cells_at_lower,
+        count(*) filter (where factors.is_at_upper) as n_cells_at_upper,
+    from {{ ref('wgt_raking_factors') }} as factors
+    inner join cell_counts as cells using (scheme_code, wave_code, group_value, cell_key)
     group by scheme_code, wave_code, group_value
+),
+
+levels as (
+    select
+        scheme_code,
+        wave_code,
+        group_value,
+        count(*) filter (
+            where population is not null and n_respondents < {{ threshold('min_level_n') }}
+        ) as n_small_levels,
+    from {{ ref('wgt_weighting_levels') }}
+    group by scheme_code, wave_code, group_value
+),
+
+moved as (
+    select
+        scheme_code,
+        wave_code,
+        if(attribute_code is null, into_code, group_value) as group_value,
+        count(*) as n_merges,
+    from {{ ref('wgt_merges') }}
+    group by all
 ),
 
 joined as (
     select
         weights.*,
         weights.n_respondents / weights.n_effective as deff,
-        raking.iterations,
-        raking.max_margin_error,
-        raking.n_cells_at_lower,
-        raking.n_cells_at_upper,
+        raking.* exclude (scheme_code, wave_code, group_value),
+        coalesce(levels.n_small_levels, 0) as n_small_levels,
+        coalesce(moved.n_merges, 0) as n_merges,
     from weights
     inner join raking using (scheme_code, wave_code, group_value)
+    left join levels using (scheme_code, wave_code, group_value)
+    left join moved using (scheme_code, wave_code, group_value)
 )
 
 select * from joined
+order by all

@@ -68,3 +68,4 @@ shared as (
 )
 
 select * from shared
+order by all

@@ -1,4 +1,4 @@
-"""Iterative proportional fitting on sparse cells, with exact bounds on g.
+"""Iterative proportional fitting on sparse cells, with exact bounds on g or on the weight.
 
 Source: Deming & Stephan (1940) for the iteration; Deville & Särndal (1992) for raking as
 calibration. Weights equal R `survey::calibrate(calfun = "raking")` and `survey::rake`.
@@ -10,10 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from scripts.errors import RakingError
-from scripts.raking.margins import Margin
+from scripts.raking.bounds import bounded_step, cell_bounds, check_each_level
+from scripts.raking.margins import Margin, level_sums
+from scripts.raking.reach import why_not
 
 TOLERANCE = 1e-10
 MAX_ITERATIONS = 2000
+# Raking that has not halved its error between 64 and 128 cycles (then 256 ...) may be impossible:
+# that is then asked of a linear programme, instead of waiting for the last cycle.
+FIRST_LOOK = 64
 
 
 @dataclass(frozen=True)
@@ -24,88 +29,99 @@ class Raked:
         factors: shape (C,), in population units per base-weight unit.
         iterations: cycles over all margins.
         max_margin_error: largest |achieved - target| / target over all levels.
-        n_at_lower: cells whose g sits on the lower bound.
-        n_at_upper: cells whose g sits on the upper bound.
+        at_lower: whether the cell sits on the lower bound, shape (C,).
+        at_upper: whether the cell sits on the upper bound, shape (C,).
     """
 
     factors: np.ndarray
     iterations: int
     max_margin_error: float
-    n_at_lower: int = 0
-    n_at_upper: int = 0
+    at_lower: np.ndarray
+    at_upper: np.ndarray
 
 
 def rake(
     cell_weights: np.ndarray,
     margins: Sequence[Margin],
     *,
+    cell_counts: np.ndarray | None = None,
     lower: float | None = None,
     upper: float | None = None,
+    bounds_on: str = "g",
     tolerance: float = TOLERANCE,
     max_iterations: int = MAX_ITERATIONS,
     where: str = "",
 ) -> Raked:
     """Find factors f with Σ f·d over every level of every margin equal to its target.
 
-    The bounds hold for g = f divided by the overall inflation T / Σd, so that 1 means "as the
-    base weight says". Inside the bounds g = clip(Π a_k); each step solves its level exactly.
+    g = f divided by the overall inflation T / Σd, so that 1 means "as the base weight says".
+    Inside the bounds g = clip(Π a_k); each step solves its levels exactly.
 
     Args:
         cell_weights: Σ base weight per cell, shape (C,), all > 0.
         margins: from `prepare_margins`.
-        lower: smallest g allowed, or None.
-        upper: largest g allowed, or None.
+        cell_counts: respondents per cell, shape (C,); needed for bounds on w.
+        lower: smallest g or w allowed, or None.
+        upper: largest g or w allowed, or None.
+        bounds_on: "g", or "w" for the weight with mean 1; cells then hold one base weight each.
         tolerance: largest relative margin error accepted.
         max_iterations: cycles before giving up.
         where: the weighting group in words, for messages.
 
     Raises:
-        RakingError: a level out of reach of the bounds, or margins that were not met.
+        RakingError: a base weight that is none, a level out of reach, or margins not met.
     """
     d = np.asarray(cell_weights, dtype=float)
     prefix = f"{where}, " if where else ""
+    _check_weights(d, prefix)
+    nowhere = np.zeros(len(d), dtype=bool)
+    lo, hi = cell_bounds(d, cell_counts, lower, upper, bounds_on, prefix)
     if not margins:
-        return Raked(np.ones_like(d), 0, 0.0)
+        return Raked(np.ones_like(d), 0, 0.0, nowhere, nowhere)
     scale = margins[0].targets.sum() / d.sum()
     base = d * scale
-    lo, hi = _bounds(lower, upper, prefix)
-    bounded = lo > 0 or np.isfinite(hi)
+    bounded = lower is not None or upper is not None
     if bounded:
-        _check_reachable(base, margins, lo, hi, prefix)
+        check_each_level(base, margins, lo, hi, prefix)
     product = np.ones_like(d)
-    for iteration in range(1, max_iterations + 1):
-        for margin in margins:
-            if bounded:
-                product *= _bounded_step(base, product, margin, lo, hi)[margin.codes]
-            else:
-                achieved = np.bincount(
-                    margin.codes, weights=base * product, minlength=len(margin.levels)
-                )
-                product *= (margin.targets / achieved)[margin.codes]
-        g = np.clip(product, lo, hi)
-        error, _ = worst_level(base * g, margins)
-        if error <= tolerance:
-            at_lower = int(np.sum(product <= lo)) if lower is not None else 0
-            at_upper = int(np.sum(product >= hi)) if upper is not None else 0
-            return Raked(g * scale, iteration, error, at_lower, at_upper)
-        if not np.all(np.isfinite(product)):
-            break
-    error, worst = worst_level(base * np.clip(product, lo, hi), margins)
-    hint = "Widen the bounds, or merge" if bounded else "Merge"
-    raise RakingError(
-        f"{prefix}raking did not reach its margins in {iteration} iterations: {worst} "
-        f"(relative error {error:.2g}, allowed {tolerance:.2g}). The margins contradict each "
-        f"other for these respondents (combinations that nobody has). {hint} small levels."
-    )
+    look, earlier = FIRST_LOOK, np.inf
+    # A product that runs off to 0 or infinity belongs to margins that cannot be met.
+    with np.errstate(all="ignore"):
+        for iteration in range(1, max_iterations + 1):
+            product = _cycle(base, product, margins, lo, hi, bounded)
+            g = np.clip(product, lo, hi)
+            error, _ = worst_level(base * g, margins)
+            if error <= tolerance and np.all(g > 0):
+                at_lower = (product <= lo) if lower is not None else nowhere
+                at_upper = (product >= hi) if upper is not None else nowhere
+                return Raked(g * scale, iteration, error, at_lower, at_upper)
+            if not (np.all(np.isfinite(product)) and np.all(product > 0)):
+                break
+            if iteration == look:
+                if error > earlier / 2 and (reason := why_not(base, g, margins, lo, hi)):
+                    raise RakingError(_refusal(prefix, reason, bounded))
+                look, earlier = 2 * look, error
+        error, worst = worst_level(base * g, margins)
+        reason = why_not(base, np.nan_to_num(g), margins, lo, hi)
+    if reason is None:
+        reason = (
+            f"raking did not reach its margins in {iteration} iterations: {worst} (relative "
+            f"error {error:.2g}, allowed {tolerance:.2g})"
+        )
+    raise RakingError(_refusal(prefix, reason, bounded))
 
 
 def worst_level(weights: np.ndarray, margins: Sequence[Margin]) -> tuple[float, str]:
     """The largest relative margin error and the level it stands in, in words."""
+    return worst_error(margins, [level_sums(weights, margin) for margin in margins])
+
+
+def worst_error(margins: Sequence[Margin], sums: Sequence[np.ndarray]) -> tuple[float, str]:
+    """As `worst_level`, from what each level of each margin was found to sum to."""
     worst, words = 0.0, "all levels met"
-    for margin in margins:
-        achieved = np.bincount(margin.codes, weights=weights, minlength=len(margin.levels))
+    for margin, achieved in zip(margins, sums, strict=True):
         errors = np.abs(achieved - margin.targets) / margin.targets
-        at = int(np.argmax(errors))
+        at = int(np.argmax(errors))  # NaN counts as the largest
         if not errors[at] <= worst:
             worst = float(errors[at])
             words = (
@@ -115,64 +131,36 @@ def worst_level(weights: np.ndarray, margins: Sequence[Margin]) -> tuple[float, 
     return worst, words
 
 
-def _bounds(lower: float | None, upper: float | None, prefix: str) -> tuple[float, float]:
-    lo = 0.0 if lower is None else float(lower)
-    hi = np.inf if upper is None else float(upper)
-    if not (0 <= lo < 1 < hi):
-        raise RakingError(
-            f"{prefix}bounds {lo:g}..{hi:g} do not hold 1 between them: "
-            "give 0 <= lower < 1 < upper."
-        )
-    return lo, hi
-
-
-def _check_reachable(
-    base: np.ndarray, margins: Sequence[Margin], lo: float, hi: float, prefix: str
-) -> None:
-    for margin in margins:
-        sums = np.bincount(margin.codes, weights=base, minlength=len(margin.levels))
-        for level, target, total in zip(margin.levels, margin.targets, sums, strict=True):
-            if not lo * total <= target * (1 + TOLERANCE) or not target <= hi * total * (
-                1 + TOLERANCE
-            ):
-                raise RakingError(
-                    f"{prefix}margin {margin.variable}: level '{level}': target {target:,.6g}, "
-                    f"reachable {lo * total:,.6g}..{hi * total:,.6g} within the bounds "
-                    f"{lo:g}..{hi:g}. Widen the bounds, or merge the level with a neighbour."
-                )
-
-
-def _bounded_step(
-    base: np.ndarray, product: np.ndarray, margin: Margin, lo: float, hi: float
+def _cycle(
+    base: np.ndarray,
+    product: np.ndarray,
+    margins: Sequence[Margin],
+    lo: np.ndarray,
+    hi: np.ndarray,
+    bounded: bool,
 ) -> np.ndarray:
-    """Per level the factor a that solves Σ base·clip(a·product, lo, hi) = target exactly.
-
-    The sum is piecewise linear and rising in a: sort its breakpoints, find the piece, solve it.
-    """
-    steps = np.ones(len(margin.levels))
-    for index, target in enumerate(margin.targets):
-        inside = margin.codes == index
-        b, v = base[inside], product[inside]
-        points = np.unique(np.concatenate([lo / v, hi / v[np.isfinite(hi / v)]]))
-        reached = np.clip(points[:, None] * v[None, :], lo, hi) @ b
-        at = int(np.searchsorted(reached, target))
-        if at < len(points) and np.isclose(reached[at], target, rtol=1e-15, atol=0):
-            steps[index] = points[at]
-            continue
-        middle = _middle(points, at)
-        clipped = np.clip(middle * v, lo, hi)
-        free = (middle * v > lo) & (middle * v < hi)
-        slope = (b * v)[free].sum()
-        if slope > 0:
-            steps[index] = (target - (b * clipped)[~free].sum()) / slope
+    for margin in margins:
+        if bounded:
+            step = bounded_step(base, product, margin, lo, hi)
         else:
-            steps[index] = middle
-    return steps
+            step = margin.targets / level_sums(base * product, margin)
+        product = product * step[margin.codes]
+    return product
 
 
-def _middle(points: np.ndarray, at: int) -> float:
-    if at == 0:
-        return float(points[0]) / 2
-    if at == len(points):
-        return float(points[-1]) * 2 + 1
-    return float(points[at - 1] + points[at]) / 2
+def _check_weights(d: np.ndarray, prefix: str) -> None:
+    bad = np.flatnonzero(~(np.isfinite(d) & (d > 0)))
+    if len(bad):
+        first = ", ".join(f"{i} ({d[i]:g})" for i in bad[:5])
+        raise RakingError(
+            f"{prefix}base weights of {len(bad):,} of {len(d):,} cells are 0, negative or not "
+            f"finite (first cells: {first}). Every respondent needs a base weight above 0."
+        )
+
+
+def _refusal(prefix: str, reason: str, bounded: bool) -> str:
+    hint = "Widen the bounds, or merge" if bounded else "Merge"
+    return (
+        f"{prefix}{reason}. The margins contradict each other for these respondents "
+        f"(combinations that nobody has). {hint} levels with a neighbour, or drop a margin."
+    )

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from scripts.errors import RakingError
-from scripts.raking.engine import rake
+from scripts.raking.engine import Raked, rake
 from scripts.raking.margins import Margin, prepare_margins
 from scripts.raking.variance import calibration_inverse
 
@@ -20,18 +20,17 @@ class Tables:
     """The tables of the weighted layer that raking reads.
 
     Attributes:
-        cells: scheme × wave × group × cell × stratum: n_respondents, sum_d.
-        levels: scheme × wave × cell × raking variable: level_code.
+        cells: scheme × wave × group × cell × stratum: n_respondents, sum_d, sum_d2, and which
+            respondents have no usable base weight.
+        levels: scheme × wave × cell × raking variable: level_code, is_known.
         targets: scheme × wave × group × raking variable × level: total.
         schemes: one row per scheme with its bounds and how its variance is made.
-        known_levels: attribute levels; those without a population target are raked around.
     """
 
     cells: pd.DataFrame
     levels: pd.DataFrame
     targets: pd.DataFrame
     schemes: pd.DataFrame
-    known_levels: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -42,36 +41,49 @@ class _Group:
     margins: list[Margin]
     where: str
 
+    def rake(self, *, bounded: bool = True) -> Raked:
+        return rake(
+            self.cells["sum_d"].to_numpy(),
+            self.margins,
+            cell_counts=self.cells["n_respondents"].to_numpy(),
+            lower=_bound(self.scheme["lower"]) if bounded else None,
+            upper=_bound(self.scheme["upper"]) if bounded else None,
+            bounds_on=_bounds_on(self.scheme),
+            where=self.where,
+        )
+
 
 def raking_factors(tables: Tables) -> pd.DataFrame:
-    """One row per scheme, wave, group and cell: factor, iterations, max_margin_error, bounds.
+    """One row per scheme, wave, group and cell: factor, whether it is on a bound, and the run.
+
+    `deff_before_bounds` is Kish's design effect had the group been raked without its bounds.
 
     Raises:
         RakingError: a group whose margins cannot be met.
     """
     parts = []
     for group in _groups(tables):
-        raked = rake(
-            group.cells["sum_d"].to_numpy(),
-            group.margins,
-            lower=_bound(group.scheme["lower"]),
-            upper=_bound(group.scheme["upper"]),
-            where=group.where,
-        )
+        raked = group.rake()
         parts.append(
             pd.DataFrame(
                 {
                     **dict(zip(KEYS, group.key, strict=True)),
                     "cell_key": group.cells.index,
                     "factor": raked.factors,
+                    "is_at_lower": raked.at_lower,
+                    "is_at_upper": raked.at_upper,
                     "iterations": raked.iterations,
                     "max_margin_error": raked.max_margin_error,
-                    "n_cells_at_lower": raked.n_at_lower,
-                    "n_cells_at_upper": raked.n_at_upper,
+                    "deff_before_bounds": _deff_before_bounds(group, raked),
                 }
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def kish_deff(factors: np.ndarray, n: np.ndarray, sum_d: np.ndarray, sum_d2: np.ndarray) -> float:
+    """Kish's design effect n Σw² / (Σw)² from sums per cell."""
+    return float(n.sum() * (factors**2 @ sum_d2) / (factors @ sum_d) ** 2)
 
 
 def calibration_inverses(tables: Tables) -> pd.DataFrame:
@@ -79,7 +91,7 @@ def calibration_inverses(tables: Tables) -> pd.DataFrame:
     columns = [*KEYS, "attribute_code", "level_code", "other_attribute_code", "other_level_code"]
     parts = [
         pd.DataFrame(
-            {**dict.fromkeys(columns, pd.Series(dtype=str)), "value": pd.Series(dtype=float)}
+            {**dict.fromkeys(columns, pd.Series(dtype="string")), "value": pd.Series(dtype=float)}
         )
     ]
     for group in _groups(tables):
@@ -104,62 +116,104 @@ def calibration_inverses(tables: Tables) -> pd.DataFrame:
 
 
 def _groups(tables: Tables) -> Iterator[_Group]:
-    known = tables.known_levels
-    without_target = known.loc[~known["has_population_target"].astype(bool), "level_code"]
-    unknown_levels = {"unknown", *without_target}
     schemes = tables.schemes.set_index("scheme_code")
     if tables.cells.empty:
         raise RakingError(
             "No respondent is eligible, so there is nothing to weight. See "
             "weighted.wgt_respondents, column response_status, for the reasons."
         )
-    summed = tables.cells.groupby([*KEYS, "cell_key"])[["n_respondents", "sum_d"]].sum()
-    for key, cells in summed.groupby(level=KEYS):
-        scheme_code, wave, group = key
-        where = f"wave {wave}, group '{group}'" if group != "all" else f"wave {wave}"
-        _check_base_weights(cells["sum_d"], where)
-        cells = cells.droplevel(KEYS)
-        levels = tables.levels.query("scheme_code == @scheme_code and wave_code == @wave").pivot(
-            index="cell_key", columns="attribute_code", values="level_code"
-        )
-        targets = _targets(tables.targets, key)
-        margins = []
-        if not levels.empty:
-            margins = prepare_margins(
-                {v: levels.loc[cells.index, v].to_numpy(dtype=object) for v in levels.columns},
-                cells["sum_d"].to_numpy(),
-                cells["n_respondents"].to_numpy(),
-                _scaled(targets, cells["n_respondents"].sum()),
-                unknown_levels=unknown_levels,
-                where=where,
-                margins_file=MARGINS_FILE,
-            )
-        yield _Group(key, schemes.loc[scheme_code], cells, margins, where)
+    for run, run_cells in tables.cells.groupby(KEYS[:2]):
+        levels = _of(tables.levels, run)
+        targets = _of(tables.targets, run)
+        by_cell = levels.pivot(index="cell_key", columns="attribute_code", values="level_code")
+        unknown = set(levels.loc[~levels["is_known"].astype(bool), "level_code"])
+        _check_empty_groups(run, run_cells, targets)
+        for group, part in run_cells.groupby("group_value"):
+            key = (*run, group)
+            where = _where(key)
+            _check_base_weights(part, where)
+            cells = part.groupby("cell_key")[["n_respondents", "sum_d", "sum_d2"]].sum()
+            margins = []
+            if not levels.empty:
+                margins = prepare_margins(
+                    {
+                        variable: by_cell.loc[cells.index, variable].to_numpy(dtype=object)
+                        for variable in by_cell.columns
+                    },
+                    cells["sum_d"].to_numpy(),
+                    cells["n_respondents"].to_numpy(),
+                    _targets(targets, group, cells["n_respondents"].sum()),
+                    unknown_levels=unknown,
+                    where=where,
+                    margins_file=MARGINS_FILE,
+                )
+            yield _Group(key, schemes.loc[key[0]], cells, margins, where)
 
 
-def _targets(table: pd.DataFrame, key: tuple[str, str, str]) -> dict[str, dict[str, float]]:
-    rows = table[(table[KEYS] == list(key)).all(axis=1)]
-    return {
+def _of(table: pd.DataFrame, run: tuple[str, str]) -> pd.DataFrame:
+    return table[(table["scheme_code"] == run[0]) & (table["wave_code"] == run[1])]
+
+
+def _where(key: tuple[str, str, str]) -> str:
+    scheme_code, wave, group = key
+    named = f"scheme {scheme_code}, wave {wave}"
+    return named if group == "all" else f"{named}, group '{group}'"
+
+
+def _targets(targets: pd.DataFrame, group: str, n: float) -> dict[str, dict[str, float]]:
+    """Targets of a group; shares carry no population size and then sum to the respondents."""
+    rows = targets[targets["group_value"] == group]
+    named = {
         variable: dict(zip(part["level_code"], part["total"], strict=True))
         for variable, part in rows.groupby("attribute_code")
     }
+    if named and all(abs(sum(levels.values()) - 1) < 1e-6 for levels in named.values()):
+        return {v: {k: t * n for k, t in levels.items()} for v, levels in named.items()}
+    return named
 
 
-def _scaled(targets: dict[str, dict[str, float]], n: float) -> dict[str, dict[str, float]]:
-    """Margins given as shares carry no population size: they then sum to the respondents."""
-    if all(abs(sum(levels.values()) - 1) < 1e-6 for levels in targets.values()):
-        return {v: {k: t * n for k, t in levels.items()} for v, levels in targets.items()}
-    return targets
+def _deff_before_bounds(group: _Group, raked: Raked) -> float:
+    if _bound(group.scheme["lower"]) is not None or _bound(group.scheme["upper"]) is not None:
+        try:
+            raked = group.rake(bounded=False)
+        except RakingError:
+            # The bounds made it possible: a weight of 0 was the only answer without them.
+            return float("nan")
+    cells = group.cells
+    return kish_deff(
+        raked.factors, *(cells[c].to_numpy() for c in ("n_respondents", "sum_d", "sum_d2"))
+    )
 
 
-def _check_base_weights(sums: pd.Series, where: str) -> None:
-    bad = sums[~(np.isfinite(sums) & (sums > 0))]
-    if len(bad):
+def _check_base_weights(cells: pd.DataFrame, where: str) -> None:
+    n = int(cells["n_without_weight"].sum())
+    if n:
+        keys = sorted(
+            key for row in cells["keys_without_weight"] if row is not None for key in row
+        )[:5]
         raise RakingError(
-            f"{where}: base weights in cell '{bad.index[0][-1]}' sum to {bad.iloc[0]}. Base "
-            "weights must be above 0 and finite; correct them in the delivery."
+            f"{where}: base weight is missing, 0, negative or not finite for {n:,} respondents "
+            f"(first respondent keys: {', '.join(keys)}). Every respondent needs a base weight "
+            "above 0; correct the delivery and land it again."
+        )
+
+
+def _check_empty_groups(run: tuple[str, str], cells: pd.DataFrame, targets: pd.DataFrame) -> None:
+    empty = targets[~targets["group_value"].isin(cells["group_value"])]
+    if len(empty):
+        group = empty["group_value"].iloc[0]
+        rows = empty[empty["group_value"] == group]
+        total = rows.groupby("attribute_code")["total"].sum().iloc[0]
+        raise RakingError(
+            f"{_where((*run, group))}: has targets (population {total:,.6g}) but no respondents. "
+            "Give the scheme min_group_n and rest_group in seeds/weighting_schemes.csv so that "
+            "small groups are weighted together, or take the group out of the survey."
         )
 
 
 def _bound(value: object) -> float | None:
     return None if pd.isna(value) else float(value)
+
+
+def _bounds_on(scheme: pd.Series) -> str:
+    return "g" if pd.isna(scheme["bounds_on"]) else str(scheme["bounds_on"])

@@ -33,6 +33,11 @@ class Margin:
     is_known: np.ndarray
 
 
+def level_sums(cell_values: np.ndarray, margin: Margin) -> np.ndarray:
+    """Sums over the cells of each level of a margin, shape (L,)."""
+    return np.bincount(margin.codes, weights=cell_values, minlength=len(margin.levels))
+
+
 def prepare_margins(
     cell_levels: Mapping[str, np.ndarray],
     cell_weights: np.ndarray,
@@ -46,7 +51,8 @@ def prepare_margins(
     """Line up the levels in the sample with their targets, or say what does not fit.
 
     A level in `unknown_levels` without a target (no answer, 'anders', 'wil niet zeggen') keeps
-    its base-weighted share s; the known targets of that variable are scaled by (1 - s).
+    its base-weighted share s; the known targets of that variable are scaled by (1 - s). None and
+    NaN count as the level '' (no answer).
 
     Args:
         cell_levels: per raking variable the level of each cell, shape (C,).
@@ -65,7 +71,8 @@ def prepare_margins(
     total = _common_total(targets, prefix, margins_file)
     margins = []
     for variable, levels_of_cells in cell_levels.items():
-        levels, codes = np.unique(np.asarray(levels_of_cells, dtype=object), return_inverse=True)
+        named = ["" if _is_missing(level) else level for level in levels_of_cells]
+        levels, codes = np.unique(np.asarray(named, dtype=object), return_inverse=True)
         counts = np.bincount(codes, weights=cell_counts, minlength=len(levels))
         weights = np.bincount(codes, weights=cell_weights, minlength=len(levels))
         wanted = targets[variable]
@@ -123,10 +130,15 @@ def _check_variables(
 def _common_total(
     targets: Mapping[str, Mapping[str, float]], prefix: str, margins_file: str
 ) -> float:
+    if not targets:
+        raise RakingError(f"{prefix}there are no margins. Add them to {margins_file}.")
     sums = {variable: float(sum(levels.values())) for variable, levels in targets.items()}
     reference, total = next(iter(sums.items()))
     if total <= 0:
-        raise RakingError(f"{prefix}margin {reference}: the targets sum to {total:,.6g}.")
+        raise RakingError(
+            f"{prefix}margin {reference}: the targets sum to {total:,.6g}. "
+            f"Give totals above 0 in {margins_file}."
+        )
     for variable, other in sums.items():
         if abs(other - total) > TOTALS_TOLERANCE * max(total, other):
             raise RakingError(
@@ -146,3 +158,7 @@ def _check_empty_levels(
                 f"{spot}: level '{level}' has target {target:,.6g} but no respondents. "
                 f"Merge it with a neighbour in {margins_file}, or remove the group."
             )
+
+
+def _is_missing(level: object) -> bool:
+    return level is None or level != level

@@ -19,7 +19,7 @@ MARTS = {
     "digital_accessibility", "dim_channels", "dim_municipalities", "dim_questions",
     "dim_segments", "estimates", "future_preferences", "participation_effects", "report_grades",
     "request_handling", "response_overview", "status_tracking", "weighting_margins_reached",
-    "weighting_quality",
+    "weighting_merges", "weighting_quality",
 }  # fmt: skip
 
 

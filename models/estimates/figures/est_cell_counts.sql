@@ -28,6 +28,10 @@ with placed as (
         on
             counts.wave_code = segments.wave_code
             and counts.profile_key = segments.profile_key
+    inner join {{ ref('wgt_scheme_segments') }} as scheme_segments
+        on
+            cells.scheme_code = scheme_segments.scheme_code
+            and segments.segment_code = scheme_segments.segment_code
     group by all
 )
 

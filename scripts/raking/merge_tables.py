@@ -1,0 +1,131 @@
+"""The merge ladder over every scheme, wave and group of a warehouse: data frames in and out."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from scripts.errors import RakingError
+from scripts.raking.merging import Merge, merge_groups, merge_levels
+
+COLUMNS = {
+    "scheme_code": "string", "wave_code": "string", "group_value": "string",
+    "attribute_code": "string", "level_code": "string", "into_code": "string",
+    "n_respondents": "int64", "target": "float64", "reason_code": "string",
+}  # fmt: skip
+CROSSED = " × "
+
+
+@dataclass(frozen=True)
+class MergeTables:
+    """What the ladder is decided on.
+
+    Attributes:
+        counts: scheme × wave × group × raking variable × level: n_respondents, target, is_known.
+        schemes: min_group_n, rest_group, min_level_n per scheme.
+        ladders: scheme × attribute × level: the level it may merge with, in order.
+        known_levels: attribute levels with their reading order.
+        min_level_n: for schemes that do not give their own.
+    """
+
+    counts: pd.DataFrame
+    schemes: pd.DataFrame
+    ladders: pd.DataFrame
+    known_levels: pd.DataFrame
+    min_level_n: float
+
+
+def planned_merges(tables: MergeTables) -> pd.DataFrame:
+    """One row per merged level, and per group that joined a rest group (attribute_code null).
+
+    `group_value` of a merged level is the weighting group after groups were merged.
+    """
+    order = {
+        attribute: list(part.sort_values("sort_order")["level_code"])
+        for attribute, part in tables.known_levels.groupby("attribute_code")
+    }
+    schemes = tables.schemes.set_index("scheme_code")
+    rows: list[dict] = []
+    for (scheme_code, wave), counts in tables.counts.groupby(["scheme_code", "wave_code"]):
+        key = {"scheme_code": scheme_code, "wave_code": wave}
+        scheme = schemes.loc[scheme_code]
+        groups = _group_merges(key, scheme, counts)
+        rows += groups
+        into = {row["level_code"]: row["into_code"] for row in groups}
+        counts = counts.assign(group_value=counts["group_value"].replace(into))
+        ladders = tables.ladders[tables.ladders["scheme_code"] == scheme_code]
+        min_n = _given(scheme["min_level_n"], tables.min_level_n)
+        known = counts[counts["is_known"].astype(bool)]
+        for (group, variable), part in known.groupby(["group_value", "attribute_code"]):
+            sums = part.groupby("level_code")[["n_respondents", "target"]].sum()
+            merged = merge_levels(
+                sums["n_respondents"].to_dict(),
+                sums["target"].to_dict(),
+                _ladder(ladders, variable, list(sums.index)),
+                min_n,
+                _order(variable, order),
+            )
+            rows += [_row(key, group, variable, merge, sums.loc[merge.level]) for merge in merged]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def _group_merges(key: dict, scheme: pd.Series, counts: pd.DataFrame) -> list[dict]:
+    if pd.isna(scheme["min_group_n"]) and pd.isna(scheme["rest_group"]):
+        return []
+    if pd.isna(scheme["min_group_n"]) or pd.isna(scheme["rest_group"]):
+        raise RakingError(
+            f"scheme {key['scheme_code']}: min_group_n and rest_group belong together. Give both "
+            "in seeds/weighting_schemes.csv, or neither."
+        )
+    # Every raking variable counts the same respondents: one of them tells the size of a group.
+    first = counts["attribute_code"].min()
+    sizes = (
+        counts[counts["attribute_code"] == first]
+        .groupby("group_value")[["n_respondents", "target"]]
+        .sum()
+    )
+    if scheme["rest_group"] in sizes.index:
+        raise RakingError(
+            f"scheme {key['scheme_code']}: rest_group '{scheme['rest_group']}' is the name of a "
+            "group already. Choose another name in seeds/weighting_schemes.csv."
+        )
+    merged = merge_groups(
+        sizes["n_respondents"].to_dict(), scheme["rest_group"], float(scheme["min_group_n"])
+    )
+    return [_row(key, merge.level, None, merge, sizes.loc[merge.level]) for merge in merged]
+
+
+def _ladder(ladders: pd.DataFrame, variable: str, levels: list[str]) -> dict[str, list[str]]:
+    """The ladder of a variable; of a crossed one, what is declared for either of its parts."""
+    attributes = variable.split(CROSSED)
+    ladder: dict[str, list[str]] = {}
+    rows = ladders[ladders["attribute_code"].isin(attributes)].sort_values("sort_order")
+    for row in rows.itertuples():
+        at = attributes.index(row.attribute_code)
+        for level in levels:
+            parts = level.split(CROSSED)
+            if parts[at] == row.level_code:
+                parts[at] = row.neighbour_level_code
+                ladder.setdefault(level, []).append(CROSSED.join(parts))
+    return ladder
+
+
+def _order(variable: str, order: dict[str, list[str]]) -> list[str]:
+    first, *second = (order.get(attribute, []) for attribute in variable.split(CROSSED))
+    return [CROSSED.join([a, b]) for a in first for b in second[0]] if second else first
+
+
+def _row(key: dict, group: str, variable: str | None, merge: Merge, sums: pd.Series) -> dict:
+    return {
+        **key,
+        "group_value": group,
+        "attribute_code": variable,
+        "level_code": merge.level,
+        "into_code": merge.into,
+        "n_respondents": int(sums["n_respondents"]),
+        "target": float(sums["target"]),
+        "reason_code": merge.reason,
+    }
+
+
+def _given(value: object, otherwise: float) -> float:
+    return float(otherwise if pd.isna(value) else value)
