@@ -52,7 +52,7 @@ def with_places(verb: Callable) -> Callable:
 @with_places
 def land_command(places: Places) -> None:
     """Land every file in the inbox; the same file twice changes nothing."""
-    from scripts.land import land
+    from scripts.landing import land
     from scripts.nightly import raise_rejections
 
     landed = land(places)

@@ -69,11 +69,21 @@ matched as (
             end
     left join {{ ref('missing_codes') }} as missing
         on
-            fixed.option_set_code = missing.option_set_code
+            missing.option_set_code in (fixed.option_set_code, '*')
             and (
                 fixed.answer = missing.answer_code
                 or lower(fixed.answer) = lower(missing.label_nl)
             )
+),
+
+user_missing as (
+    select
+        deliveries.source_code,
+        missing.column_name,
+        missing.value_from,
+        missing.value_to,
+    from {{ source('raw', 'user_missing') }} as missing
+    inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
 ),
 
 decoded as (
@@ -88,6 +98,16 @@ decoded as (
         binding != 'one_hot' or answer = true_value as is_selected,
         case
             when missing_reason is not null then null
+            when
+                exists (
+                    select 1 from user_missing
+                    where
+                        matched.source_code = user_missing.source_code
+                        and matched.column_name = user_missing.column_name
+                        and matched.answer_number
+                        between user_missing.value_from and user_missing.value_to
+                )
+                then 'missing by the SPSS file, unknown to missing_codes.csv'
             when binding = 'one_hot' and answer in (true_value, coalesce(false_value, ''))
                 then null
             when binding = 'one_hot' then 'neither the true nor the false value of its binding'

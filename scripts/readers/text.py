@@ -1,0 +1,216 @@
+"""Delimited text: encoding, separator and decimal mark found out where they are not declared."""
+
+import codecs
+import csv
+import itertools
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from scripts.codebook import Source
+from scripts.errors import DeliveryRejectedError
+from scripts.readers.formats import Format, Reading
+from scripts.readers.frames import INCOMING, first_line
+from scripts.readers.headers import PEEK, layout
+from scripts.warehouse import literal, quoted
+
+DELIMITERS = (";", ",", "\t", "|")
+NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
+UTF8 = {"utf-8", "utf8", "utf-8-sig", "utf_8"}
+# One cell may hold a long open answer; a longer one is a quote that was never closed.
+LONGEST_CELL = 1 << 20
+
+
+def read_text(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    source: Source,
+    fmt: Format,
+    scratch: Path,
+) -> Reading:
+    """Read a delimited text file into `incoming`.
+
+    Raises:
+        DeliveryRejectedError: wrong encoding, separator or header, or rows of unequal length.
+    """
+    encoding, notes = _encoding(path, source)
+    readable = _as_utf8(path, encoding, scratch)
+    delimiter = source.delimiter or fmt.delimiter
+    if not delimiter:
+        delimiter = detect_delimiter(_first_rows_text(readable), path)
+        notes.append(f"separator {NAMES[delimiter]}")
+    head = layout(_first_rows(readable, delimiter, path), fmt.tool, path.name)
+    try:
+        _load(connection, readable, delimiter, head.names, head.n_rows, source)
+    except duckdb.Error as error:
+        raise DeliveryRejectedError(
+            f"{path.name}: cannot be read with a {NAMES.get(delimiter, delimiter)} between the "
+            f"cells ({_without_content(error)}). Check the file, or its delimiter in sources.csv."
+        ) from error
+    notes += _decimal_mark(connection, head.names)
+    return Reading(list(head.names), head.labels, list(head.nameless), notes)
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    readable: Path,
+    delimiter: str,
+    names: list[str],
+    n_header_rows: int,
+    source: Source,
+) -> None:
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    empty = ", ".join(literal(value) for value in ("", *source.empty_values))
+    connection.execute(f"""
+        create temp table {INCOMING} as
+        select row_number() over () as row_number, *
+        from read_csv(
+            {literal(str(readable))}, all_varchar = true, header = false, skip = {n_header_rows},
+            delim = {literal(delimiter)}, quote = '"', escape = '"', nullstr = [{empty}],
+            null_padding = false, auto_detect = false, columns = {{{columns}}},
+            normalize_names = false, strict_mode = true
+        )
+    """)
+
+
+def _encoding(path: Path, source: Source) -> tuple[str, list[str]]:
+    """The declared encoding, or the one the bytes show, with a note that says so."""
+    if source.encoding:
+        try:
+            return codecs.lookup(source.encoding).name, []
+        except LookupError:
+            raise DeliveryRejectedError(
+                f"{path.name}: encoding '{source.encoding}' of sources.csv does not exist. Use "
+                "utf-8 or windows-1252."
+            ) from None
+    found = detect_encoding(path)
+    return found, [] if found in UTF8 else [f"encoding {found}"]
+
+
+def detect_encoding(path: Path) -> str:
+    """UTF-8 or UTF-16 where the bytes say so, else windows-1252.
+
+    Raises:
+        DeliveryRejectedError: the bytes are none of these; it is no text file.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as handle:
+        head = handle.read(4)
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        handle.seek(0)
+        is_utf8 = True
+        while block := handle.read(1 << 20):
+            if b"\0" in block:
+                raise DeliveryRejectedError(
+                    f"{path.name}: holds NUL bytes, so it is no text file. Export it again as "
+                    "CSV, or declare its real format in sources.csv."
+                )
+            try:
+                if is_utf8:
+                    decoder.decode(block)
+            except UnicodeDecodeError:
+                is_utf8 = False
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            is_utf8 = False
+    return "utf-8" if is_utf8 else "cp1252"
+
+
+def _as_utf8(path: Path, encoding: str, scratch: Path) -> Path:
+    """The file itself when it is UTF-8, else a copy in UTF-8 that only the owner can read."""
+    copy = scratch / "delivery.csv"
+    try:
+        with path.open(encoding=encoding, newline="") as original:
+            if encoding in UTF8:
+                while original.read(1 << 20):
+                    pass
+                return path
+            with copy.open("w", encoding="utf-8", newline="") as target:
+                shutil.copyfileobj(original, target, 1 << 20)
+    except UnicodeError as error:
+        at = (
+            f"byte {error.start:,} ({error.object[error.start]:#04x})"
+            if isinstance(error, UnicodeDecodeError) and error.start < len(error.object)
+            else "its last character"
+        )
+        raise DeliveryRejectedError(
+            f"{path.name}: {at} is not {encoding}. Declare the encoding (for instance "
+            "windows-1252) in sources.csv, or export the file again."
+        ) from error
+    return copy
+
+
+def _first_rows_text(readable: Path) -> str:
+    with readable.open(encoding="utf-8-sig", newline="", errors="replace") as handle:
+        return handle.read(1 << 16)
+
+
+def detect_delimiter(text: str, path: Path) -> str:
+    """The separator that cuts the first rows into equally many cells.
+
+    Raises:
+        DeliveryRejectedError: two separators do so equally well.
+    """
+    widths = {}
+    for delimiter in DELIMITERS:
+        rows = list(itertools.islice(csv.reader(text.splitlines(True), delimiter=delimiter), 20))
+        # The sample may end inside its last row.
+        cells = [len(row) for row in (rows[:-1] if len(rows) > 1 else rows) if row]
+        if cells and cells[0] > 1 and len(set(cells)) == 1:
+            widths[delimiter] = cells[0]
+    if not widths:
+        present = {d: text.splitlines()[0].count(d) if text else 0 for d in DELIMITERS}
+        return max(present, key=lambda d: present[d]) if any(present.values()) else ","
+    best = sorted(widths, key=lambda d: -widths[d])
+    if len(best) > 1 and widths[best[0]] == widths[best[1]]:
+        names = " and ".join(NAMES[d] for d in best[:2])
+        raise DeliveryRejectedError(
+            f"{path.name}: {names} both cut every row into {widths[best[0]]} cells. Declare the "
+            "delimiter in sources.csv."
+        )
+    return best[0]
+
+
+def _first_rows(readable: Path, delimiter: str, path: Path) -> list[list[str]]:
+    csv.field_size_limit(LONGEST_CELL)
+    try:
+        with readable.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.reader(handle, delimiter=delimiter, strict=True)
+            return list(itertools.islice((row for row in reader if row), PEEK))
+    except csv.Error as error:
+        raise DeliveryRejectedError(
+            f"{path.name}: the first rows cannot be read as CSV ({error}). A quote may be open; "
+            "export the file again."
+        ) from error
+
+
+def peek(path: Path, source: Source, scratch: Path) -> tuple[str, list[list[str]]]:
+    """Separator and first rows, to recognise a tool by."""
+    encoding, _ = _encoding(path, source)
+    readable = _as_utf8(path, encoding, scratch)
+    delimiter = source.delimiter or detect_delimiter(_first_rows_text(readable), path)
+    return delimiter, _first_rows(readable, delimiter, path)
+
+
+def _decimal_mark(connection: duckdb.DuckDBPyConnection, names: list[str]) -> list[str]:
+    """Say which columns write decimals with a comma, judged on the first thousand rows."""
+    tests = ", ".join(
+        f"count(*) filter (where regexp_full_match({quoted(n)}, '-?\\d+,\\d+')) > 0 "
+        f"and count(*) filter (where not regexp_full_match({quoted(n)}, '-?\\d+(,\\d+)?')) = 0"
+        for n in names
+    )
+    flags = connection.execute(
+        f"select {tests} from (select * from {INCOMING} limit 1000)"
+    ).fetchone()
+    found = [name for name, flag in zip(names, flags, strict=True) if flag]
+    return [f"decimal comma in {', '.join(found)}"] if found else []
+
+
+def _without_content(error: duckdb.Error) -> str:
+    """DuckDB's message without the line it quotes, which holds a respondent's answers."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    kept = [x for x in lines if x.startswith(("Expected Number", "Value with unterminated"))]
+    return ". ".join([first_line(error), *kept[:1]])
