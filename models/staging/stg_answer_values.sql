@@ -7,6 +7,23 @@ with delivered as (
     inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
 ),
 
+-- A label that holds the separator of its own column is not cut: its separators are set apart
+-- (as unit separator, chr(31)) before the cell is split, longest label first.
+whole_labels as (
+    select
+        bindings.source_code,
+        bindings.source_column,
+        list(options.label_nl order by length(options.label_nl) desc) as labels,
+    from {{ ref('bindings') }} as bindings
+    inner join {{ ref('questions') }} as questions using (question_code)
+    inner join {{ ref('stg_options') }} as options using (option_set_code)
+    where
+        bindings.binding = 'delimited'
+        and bindings.match_by = 'label'
+        and contains(options.label_nl, bindings.delimiter)
+    group by bindings.source_code, bindings.source_column
+),
+
 bound as (
     select
         delivered.*,
@@ -15,13 +32,20 @@ bound as (
         scales.kind,
         scales.value_from,
         scales.value_to,
-        trim(unnest(
+        trim(replace(unnest(
             case
-                when bindings.binding = 'delimited'
-                    then string_split(delivered.value, bindings.delimiter)
+                when bindings.binding = 'delimited' then string_split(
+                    list_reduce(
+                        list_prepend(delivered.value, coalesce(whole_labels.labels, [])),
+                        lambda cell, label: replace(
+                            cell, label, replace(label, bindings.delimiter, chr(31))
+                        )
+                    ),
+                    bindings.delimiter
+                )
                 else [delivered.value]
             end
-        )) as part,
+        ), chr(31), coalesce(bindings.delimiter, ''))) as part,
     from delivered
     inner join {{ ref('bindings') }} as bindings
         on
@@ -29,6 +53,10 @@ bound as (
             and delivered.column_name = bindings.source_column
     inner join {{ ref('questions') }} as questions using (question_code)
     inner join {{ ref('scales') }} as scales using (scale_code)
+    left join whole_labels
+        on
+            bindings.source_code = whole_labels.source_code
+            and bindings.source_column = whole_labels.source_column
     where bindings.binding in ('single_column', 'one_hot', 'delimited')
 ),
 

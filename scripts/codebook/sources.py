@@ -19,7 +19,8 @@ NEEDED_COLUMNS = {
     "bindings": ("source_code", "source_column", "binding", "question_code", "field"),
     "sources": (
         "source_code", "survey_code", "wave_code", "kind", "label_nl", "file_pattern",
-        "file_format", "delimiter", "encoding", "empty_values", "respondent_id_policy",
+        "file_format", "delimiter", "encoding", "date_format", "empty_values",
+        "respondent_id_policy",
     ),
 }  # fmt: skip
 
@@ -46,6 +47,7 @@ class Source:
     file_format: str
     delimiter: str = ""
     encoding: str = ""
+    date_format: str = ""
     empty_values: tuple[str, ...] = ()
     respondent_id_policy: str = "hashed"
     bindings: tuple[Binding, ...] = ()

@@ -1,6 +1,5 @@
 """A refused delivery: moved to `inbox/rejected/` with a file that says why, in Dutch."""
 
-import os
 from pathlib import Path
 
 from scripts.codebook import Source
@@ -40,5 +39,5 @@ def set_aside(path: Path, source: Source, error: DeliveryRejectedError) -> Path:
     reason = folder / f"{path.name}.reden.txt"
     reason.write_text(text, encoding="utf-8")
     reason.chmod(0o600)
-    os.replace(path, folder / path.name)
+    path.replace(folder / path.name)
     return reason

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import warnings
+from collections import Counter
 
 
 def main() -> None:
@@ -41,16 +42,21 @@ def validate(definition: object, request: dict) -> list[dict]:
         "columns": pd.DataFrame(request["columns"]).set_index("column_name", drop=False),
         "values": pd.DataFrame({c: pd.Series(v, dtype=str) for c, v in request["values"].items()}),
     }
-    by_table: dict[str, list[tuple[int, dict]]] = {}
+    # Great Expectations keeps one expectation per type and column in a suite: a warning and a
+    # critical limit on the same fact go into different suites.
+    suites: dict[tuple[str, int], list[tuple[int, dict]]] = {}
+    seen: Counter[tuple] = Counter()
     for number, wanted in enumerate(request["expectations"]):
         column = wanted["kwargs"].get("column")
         # A fact that this source cannot have (no dates, no numbers) is not judged.
         if wanted["table"] == "delivery" and column and column not in frames["delivery"]:
             continue
-        by_table.setdefault(wanted["table"], []).append((number, wanted))
+        same = (wanted["table"], wanted["type"], column)
+        suites.setdefault((wanted["table"], seen[same]), []).append((number, wanted))
+        seen[same] += 1
     return [
         summary
-        for table, numbered in by_table.items()
+        for (table, _), numbered in suites.items()
         for summary in _validate_table(definition, table, frames[table], numbered)
     ]
 

@@ -1,4 +1,4 @@
-"""This side of the worker process: one request per delivery, one answer back."""
+"""Landing's side of the worker process: one request per delivery, one answer back."""
 
 import json
 import os

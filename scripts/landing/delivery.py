@@ -11,7 +11,7 @@ import duckdb
 
 from scripts.codebook import Source
 from scripts.errors import DeliveryRejectedError
-from scripts.landing import kinds, ledger, privacy
+from scripts.landing import dates, kinds, ledger, privacy
 from scripts.readers import INCOMING, read_delivery
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def receive(
         connection, delivery, reading.columns
     )
     outcome.notes += found
+    outcome.notes += dates.read_dates(connection, delivery)
     kind.store(connection, delivery, kept, outcome)
     outcome.unbound = _unbound(source, kept)
     if outcome.unbound:

@@ -97,7 +97,7 @@ def drop_identifiers(
     ]  # fmt: skip
     long = _long_columns(connection, [c for c in columns if c not in named])
     if source.respondent_id_policy == "public":
-        _require_numbers(connection, delivery, [c for c in source.columns_of("respondent_id")])
+        _require_numbers(connection, delivery, source.columns_of("respondent_id"))
     closed = [c for c in long if c not in protected and c not in source.open_columns]
     by_content = {c: what for c in closed if (what := _content(connection, c))}
     dropped = [*named, *by_content]
@@ -198,7 +198,8 @@ def hash_respondents(connection: duckdb.DuckDBPyConnection, delivery: "Delivery"
         InputError: there is no key for respondents who are real.
     """
     source = delivery.source
-    if source.respondent_id_policy == "public":
+    columns = source.columns_of("respondent_id")
+    if source.respondent_id_policy == "public" or not columns:
         return
     key = hash_key() or (DEMO_HASH_KEY if source.is_simulated else None)
     if key is None:
@@ -207,7 +208,7 @@ def hash_respondents(connection: duckdb.DuckDBPyConnection, delivery: "Delivery"
             "are only stored as keyed hashes: set PEIL_HASH_KEY to a secret and keep it for "
             "later waves."
         )
-    for column in source.columns_of("respondent_id"):
+    for column in columns:
         name, secret = quoted(column), literal(key)
         connection.execute(
             f"update {INCOMING} set {name} = "

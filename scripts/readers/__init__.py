@@ -45,7 +45,10 @@ def read_delivery(
     """
     connection.execute(f"drop table if exists {INCOMING}")
     if not path.stat().st_size:
-        raise DeliveryRejectedError(f"{path.name}: the file is empty (0 bytes). Export it again.")
+        raise DeliveryRejectedError(
+            f"{path.name}: row 1 holds no column names; the file is empty (0 bytes). Export it "
+            "again."
+        )
     name = source.file_format
     if name == "auto":
         name = recognise(path, source)

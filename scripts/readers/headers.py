@@ -53,7 +53,7 @@ def layout(rows: list[list[str]], tool: str, where: str) -> Layout:
     return Layout(names, labels, nameless, n_rows)
 
 
-def _one_row(rows: list[list[str]], where: str) -> tuple[list[str], list[str], int]:
+def _one_row(rows: list[list[str]], _where: str) -> tuple[list[str], list[str], int]:
     names = [_tidy(name) for name in rows[0]]
     return names, names, 1
 

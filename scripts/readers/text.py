@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import io
 import itertools
 import shutil
 from pathlib import Path
@@ -17,6 +18,7 @@ from scripts.warehouse import literal, quoted
 
 DELIMITERS = (";", ",", "\t", "|")
 NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
+SPOKEN = {"cp1252": "windows-1252"}
 UTF8 = {"utf-8", "utf8", "utf-8-sig", "utf_8"}
 # One cell may hold a long open answer; a longer one is a quote that was never closed.
 LONGEST_CELL = 1 << 20
@@ -85,7 +87,7 @@ def _encoding(path: Path, source: Source) -> tuple[str, list[str]]:
                 "utf-8 or windows-1252."
             ) from None
     found = detect_encoding(path)
-    return found, [] if found in UTF8 else [f"encoding {found}"]
+    return found, [] if found in UTF8 else [f"encoding {SPOKEN.get(found, found)}"]
 
 
 def detect_encoding(path: Path) -> str:
@@ -156,7 +158,9 @@ def detect_delimiter(text: str, path: Path) -> str:
     """
     widths = {}
     for delimiter in DELIMITERS:
-        rows = list(itertools.islice(csv.reader(text.splitlines(True), delimiter=delimiter), 20))
+        rows = list(
+            itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 20)
+        )
         # The sample may end inside its last row.
         cells = [len(row) for row in (rows[:-1] if len(rows) > 1 else rows) if row]
         if cells and cells[0] > 1 and len(set(cells)) == 1:
