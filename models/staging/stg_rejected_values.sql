@@ -4,6 +4,7 @@ with rejects as (
 
 located as (
     select
+        rejects.delivery_key,
         deliveries.file_name,
         deliveries.source_code,
         rejects.row_number,
