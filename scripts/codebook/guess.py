@@ -79,9 +79,7 @@ def _technical(column: Column, file_format: str, taken: set[str]) -> Guess | Non
                 guess.true_value = next((v for v in ("1", "ja", "Ja") if v in column.values), "1")
             elif known == "is_test":
                 # 1 preview, 2 test, 9 and 17 the same from a spammer or offline.
-                guess.true_value = (
-                    "1|2|9|17" if column.is_number else "Survey Preview|Survey Test"
-                )
+                guess.true_value = "1|2|9|17" if column.is_number else "Survey Preview|Survey Test"
             elif known == "is_complete":
                 guess.true_value = "1" if column.is_number or not column.values else "True"
             taken.add(known)

@@ -112,9 +112,14 @@ class Codebook:
             "select source_column from codebook_bindings where source_code = "
             f"{literal(source_code)} and binding in {_ANSWERS}"
         )
+        # Distinct first and by itself: joined to the codebook it would cost memory per cell.
+        self.connection.execute(
+            "create or replace temp table delivered_values as select distinct delivery_key, "
+            f"column_name, value from raw.answers where delivery_key = {literal(key)} "
+            f"and column_name in ({bound})"
+        )
         raw = {
-            "answers": f"(select * from raw.answers where delivery_key = {literal(key)} "
-            f"and column_name in ({bound}))",
+            "answers": "delivered_values",
             "user_missing": f"(select * from raw.user_missing where delivery_key = {literal(key)})",
         }
         inputs["stg_options"] = "(" + _render("stg_options", inputs, raw) + ")"

@@ -23,6 +23,8 @@ from scripts.progress import steps
 from scripts.settings import Places
 from scripts.warehouse import open_warehouse
 
+# DuckDB writes to disk beyond this; the rest of the process needs a few hundred megabytes.
+MEMORY = "1200MB"
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +56,7 @@ def land(places: Places) -> Landed:
     files = sorted(p for p in places.inbox.iterdir() if p.is_file() and p.name[0] not in ".~")
     result = Landed()
     with open_warehouse(places.warehouse) as connection, Gate(places) as gate:
+        connection.execute(f"set memory_limit = '{MEMORY}'")
         codebook = Codebook(connection, places.seeds)
         for path in steps(files, "Landing", lambda p: p.name):
             _land_one(connection, path, sources, codebook, gate, result)
