@@ -96,6 +96,43 @@ def demo_command(places: Places, random_seed: int) -> None:
         click.echo(path)
 
 
+@peil.command("population")
+@click.option("--year", type=int, required=True, help="Population on 1 January of this year.")
+@click.option(
+    "--level", type=click.Choice(["sex_age", "totals"]), default="sex_age", show_default=True
+)
+@click.option("--replay", type=click.Path(path_type=Path), help="Folder with recorded answers.")
+@click.option("--record", type=click.Path(path_type=Path), help="Keep the answers in this folder.")
+@click.option("--base", default=None, hidden=True, envvar="PEIL_CBS")
+@with_places
+def population_command(
+    places: Places,
+    year: int,
+    level: str,
+    replay: Path | None,
+    record: Path | None,
+    base: str | None,
+) -> None:
+    """Land the population of a year from CBS StatLine, for the wave it belongs to."""
+    from scripts.population import fetch_population
+    from scripts.population.cbs import BASE
+
+    path = fetch_population(
+        places, year, level=level, replay=replay, record=record, base=base or BASE
+    )
+    click.echo(path)
+
+
+@peil.command("purge")
+@click.option("--wave", required=True, help="wave_code of the microdata to remove.")
+@with_places
+def purge_command(places: Places, wave: str) -> None:
+    """Remove the microdata of a wave; its published figures stay."""
+    from scripts.purge import purge
+
+    click.echo(purge(places, wave))
+
+
 @peil.group("codebook")
 def codebook_group() -> None:
     """Start a codebook from a delivery, or hold one against the files."""

@@ -40,6 +40,8 @@ create table if not exists raw.population (
     delivery_key varchar, row_number bigint, region_code varchar, gender_code varchar,
     age varchar, n_residents varchar
 );
+alter table raw.population add column if not exists source_line varchar;
+alter table raw.population add column if not exists licence varchar;
 create table if not exists raw.kpi_values (
     delivery_key varchar, row_number bigint, municipality varchar, period varchar,
     kpi_code varchar, value varchar

@@ -20,7 +20,7 @@ NEEDED_COLUMNS = {
     "sources": (
         "source_code", "survey_code", "wave_code", "kind", "label_nl", "file_pattern",
         "file_format", "delimiter", "encoding", "date_format", "empty_values",
-        "respondent_id_policy",
+        "respondent_id_policy", "licence_nl",
     ),
 }  # fmt: skip
 
@@ -54,6 +54,7 @@ class Source:
     open_columns: frozenset[str] = frozenset()
     is_simulated: bool = False
     label_nl: str = ""
+    licence_nl: str = ""
 
     def columns_of(self, field: str) -> list[str]:
         return [b.column for b in self.bindings if b.field == field]

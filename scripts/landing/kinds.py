@@ -57,14 +57,23 @@ def _unpivot(
     ).fetchone()[0]
 
 
-def _store_fields(table: str, fields: tuple[str, ...]) -> Callable:
+def _store_fields(
+    table: str, fields: tuple[str, ...], told: dict[str, str] | None = None
+) -> Callable:
+    """Store the cells of the fields; `told` are fields a file may leave to sources.csv."""
+
     def store(
         connection: duckdb.DuckDBPyConnection,
         delivery: "Delivery",
         columns: list[str],  # noqa: ARG001  (the fields say which)
         outcome: "Outcome",
     ) -> None:
-        names = [quoted(delivery.source.columns_of(field)[0]) for field in fields]
+        source = delivery.source
+        names = [quoted(source.columns_of(field)[0]) for field in fields]
+        for field, otherwise in (told or {}).items():
+            bound = source.columns_of(field)
+            spoken = literal(getattr(source, otherwise))
+            names.append(f"coalesce({quoted(bound[0])}, {spoken})" if bound else spoken)
         n_rows = connection.execute(
             f"insert into {table} select {literal(delivery.key)}, row_number, {', '.join(names)} "
             f"from {INCOMING}"
@@ -75,10 +84,11 @@ def _store_fields(table: str, fields: tuple[str, ...]) -> Callable:
 
 
 _POPULATION = ("region", "gender", "age", "population")
+_TOLD = {"source_line": "label_nl", "licence": "licence_nl"}
 _KPI = ("municipality", "period", "kpi", "value")
 
 KINDS = {
     "survey": Kind((), True, _store_answers),
-    "population": Kind(_POPULATION, False, _store_fields("raw.population", _POPULATION)),
+    "population": Kind(_POPULATION, False, _store_fields("raw.population", _POPULATION, _TOLD)),
     "kpi": Kind(_KPI, False, _store_fields("raw.kpi_values", _KPI)),
 }

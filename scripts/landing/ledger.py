@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 
 def has_landed(connection: duckdb.DuckDBPyConnection, delivery: "Delivery") -> bool:
-    """Whether this very file is in force already."""
+    """Whether this very file is in force already, or was purged and stays away."""
     return (
         connection.execute(
-            "select 1 from raw.deliveries where delivery_key = ? and status = 'landed'",
+            "select 1 from raw.deliveries where delivery_key = ? "
+            "and status in ('landed', 'purged')",
             [delivery.key],
         ).fetchone()
         is not None

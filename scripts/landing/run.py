@@ -40,8 +40,12 @@ class Landed:
     n_deliveries: int = 0
 
 
-def land(places: Places) -> Landed:
+def land(places: Places, only: Path | None = None) -> Landed:
     """Land every file in the inbox that belongs to a source of the codebook.
+
+    Args:
+        places: inbox, seeds and warehouse.
+        only: the one file of the inbox to land; the others wait.
 
     Raises:
         InputError: the inbox or the codebook cannot be used, or nothing was ever delivered.
@@ -54,6 +58,8 @@ def land(places: Places) -> Landed:
             "in it, or point --inbox (PEIL_INBOX) at the right one."
         )
     files = sorted(p for p in places.inbox.iterdir() if p.is_file() and p.name[0] not in ".~")
+    if only:
+        files = [only]
     result = Landed()
     with open_warehouse(places.warehouse) as connection, Gate(places) as gate:
         connection.execute(f"set memory_limit = '{MEMORY}'")
