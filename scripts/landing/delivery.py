@@ -69,7 +69,10 @@ def receive(
     outcome = Outcome(reading.file_format, n_columns=len(reading.columns), notes=reading.notes)
     outcome.n_rows = connection.execute(f"select count(*) from {INCOMING}").fetchone()[0]
     if not outcome.n_rows:
-        raise DeliveryRejectedError(f"{path.name}: has column names but no rows. Export it again.")
+        raise DeliveryRejectedError(
+            f"{path.name}: has column names but no rows. Export it again.",
+            nl="Het bestand bevat kolomnamen, maar geen rijen.",
+        )
     _require_columns(delivery, reading.columns, kind)
     outcome.n_identifier_cells, kept, found = privacy.drop_identifiers(
         connection, delivery, reading.columns

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Column names under which survey tools export who answered. They go without being declared.
 NAMES = re.compile(
     r"(^|[\s_.\[(-])("
-    r"ip[\s_.-]?(addr(ess)?|adres)|e[\s_.-]?mail([\s_.-]?addres?s?)?|emailaddress|email_?\d*|"
+    r"ip[\s_.-]?(addr(ess)?|adres)|(recipient)?e[\s_.-]?mail([\s_.-]?add?ress?)?|email_?\d*|"
     r"token|refurl|referr?er|"
     r"phone([\s_.-]?number)?|telefoon([\s_.-]?nummer)?|mobiel(nummer)?|mobile[\s_.-]?number|"
     r"(recipient)?(first|last|full)[\s_.-]?name|name|naam|(voor|achter)naam|bsn|"

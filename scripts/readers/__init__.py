@@ -47,7 +47,8 @@ def read_delivery(
     if not path.stat().st_size:
         raise DeliveryRejectedError(
             f"{path.name}: row 1 holds no column names; the file is empty (0 bytes). Export it "
-            "again."
+            "again.",
+            nl="Het bestand is leeg.",
         )
     name = source.file_format
     if name == "auto":
@@ -68,7 +69,8 @@ def _drop_nameless(connection: duckdb.DuckDBPyConnection, path: Path, reading: R
         if filled:
             raise DeliveryRejectedError(
                 f"{path.name}, row 1, {name}: no column name, but {filled:,} cells under it. "
-                "Name the column, or remove it."
+                "Name the column, or remove it.",
+                nl=f"Een kolom zonder naam ({name}) bevat {filled} ingevulde cellen.",
             )
         connection.execute(f"alter table {INCOMING} drop {quoted(name)}")
         reading.columns.remove(name)

@@ -36,7 +36,8 @@ def sheet_rows(path: Path) -> tuple[str, list[list[object]], list[str]]:
             raise
         reason = "damaged"
     raise DeliveryRejectedError(
-        f"{path.name}: cannot be read as an Excel workbook ({reason}). Save it again as .xlsx."
+        f"{path.name}: cannot be read as an Excel workbook ({reason}). Save it again as .xlsx.",
+        nl="Het bestand is niet te lezen als Excel-werkmap.",
     )
 
 

@@ -63,7 +63,8 @@ def read_parquet(
         store_relation(connection, relation, dict(zip(names, head.names, strict=True)), source)
     except duckdb.Error as error:
         raise DeliveryRejectedError(
-            f"{path.name}: cannot be read as Parquet ({first_line(error)}). Export it again."
+            f"{path.name}: cannot be read as Parquet ({first_line(error)}). Export it again.",
+            nl="Het bestand is niet te lezen als Parquet.",
         ) from error
     return Reading(list(head.names), {}, list(head.nameless))
 

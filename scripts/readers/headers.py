@@ -41,7 +41,8 @@ def layout(rows: list[list[str]], tool: str, where: str) -> Layout:
     """
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise DeliveryRejectedError(
-            f"{where}: row 1 holds no column names. Export the file again, with its header."
+            f"{where}: row 1 holds no column names. Export the file again, with its header.",
+            nl="De eerste rij bevat geen kolomnamen.",
         )
     names, texts, n_rows = _TOOLS.get(tool, _one_row)(rows, where)
     if tool in {"forms", "surveymonkey"}:
@@ -62,7 +63,8 @@ def _limesurvey_vv(rows: list[list[str]], where: str) -> tuple[list[str], list[s
     if len(rows) < 2:
         raise DeliveryRejectedError(
             f"{where}: a LimeSurvey VV file has two header rows (texts, codes); this has "
-            f"{len(rows)}. Export it again, or declare its format in sources.csv."
+            f"{len(rows)}. Export it again, or declare its format in sources.csv.",
+            nl="Het bestand mist een van de twee kopregels.",
         )
     return [_tidy(n) for n in rows[1]], [_tidy(t) for t in rows[0]], 2
 
@@ -76,7 +78,8 @@ def _qualtrics(rows: list[list[str]], where: str) -> tuple[list[str], list[str],
     raise DeliveryRejectedError(
         f"{where}: a Qualtrics export has a row of ImportIds as row 3 (or, the legacy one, "
         "ResponseID in row 2); this file has neither. Export it again as CSV with all header "
-        "rows, or declare its format in sources.csv."
+        "rows, or declare its format in sources.csv.",
+        nl="De kopregels van Qualtrics ontbreken.",
     )
 
 
@@ -84,7 +87,8 @@ def _surveymonkey(rows: list[list[str]], where: str) -> tuple[list[str], list[st
     if len(rows) < 2:
         raise DeliveryRejectedError(
             f"{where}: a SurveyMonkey export has two header rows (question, option); this has "
-            f"{len(rows)}. Export it again, or declare its format in sources.csv."
+            f"{len(rows)}. Export it again, or declare its format in sources.csv.",
+            nl="Het bestand mist een van de twee kopregels.",
         )
     options = rows[1] + [""] * (len(rows[0]) - len(rows[1]))
     names, question = [], ""
@@ -124,7 +128,8 @@ def _refuse_repeats(names: list[str], where: str) -> None:
         if first != position:
             raise DeliveryRejectedError(
                 f"{where}, row 1, column {position}: the name '{name}' stands there twice (also "
-                f"in column {first}). Give each column its own name."
+                f"in column {first}). Give each column its own name.",
+                nl=f"De kolomnaam '{name}' komt twee keer voor.",
             )
         if name.lower() == "row_number":
             raise DeliveryRejectedError(

@@ -48,7 +48,7 @@ def tool_of(rows: list[list[str]], delimiter: str) -> str:
     first, second, third = ([c.strip().lower() for c in r] for r in (*rows[:3], *[[]] * 3)[:3])
     if third and third[0].startswith('{"importid"'):
         return "qualtrics"
-    if first[:2] == ["v1", "v2"] and {"responseid", "responseset"} & set(second):
+    if first[:1] == ["v1"] and {"responseid", "responseset"} & set(second):
         return "qualtrics"
     if delimiter == "\t" and {"submitdate", "startlanguage"} <= set(second):
         return "limesurvey_vv"

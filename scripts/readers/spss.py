@@ -35,7 +35,10 @@ def read_sav(path: Path, encoding: str = "") -> tuple:
         if "convert" in reason.lower() or "codec" in reason.lower()
         else "Export it again from SPSS."
     )
-    raise DeliveryRejectedError(f"{path.name}: cannot be read as SPSS .sav ({reason}). {advice}")
+    raise DeliveryRejectedError(
+        f"{path.name}: cannot be read as SPSS .sav ({reason}). {advice}",
+        nl="Het bestand is niet te lezen als SPSS-bestand (.sav).",
+    )
 
 
 def read_spss(

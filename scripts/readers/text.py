@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import itertools
+import re
 import shutil
 from pathlib import Path
 
@@ -48,7 +49,8 @@ def read_text(
     except duckdb.Error as error:
         raise DeliveryRejectedError(
             f"{path.name}: cannot be read with a {NAMES.get(delimiter, delimiter)} between the "
-            f"cells ({_without_content(error)}). Check the file, or its delimiter in sources.csv."
+            f"cells ({_without_content(error)}). Check the file, or its delimiter in sources.csv.",
+            nl=f"Niet elke rij heeft evenveel cellen ({_line(error)}).",
         ) from error
     notes += _decimal_mark(connection, head.names)
     return Reading(list(head.names), head.labels, list(head.nameless), notes)
@@ -107,7 +109,8 @@ def detect_encoding(path: Path) -> str:
             if b"\0" in block:
                 raise DeliveryRejectedError(
                     f"{path.name}: holds NUL bytes, so it is no text file. Export it again as "
-                    "CSV, or declare its real format in sources.csv."
+                    "CSV, or declare its real format in sources.csv.",
+                    nl="Dit is geen tekstbestand.",
                 )
             try:
                 if is_utf8:
@@ -140,7 +143,8 @@ def _as_utf8(path: Path, encoding: str, scratch: Path) -> Path:
         )
         raise DeliveryRejectedError(
             f"{path.name}: {at} is not {encoding}. Declare the encoding (for instance "
-            "windows-1252) in sources.csv, or export the file again."
+            "windows-1252) in sources.csv, or export the file again.",
+            nl=f"De tekens zijn niet opgeslagen als {SPOKEN.get(encoding, encoding)}.",
         ) from error
     return copy
 
@@ -173,7 +177,8 @@ def detect_delimiter(text: str, path: Path) -> str:
         names = " and ".join(NAMES[d] for d in best[:2])
         raise DeliveryRejectedError(
             f"{path.name}: {names} both cut every row into {widths[best[0]]} cells. Declare the "
-            "delimiter in sources.csv."
+            "delimiter in sources.csv.",
+            nl="Het scheidingsteken tussen de cellen is niet duidelijk.",
         )
     return best[0]
 
@@ -187,7 +192,8 @@ def _first_rows(readable: Path, delimiter: str, path: Path) -> list[list[str]]:
     except csv.Error as error:
         raise DeliveryRejectedError(
             f"{path.name}: the first rows cannot be read as CSV ({error}). A quote may be open; "
-            "export the file again."
+            "export the file again.",
+            nl="De eerste rijen zijn niet te lezen; een aanhalingsteken staat open.",
         ) from error
 
 
@@ -211,6 +217,11 @@ def _decimal_mark(connection: duckdb.DuckDBPyConnection, names: list[str]) -> li
     ).fetchone()
     found = [name for name, flag in zip(names, flags, strict=True) if flag]
     return [f"decimal comma in {', '.join(found)}"] if found else []
+
+
+def _line(error: duckdb.Error) -> str:
+    found = re.search(r"Line: (\d+)", str(error))
+    return f"regel {found.group(1)}" if found else "de regel is onbekend"
 
 
 def _without_content(error: duckdb.Error) -> str:
