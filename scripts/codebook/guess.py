@@ -84,7 +84,8 @@ def _technical(column: Column, file_format: str, taken: set[str]) -> Guess | Non
                 guess.true_value = "1" if column.is_number or not column.values else "True"
             taken.add(known)
             return guess
-        if _IDENTIFIERS.fullmatch(name) or NAMES.search(name):
+        is_name = name == column.name.lower()
+        if _IDENTIFIERS.fullmatch(name) or (is_name and NAMES.search(name)):
             return Guess(column, "identifier", review="")
         if _IGNORED.fullmatch(name):
             return Guess(column, "ignored", review="")

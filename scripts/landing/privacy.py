@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from scripts.landing.delivery import Delivery
 
 # Column names under which survey tools export who answered. They go without being declared.
+# A bare 'e-mail' or 'telefoon' in brackets is an option of a question about channels and stays.
 NAMES = re.compile(
+    r"^(e[\s_.-]?mail|telefoon|mobiel|phone|token|refurl|referr?er|externalreference|"
+    r"externaldatareference|recipient.*|email_?\d*)$|"
     r"(^|[\s_.\[(-])("
-    r"ip[\s_.-]?(addr(ess)?|adres)|(recipient)?e[\s_.-]?mail([\s_.-]?add?ress?)?|email_?\d*|"
-    r"token|refurl|referr?er|"
-    r"phone([\s_.-]?number)?|telefoon([\s_.-]?nummer)?|mobiel(nummer)?|mobile[\s_.-]?number|"
-    r"(recipient)?(first|last|full)[\s_.-]?name|name|naam|(voor|achter)naam|bsn|"
-    r"burgerservicenummer|(location[\s_.-]?)?(latitude|longitude)|breedtegraad|lengtegraad|"
-    r"externalreference|externaldatareference|"
+    r"ip[\s_.-]?(addr(ess)?|adres)|e[\s_.-]?mail[\s_.-]?add?ress?|"
+    r"(phone|mobile)[\s_.-]?number|(telefoon|mobiel)[\s_.-]?nummer|"
+    r"((first|last|full)[\s_.-]?)?name|naam|(voor|achter)naam|bsn|burgerservicenummer|"
+    r"(location[\s_.-]?)?(latitude|longitude)|breedtegraad|lengtegraad|"
     r"zip(/postal)?[\s_.-]?code|address( 2)?|adres|straat|huisnummer|geboortedatum|"
     r"date[\s_.-]?of[\s_.-]?birth|iban|company"
     r")([\])]|$)",

@@ -53,7 +53,13 @@ def test_a_column_goes_by_its_name(raw, tmp_path, name):
     assert n_cells == 1
 
 
-@pytest.mark.parametrize("name", ["straten", "emailkanaal_cijfer", "q1", "ipad_gebruik", "rename"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "straten", "emailkanaal_cijfer", "q1", "ipad_gebruik", "rename", "Kanalen [E-mail]",
+        "Kanalen [Telefoon]", "kanaal_telefoon",
+    ],
+)  # fmt: skip
 def test_a_name_that_only_looks_alike_stays(raw, tmp_path, name):
     assert dropped(raw, tmp_path, {name: ["7", "8"]})[1] == [name]
 
