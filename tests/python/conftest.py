@@ -52,6 +52,37 @@ def shared(*parts: str) -> Path:
     return path
 
 
+def ledger_agrees(connection: duckdb.DuckDBPyConnection) -> int:
+    """Every delivery that landed has the rows the ledger counts, and no other row exists.
+
+    Returns:
+        How many deliveries landed.
+    """
+    tables = ("answers", "open_answers", "rejects", "population", "kpi_values", "user_missing")
+    for table in tables:
+        stray = connection.execute(
+            f"select count(*) from raw.{table} where delivery_key not in "
+            "(select delivery_key from raw.deliveries where status = 'landed')"
+        ).fetchone()[0]
+        assert stray == 0, f"raw.{table} holds {stray} rows of no delivery"
+    deliveries = connection.execute(
+        "select delivery_key, file_name, n_cells, n_open_answers, n_rejects, "
+        "exists (select 1 from raw.population p where p.delivery_key = d.delivery_key) "
+        "from raw.deliveries d where status = 'landed'"
+    ).fetchall()
+    for key, name, n_cells, n_open, n_rejects, is_population in deliveries:
+        counts = [
+            connection.execute(
+                f"select count(*) from raw.{table} where delivery_key = ?", [key]
+            ).fetchone()[0]
+            for table in ("population" if is_population else "answers", "open_answers", "rejects")
+        ]
+        assert counts == [n_cells // 4 if is_population else n_cells, n_open, n_rejects], name
+    names = [name for _, name, *_ in deliveries]
+    assert len(names) == len(set(names)), "a file is in force twice"
+    return len(deliveries)
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Places:
     """The demo after one night: simulated, landed, built, tested, published. Do not change it."""
