@@ -12,6 +12,8 @@ from scripts.warehouse import quoted
 
 # A column with more distinct values than this holds numbers, dates or text.
 MOST_VALUES = 60
+# The most frequent cells show whether they join several answers.
+MOST_CELLS = 5000
 
 
 @dataclass
@@ -22,6 +24,7 @@ class Column:
     text: str
     labels: dict[str, str] = field(default_factory=dict)
     values: dict[str, int] = field(default_factory=dict)
+    cells: list[tuple[str, int]] = field(default_factory=list)
     n_filled: int = 0
     n_distinct: int = 0
     longest: int = 0
@@ -75,21 +78,16 @@ def _column(connection: duckdb.DuckDBPyConnection, name: str, text: str) -> Colu
                 f"order by try_cast({c} as double) nulls last, {c}"
             ).fetchall()
         )
-    return Column(
-        name, text, values=values, n_filled=n_filled, n_distinct=n_distinct, longest=longest,
-        is_number=is_number,
-    )  # fmt: skip
-
-
-def sample(path: Path, source: Source, column: str, limit: int = 5000) -> list[tuple[str, int]]:
-    """The most frequent values of one column, for cells that join several answers."""
-    with duckdb.connect() as connection, tempfile.TemporaryDirectory(prefix="peil-") as scratch:
-        read_delivery(connection, path, source, Path(scratch))
-        c = quoted(column)
-        return connection.execute(
+    cells: list[tuple[str, int]] = []
+    if not is_number or longest > 1:
+        cells = connection.execute(
             f"select {c}, count(*) from {INCOMING} where {c} is not null group by 1 "
-            f"order by 2 desc, 1 limit {limit}"
+            f"order by 2 desc, 1 limit {MOST_CELLS}"
         ).fetchall()
+    return Column(
+        name, text, values=values, cells=cells, n_filled=n_filled, n_distinct=n_distinct,
+        longest=longest, is_number=is_number,
+    )  # fmt: skip
 
 
 def _add_spss(path: Path, source: Source, columns: list[Column]) -> None:

@@ -48,7 +48,7 @@ def draft(path: Path, folder: Path, names: Names, file_format: str = "auto") -> 
     )
     described = describe(path, source)
     guesses = guess_all(described.columns, described.file_format)
-    find_joined(path, source, guesses)
+    find_joined(guesses)
     folder.mkdir(parents=True, exist_ok=True)
     for template in sorted(TEMPLATE.glob("*.csv")):
         _start(template, folder)

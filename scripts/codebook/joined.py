@@ -2,11 +2,8 @@
 
 from collections import Counter
 from itertools import pairwise
-from pathlib import Path
 
-from scripts.codebook.columns import sample
 from scripts.codebook.guess import Guess
-from scripts.codebook.sources import Source
 
 SEPARATORS = (";", ", ", ",")
 # So many cells must hold more than one part, and so often must a part come back.
@@ -15,7 +12,7 @@ _MOST_PARTS = 40
 _TIMES_SEEN = 3
 
 
-def find_joined(path: Path, source: Source, guesses: list[Guess]) -> None:
+def find_joined(guesses: list[Guess]) -> None:
     """Turn text columns whose cells are joined answers into delimited questions."""
     for guess in guesses:
         column = guess.column
@@ -23,9 +20,8 @@ def find_joined(path: Path, source: Source, guesses: list[Guess]) -> None:
             continue
         if guess.scale not in {"open_text", "single"} or (column.is_number and column.longest < 2):
             continue
-        cells = sample(path, source, column.name)
         for separator in SEPARATORS:
-            if parts := _parts(cells, separator):
+            if parts := _parts(column.cells, separator):
                 _make_delimited(guess, separator, parts)
                 break
 

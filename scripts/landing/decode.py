@@ -132,7 +132,11 @@ class Codebook:
         types = _column_types()
         for name in SEEDS:
             path = _seed(self.seeds, name)
-            chosen = ", ".join(f"{literal(c)}: {literal(t)}" for c, t in types[name].items())
+            # dbt says which column of a seed is missing; here those that are there suffice.
+            present = set(path.read_text(encoding="utf-8-sig").partition("\n")[0].split(","))
+            chosen = ", ".join(
+                f"{literal(c)}: {literal(t)}" for c, t in types[name].items() if c in present
+            )
             try:
                 self.connection.execute(
                     f"create or replace temp table codebook_{name} as select * from read_csv("
