@@ -6,6 +6,14 @@ with rows_received as (
         delivery_key,
         row_number,
     from {{ ref('wgt_respondents') }}
+    union all
+    select
+        survey_code,
+        wave_code,
+        'all' as source_code,
+        delivery_key,
+        row_number,
+    from {{ ref('wgt_respondents') }}
 ),
 
 flagged as (
@@ -32,7 +40,7 @@ counted as (
     select
         rows_received.survey_code,
         rows_received.wave_code,
-        coalesce(rows_received.source_code, 'all') as source_code,
+        rows_received.source_code,
         flags.flag_code,
         flags.label_nl,
         flags.label_en,
@@ -46,16 +54,7 @@ counted as (
             and rows_received.row_number = flagged.row_number
             and flags.flag_code = flagged.flag_code
     where flags.kind = 'response'
-    group by grouping sets (
-        (
-            rows_received.survey_code, rows_received.wave_code, flags.flag_code, flags.label_nl,
-            flags.label_en
-        ),
-        (
-            rows_received.survey_code, rows_received.wave_code, rows_received.source_code,
-            flags.flag_code, flags.label_nl, flags.label_en
-        )
-    )
+    group by all
 ),
 
 labelled as (
