@@ -44,7 +44,7 @@ def gather(
     return Facts(
         _delivery_facts(connection, delivery, outcome, previous),
         _column_facts(connection, delivery, reading, outcome, previous),
-        _values(connection, key),
+        _values(connection),
         connection.execute(
             "select column_name, coalesce(value, ''), reason, count(*) from raw.rejects "
             "where delivery_key = ? group by all order by 4 desc, 1, 2 limit 50",
@@ -164,7 +164,8 @@ def _column_facts(
         },
     )
     names = [d[0] for d in rows.description]
-    return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+    found = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+    return [f for f in found if f["column_name"] not in delivery.source.open_columns]
 
 
 def _drift(delivery: "Delivery", previous: str | None) -> str:
@@ -198,7 +199,7 @@ def _drift(delivery: "Delivery", previous: str | None) -> str:
     """
 
 
-def _values(connection: duckdb.DuckDBPyConnection, key: str) -> dict[str, list[str]]:  # noqa: ARG001
+def _values(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     return dict(
         connection.execute(
             "select column_name, list(distinct value order by value) from decoded_values "

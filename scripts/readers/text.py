@@ -136,15 +136,16 @@ def _as_utf8(path: Path, encoding: str, scratch: Path) -> Path:
             with copy.open("w", encoding="utf-8", newline="") as target:
                 shutil.copyfileobj(original, target, 1 << 20)
     except UnicodeError as error:
+        spoken = SPOKEN.get(encoding, encoding)
         at = (
             f"byte {error.start:,} ({error.object[error.start]:#04x})"
             if isinstance(error, UnicodeDecodeError) and error.start < len(error.object)
             else "its last character"
         )
         raise DeliveryRejectedError(
-            f"{path.name}: {at} is not {encoding}. Declare the encoding (for instance "
+            f"{path.name}: {at} is not {spoken}. Declare the encoding (for instance "
             "windows-1252) in sources.csv, or export the file again.",
-            nl=f"De tekens zijn niet opgeslagen als {SPOKEN.get(encoding, encoding)}.",
+            nl=f"De tekens zijn niet opgeslagen als {spoken}.",
         ) from error
     return copy
 

@@ -1,5 +1,6 @@
 """Shared fixtures: a demo built once per session the way a user builds it, and `peil` runs."""
 
+import csv
 import os
 import subprocess
 import sys
@@ -50,6 +51,18 @@ def shared(*parts: str) -> Path:
     if not path.exists():
         pytest.skip(f"needs {'/'.join(parts)} of the shared reference data, which is not here")
     return path
+
+
+def any_date(seeds: Path) -> None:
+    """Widen the fieldwork of drafted seeds: a draft does not know when the answers were given."""
+    waves = seeds / "waves.csv"
+    with waves.open(encoding="utf-8", newline="") as handle:
+        header, *rows = csv.reader(handle)
+    start, end = header.index("fieldwork_start"), header.index("fieldwork_end")
+    for row in rows:
+        row[start], row[end] = "1990-01-01", "2030-12-31"
+    with waves.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, lineterminator="\n").writerows([header, *rows])
 
 
 def ledger_agrees(connection: duckdb.DuckDBPyConnection) -> int:

@@ -5,7 +5,7 @@ import shutil
 import duckdb
 import pandas as pd
 import pytest
-from conftest import ledger_agrees, options, peil, places_in, shared
+from conftest import any_date, ledger_agrees, options, peil, places_in, shared
 
 from scripts.codebook.draft import Names, draft
 from scripts.errors import DeliveryRejectedError
@@ -55,11 +55,7 @@ def landing(tmp_path, worker, monkeypatch):
     def run(path, wave="2019"):
         seeds = tmp_path / "seeds"
         draft(path, seeds, Names("onderzoek", wave, "bron"))
-        # A draft knows no fieldwork: any date will do.
-        waves = seeds / "waves.csv"
-        waves.write_text(
-            waves.read_text().replace(f"{wave}-01-01,{wave}-12-31", "1990-01-01,2030-12-31")
-        )
+        any_date(seeds)
         places = places_in(tmp_path, seeds=seeds)
         places.inbox.mkdir()
         shutil.copy(path, places.inbox)
