@@ -19,7 +19,8 @@ NEEDED_COLUMNS = {
     "bindings": ("source_code", "source_column", "binding", "question_code", "field"),
     "sources": (
         "source_code", "survey_code", "wave_code", "kind", "label_nl", "file_pattern",
-        "file_format", "delimiter", "encoding", "date_format", "empty_values",
+        "file_format", "delimiter", "encoding", "decimal_mark", "date_format",
+        "empty_values",
         "respondent_id_policy", "licence_nl",
     ),
 }  # fmt: skip
@@ -47,6 +48,7 @@ class Source:
     file_format: str
     delimiter: str = ""
     encoding: str = ""
+    decimal_mark: str = ""
     date_format: str = ""
     empty_values: tuple[str, ...] = ()
     respondent_id_policy: str = "hashed"
@@ -98,6 +100,7 @@ def _source(
         ("file_format", ("auto", *FORMATS)),
         ("respondent_id_policy", POLICIES),
         ("kind", KINDS),
+        ("decimal_mark", ("", ",", ".")),
     ):
         if row[column] not in allowed:
             raise InputError(

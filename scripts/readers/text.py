@@ -52,7 +52,7 @@ def read_text(
             f"cells ({_without_content(error)}). Check the file, or its delimiter in sources.csv.",
             nl=f"Niet elke rij heeft evenveel cellen ({_line(error)}).",
         ) from error
-    notes += _decimal_mark(connection, head.names)
+    notes += _decimal_mark(connection, head.names, source)
     return Reading(list(head.names), head.labels, list(head.nameless), notes)
 
 
@@ -206,18 +206,42 @@ def peek(path: Path, source: Source, scratch: Path) -> tuple[str, list[list[str]
     return delimiter, _first_rows(readable, delimiter, path)
 
 
-def _decimal_mark(connection: duckdb.DuckDBPyConnection, names: list[str]) -> list[str]:
-    """Say which columns write decimals with a comma, judged on the first thousand rows."""
+def _decimal_mark(
+    connection: duckdb.DuckDBPyConnection, names: list[str], source: Source
+) -> list[str]:
+    """Take the thousands separators out of numbers with a decimal comma, and say where those are.
+
+    A column has a decimal comma when its first thousand values are whole numbers and numbers
+    with one, and at least one is. A declared decimal mark holds for every column.
+    """
+    if source.decimal_mark:
+        _drop_thousands(connection, names, source.decimal_mark)
+        return []
+    number = r"-?(\d+|\d{1,3}(\.\d{3})+)"
     tests = ", ".join(
-        f"count(*) filter (where regexp_full_match({quoted(n)}, '-?\\d+,\\d+')) > 0 "
-        f"and count(*) filter (where not regexp_full_match({quoted(n)}, '-?\\d+(,\\d+)?')) = 0"
+        rf"count(*) filter (where regexp_full_match({quoted(n)}, '{number},\d+')) > 0 "
+        rf"and count(*) filter (where not regexp_full_match({quoted(n)}, '{number}(,\d+)?')) = 0"
         for n in names
     )
     flags = connection.execute(
         f"select {tests} from (select * from {INCOMING} limit 1000)"
     ).fetchone()
     found = [name for name, flag in zip(names, flags, strict=True) if flag]
+    _drop_thousands(connection, found, ",")
     return [f"decimal comma in {', '.join(found)}"] if found else []
+
+
+def _drop_thousands(
+    connection: duckdb.DuckDBPyConnection, names: list[str], decimal_mark: str
+) -> None:
+    thousands = "." if decimal_mark == "," else ","
+    grouped = rf"-?\d{{1,3}}(\{thousands}\d{{3}})+(\{decimal_mark}\d+)?"
+    for name in names:
+        connection.execute(
+            f"update {INCOMING} set {quoted(name)} = replace({quoted(name)}, "
+            f"{literal(thousands)}, '') where regexp_full_match({quoted(name)}, "
+            f"{literal(grouped)})"
+        )
 
 
 def _line(error: duckdb.Error) -> str:

@@ -29,8 +29,8 @@ from scripts.gate.worker_client import Worker
 from scripts.landing import land
 from scripts.settings import PROJECT
 
-N_FILES = int(os.environ.get("PEIL_FUZZ", "60"))
-N_KILLS = int(os.environ.get("PEIL_KILLS", "5"))
+N_FILES = int(os.environ.get("PEIL_FUZZ", "40"))
+N_KILLS = int(os.environ.get("PEIL_KILLS", "4"))
 SMALL = {
     "limesurvey.csv": LIMESURVEY, "vv.csv": VV, "qualtrics.csv": QUALTRICS,
     "legacy.csv": QUALTRICS_LEGACY, "monkey.csv": SURVEYMONKEY, "google.csv": FORMS,
@@ -74,7 +74,7 @@ def samples(tmp_path_factory):
 
 
 def mutate(content: bytes, rng: random.Random) -> bytes:
-    """A few byte edits: other letters and digits, flips, cuts, repeats, and what text stumbles over.
+    """A few byte edits: other letters, flips, cuts, repeats, and what text stumbles over.
 
     Half of the edits keep the structure of a text file, so that they reach the codebook.
     """

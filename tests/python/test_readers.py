@@ -136,6 +136,15 @@ def test_what_is_declared_is_used_and_not_found_out(tmp_path):
     assert reading.notes == []
 
 
+def test_thousands_separators_go_with_the_decimal_mark(tmp_path):
+    path = write(tmp_path, "a;b\n1.234,5;1,234\n2.000;5.1\n")
+    cells, reading = read(path, "csv")
+    assert cells == {"a": ["1234,5", "2000"], "b": ["1,234", "5.1"]}
+    assert "decimal comma in a" in reading.notes
+    cells, _ = read(path, "csv", decimal_mark=".")
+    assert cells["b"] == ["1234", "5.1"]
+
+
 def test_values_declared_empty_are_empty(tmp_path):
     cells, _ = read(write(tmp_path, "a,b\nNA,1\nx,N/A\n"), "csv", empty_values=("NA", "N/A"))
     assert cells == {"a": [None, "x"], "b": ["1", None]}
