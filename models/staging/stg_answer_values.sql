@@ -1,84 +1,21 @@
-with delivered as (
-    select distinct
-        deliveries.source_code,
-        answers.column_name,
-        answers.value,
-    from {{ source('raw', 'answers') }} as answers
-    inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
-),
-
--- A label that holds the separator of its own column is not cut: its separators are set apart
--- (as unit separator, chr(31)) before the cell is split, longest label first.
-whole_labels as (
+with fixed as (
     select
-        bindings.source_code,
-        bindings.source_column,
-        list(options.label_nl order by length(options.label_nl) desc) as labels,
-    from {{ ref('bindings') }} as bindings
-    inner join {{ ref('questions') }} as questions using (question_code)
-    inner join {{ ref('stg_options') }} as options using (option_set_code)
-    where
-        bindings.binding = 'delimited'
-        and bindings.match_by = 'label'
-        and contains(options.label_nl, bindings.delimiter)
-    group by bindings.source_code, bindings.source_column
-),
-
-bound as (
-    select
-        delivered.*,
-        bindings.* exclude (source_code, source_column, delimiter, field),
-        questions.option_set_code,
-        scales.kind,
-        scales.value_from,
-        scales.value_to,
-        trim(replace(unnest(
-            case
-                when bindings.binding = 'delimited' then string_split(
-                    list_reduce(
-                        list_prepend(delivered.value, coalesce(whole_labels.labels, [])),
-                        lambda cell, label: replace(
-                            cell, label, replace(label, bindings.delimiter, chr(31))
-                        )
-                    ),
-                    bindings.delimiter
-                )
-                else [delivered.value]
-            end
-        ), chr(31), coalesce(bindings.delimiter, ''))) as part,
-    from delivered
-    inner join {{ ref('bindings') }} as bindings
-        on
-            delivered.source_code = bindings.source_code
-            and delivered.column_name = bindings.source_column
-    inner join {{ ref('questions') }} as questions using (question_code)
-    inner join {{ ref('scales') }} as scales using (scale_code)
-    left join whole_labels
-        on
-            bindings.source_code = whole_labels.source_code
-            and bindings.source_column = whole_labels.source_column
-    where bindings.binding in ('single_column', 'one_hot', 'delimited')
-),
-
-fixed as (
-    select
-        bound.* exclude (match_by),
+        parts.* exclude (match_by),
         case
-            when fixes.fixed_value is null then bound.match_by
-            when bound.kind = 'number' then 'number'
+            when fixes.fixed_value is null then parts.match_by
+            when parts.kind = 'number' then 'number'
             else 'code'
         end as match_by,
-        coalesce(fixes.fixed_value, bound.part) as answer,
+        coalesce(fixes.fixed_value, parts.part) as answer,
         try_cast(
-            replace(coalesce(fixes.fixed_value, bound.part), ',', '.') as double
+            replace(coalesce(fixes.fixed_value, parts.part), ',', '.') as double
         ) as answer_number,
-    from bound
+    from {{ ref('stg_answer_parts') }} as parts
     left join {{ ref('code_fixes') }} as fixes
         on
-            bound.source_code = fixes.source_code
-            and bound.question_code = fixes.question_code
-            and bound.part = fixes.raw_value
-    where bound.part != ''
+            parts.source_code = fixes.source_code
+            and parts.question_code = fixes.question_code
+            and parts.part = fixes.raw_value
 ),
 
 matched as (

@@ -1,7 +1,7 @@
 """What delivered values mean by the codebook, told at the door by the very model dbt runs.
 
-`models/staging/stg_answer_values.sql` is rendered with the seeds and one delivery in place of
-its inputs, so that the gate and the warehouse cannot disagree about a code.
+`models/staging/stg_answer_values.sql` and what it selects from are rendered with the seeds and one delivery in place of
+their inputs, so that the gate and the warehouse cannot disagree about a code.
 """
 
 import hashlib
@@ -122,7 +122,8 @@ class Codebook:
             "answers": "delivered_values",
             "user_missing": f"(select * from raw.user_missing where delivery_key = {literal(key)})",
         }
-        inputs["stg_options"] = "(" + _render("stg_options", inputs, raw) + ")"
+        for model in ("stg_options", "stg_answer_parts"):
+            inputs[model] = f"({_render(model, inputs, raw)})"
         model = _render("stg_answer_values", inputs, raw)
         self.connection.execute(f"create or replace temp table {DECODED} as {model}")
 
