@@ -146,7 +146,8 @@ def _frame(path: Path, described: Described, names: Names) -> dict[str, list[dic
                     "sort_order": 1}],
         "weighting_schemes": [{
             "scheme_code": "unweighted", "survey_code": survey, "label_nl": "Ongewogen",
-            "label_en": "Unweighted", "unknown_levels": "own_level",
+            "label_en": "Unweighted", "inference_unit": "respondent",
+            "unknown_levels": "own_level", "interval_method": "logit",
             "variance_method": "weights_as_given", "is_default": "true", "sort_order": 1,
         }],
         "segments": [{"segment_code": "total", "survey_code": survey, "comparison": "none",

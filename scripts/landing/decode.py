@@ -1,7 +1,8 @@
 """What delivered values mean by the codebook, told at the door by the very model dbt runs.
 
-`models/staging/stg_answer_values.sql` and what it selects from are rendered with the seeds and one delivery in place of
-their inputs, so that the gate and the warehouse cannot disagree about a code.
+`models/staging/stg_answer_values.sql`, and what it selects from, are rendered with the seeds and
+one delivery in place of their inputs, so that the gate and the warehouse cannot disagree about a
+code.
 """
 
 import hashlib

@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 
+import duckdb
 import pytest
 from conftest import options, peil, places_in, shared
 
@@ -119,6 +120,21 @@ def test_a_label_with_a_comma_stays_whole(tmp_path):
     assert labels == {"Paspoort, kaart of bewijs", "Afval", "Zorg"}
     findings = check(places_in(tmp_path, seeds=seeds), [tmp_path / "levering.csv"])
     assert not [s for s in findings.sentences if "value '" in s]
+
+
+def test_a_draft_is_a_codebook_that_publishes_at_once(tmp_path):
+    """A new required column in the seeds must reach the draft as well."""
+    seeds, _ = drafted(tmp_path, LIMESURVEY)
+    places = places_in(tmp_path, seeds=seeds)
+    places.inbox.mkdir()
+    (tmp_path / "levering.csv").rename(places.inbox / "levering.csv")
+    night = peil("nightly", *options(places), PEIL_HASH_KEY="test")
+    assert night.returncode == 0, night.stderr
+    with duckdb.connect(str(places.published_file), read_only=True) as connection:
+        questions = connection.execute(
+            "select distinct question_code from marts.estimates order by 1"
+        ).fetchall()
+    assert questions == [("g1",), ("g2",)]
 
 
 def test_a_draft_overwrites_nothing(tmp_path):
