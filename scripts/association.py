@@ -55,7 +55,9 @@ def independence_tests(frames: Frames) -> pd.DataFrame:
             rows.append((*key, segment, question, *_cells(respondents), *_cells(clusters)))
     names = ["f_statistic", "df1", "df2", "p_value"]
     columns = [*COLUMNS, *names, *(f"{name}_clustered" for name in names)]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[4:], float))
+    # Typed also when there is nothing to test: an empty frame would become integers in DuckDB.
+    types = {**dict.fromkeys(columns[:4], "string"), **dict.fromkeys(columns[4:], float)}
+    return pd.DataFrame(rows, columns=columns).astype(types)
 
 
 def _cells(tested: Tested | None) -> tuple[float | None, ...]:

@@ -52,7 +52,7 @@ def with_places(verb: Callable) -> Callable:
 @with_places
 def land_command(places: Places) -> None:
     """Land every file in the inbox; the same file twice changes nothing."""
-    from scripts.land import land
+    from scripts.landing import land
     from scripts.nightly import raise_rejections
 
     landed = land(places)
@@ -94,6 +94,90 @@ def demo_command(places: Places, random_seed: int) -> None:
 
     for path in write_demo(places.inbox, places.seeds, random_seed):
         click.echo(path)
+
+
+@peil.command("population")
+@click.option("--year", type=int, required=True, help="Population on 1 January of this year.")
+@click.option(
+    "--level", type=click.Choice(["sex_age", "totals"]), default="sex_age", show_default=True
+)
+@click.option("--replay", type=click.Path(path_type=Path), help="Folder with recorded answers.")
+@click.option("--record", type=click.Path(path_type=Path), help="Keep the answers in this folder.")
+@click.option("--base", default=None, hidden=True, envvar="PEIL_CBS")
+@with_places
+def population_command(
+    places: Places,
+    year: int,
+    level: str,
+    replay: Path | None,
+    record: Path | None,
+    base: str | None,
+) -> None:
+    """Land the population of a year from CBS StatLine, for the wave it belongs to."""
+    from scripts.population import fetch_population
+    from scripts.population.cbs import BASE
+
+    path = fetch_population(
+        places, year, level=level, replay=replay, record=record, base=base or BASE
+    )
+    click.echo(path)
+
+
+@peil.command("purge")
+@click.option("--wave", required=True, help="wave_code of the microdata to remove.")
+@with_places
+def purge_command(places: Places, wave: str) -> None:
+    """Remove the microdata of a wave; its published figures stay."""
+    from scripts.purge import purge
+
+    click.echo(purge(places, wave))
+
+
+@peil.group("codebook")
+def codebook_group() -> None:
+    """Start a codebook from a delivery, or hold one against the files."""
+
+
+@codebook_group.command("draft")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="New seeds folder.")
+@click.option("--survey", default="survey", show_default=True, help="survey_code.")
+@click.option("--wave", default="1", show_default=True, help="wave_code, such as 2024.")
+@click.option("--source", default="source", show_default=True, help="source_code.")
+@click.option("--format", "file_format", default="auto", show_default=True, help="file_format.")
+def draft_command(
+    file: Path, out: Path, survey: str, wave: str, source: str, file_format: str
+) -> None:
+    """Write draft seeds for FILE; what is guessed is marked `review`."""
+    from scripts.codebook.draft import Names, draft, to_review
+    from scripts.errors import InputError
+    from scripts.readers.formats import FORMATS
+
+    if file_format not in ("auto", *FORMATS):
+        raise InputError(f"--format {file_format}: is not one of auto, {', '.join(FORMATS)}.")
+    guesses = draft(file, out, Names(survey, wave, source), file_format)
+    questions = {g.group or g.column.name for g in guesses if g.scale}
+    click.echo(
+        f"{out}: {len(guesses)} columns, {len(questions)} questions; {to_review(guesses)} columns "
+        f"to review. Next: peil codebook check {file} --seeds {out}"
+    )
+
+
+@codebook_group.command("check")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@with_places
+def check_command(places: Places, files: tuple[Path, ...]) -> None:
+    """Report unbound columns, unknown codes, questions without a source, guesses to review."""
+    from scripts.codebook.check import check
+
+    findings = check(places, list(files))
+    for sentence in findings.sentences:
+        click.echo(sentence)
+    if findings.sentences:
+        raise PeilError(
+            f"{len(findings.sentences)} findings in {len(findings.files)} files; see above."
+        )
+    click.echo(f"{len(findings.files)} files: every column is bound and every code is known.")
 
 
 def main() -> None:

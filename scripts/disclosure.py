@@ -79,7 +79,9 @@ def protect(
             for cell, reason in question.hidden.items()
             if cell in question.figure_ids
         ]
-    return pd.DataFrame(sorted(parts), columns=["figure_id", "withheld_reason"])
+    return pd.DataFrame(sorted(parts), columns=["figure_id", "withheld_reason"]).astype(
+        {"withheld_reason": "string"}
+    )
 
 
 def recoverable(hidden: list[Cell], equations: list[dict[Cell, float]]) -> set[Cell]:

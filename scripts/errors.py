@@ -3,6 +3,8 @@
 Every message names what, where, the value, and what to do.
 """
 
+from collections.abc import Sequence
+
 
 class PeilError(Exception):
     """Something a user can mend. Exit code 1."""
@@ -17,9 +19,20 @@ class InputError(PeilError):
 
 
 class DeliveryRejectedError(PeilError):
-    """At least one delivery was set aside; the others have landed. Exit code 3."""
+    """At least one delivery was set aside; the others have landed. Exit code 3.
+
+    Args:
+        message: what, where, the value and what to do.
+        rule: the agreed rule that was broken; empty when the file could not be read.
+        nl: the reasons in Dutch, for the supplier.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, rule: str = "", nl: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.nl = [nl] if isinstance(nl, str) else list(nl)
 
 
 class RakingError(PeilError):

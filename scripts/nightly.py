@@ -5,7 +5,7 @@ import time
 
 from scripts.build import dbt_build
 from scripts.errors import DeliveryRejectedError, PeilError
-from scripts.land import Landed, land
+from scripts.landing import Landed, land
 from scripts.publish import publish
 from scripts.settings import Places
 

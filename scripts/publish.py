@@ -85,9 +85,28 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, temporary: Path) -> dict[
         for column, text in columns:
             connection.execute(f"comment on column {target}.{quoted(column)} is {literal(text)}")
         counts[name] = _checked_count(connection, warehouse, name)
+        counts[name] += _add_kept(connection, name)
     connection.execute("checkpoint published")
     connection.execute("detach published")
     return counts
+
+
+def _add_kept(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Add the figures of purged waves, in the columns that still exist."""
+    shared = connection.execute(
+        "select column_name from duckdb_columns() where table_name = $1 and (schema_name = 'kept' "
+        "or (database_name = 'published' and schema_name = 'marts')) "
+        "group by 1 having count(*) = 2",
+        [name],
+    ).fetchall()
+    if not shared:
+        return 0
+    columns = ", ".join(quoted(column) for (column,) in shared)
+    target = f"published.marts.{quoted(name)}"
+    return connection.execute(
+        f"insert into {target} by name select {columns} from kept.{quoted(name)} "
+        f"where wave_code not in (select wave_code from {target})"
+    ).fetchone()[0]
 
 
 def _checked_count(connection: duckdb.DuckDBPyConnection, warehouse: str, name: str) -> int:

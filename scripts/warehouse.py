@@ -18,17 +18,45 @@ create table if not exists raw.deliveries (
     n_open_answers bigint, unbound_columns varchar, landed_at timestamp,
     status varchar, reason varchar
 );
+alter table raw.deliveries add column if not exists n_masked_open_answers bigint;
+alter table raw.deliveries add column if not exists n_rejects bigint;
+alter table raw.deliveries add column if not exists notes varchar;
+alter table raw.deliveries add column if not exists warnings varchar;
+alter table raw.deliveries add column if not exists codebook_digest varchar;
 create table if not exists raw.answers (
     delivery_key varchar, row_number bigint, column_name varchar, value varchar
 );
 create table if not exists raw.open_answers (
     delivery_key varchar, row_number bigint, column_name varchar, value varchar
 );
+create table if not exists raw.rejects (
+    delivery_key varchar, row_number bigint, column_name varchar, value varchar, reason varchar,
+    stage varchar
+);
+create table if not exists raw.user_missing (
+    delivery_key varchar, column_name varchar, value_from double, value_to double
+);
 create table if not exists raw.population (
     delivery_key varchar, row_number bigint, region_code varchar, gender_code varchar,
     age varchar, n_residents varchar
 );
+alter table raw.population add column if not exists source_line varchar;
+alter table raw.population add column if not exists licence varchar;
+create table if not exists raw.kpi_values (
+    delivery_key varchar, row_number bigint, municipality varchar, period varchar,
+    kpi_code varchar, value varchar
+);
 """
+
+# Tables with a delivery_key: the rows of one delivery come and go together.
+DELIVERED_TABLES = (
+    "raw.answers",
+    "raw.open_answers",
+    "raw.rejects",
+    "raw.user_missing",
+    "raw.population",
+    "raw.kpi_values",
+)
 
 
 @contextmanager

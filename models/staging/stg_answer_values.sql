@@ -1,56 +1,21 @@
-with delivered as (
-    select distinct
-        deliveries.source_code,
-        answers.column_name,
-        answers.value,
-    from {{ source('raw', 'answers') }} as answers
-    inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
-),
-
-bound as (
+with fixed as (
     select
-        delivered.*,
-        bindings.* exclude (source_code, source_column, delimiter, field),
-        questions.option_set_code,
-        scales.kind,
-        scales.value_from,
-        scales.value_to,
-        trim(unnest(
-            case
-                when bindings.binding = 'delimited'
-                    then string_split(delivered.value, bindings.delimiter)
-                else [delivered.value]
-            end
-        )) as part,
-    from delivered
-    inner join {{ ref('bindings') }} as bindings
-        on
-            delivered.source_code = bindings.source_code
-            and delivered.column_name = bindings.source_column
-    inner join {{ ref('questions') }} as questions using (question_code)
-    inner join {{ ref('scales') }} as scales using (scale_code)
-    where bindings.binding in ('single_column', 'one_hot', 'delimited')
-),
-
-fixed as (
-    select
-        bound.* exclude (match_by),
+        parts.* exclude (match_by),
         case
-            when fixes.fixed_value is null then bound.match_by
-            when bound.kind = 'number' then 'number'
+            when fixes.fixed_value is null then parts.match_by
+            when parts.kind = 'number' then 'number'
             else 'code'
         end as match_by,
-        coalesce(fixes.fixed_value, bound.part) as answer,
+        coalesce(fixes.fixed_value, parts.part) as answer,
         try_cast(
-            replace(coalesce(fixes.fixed_value, bound.part), ',', '.') as double
+            replace(coalesce(fixes.fixed_value, parts.part), ',', '.') as double
         ) as answer_number,
-    from bound
+    from {{ ref('stg_answer_parts') }} as parts
     left join {{ ref('code_fixes') }} as fixes
         on
-            bound.source_code = fixes.source_code
-            and bound.question_code = fixes.question_code
-            and bound.part = fixes.raw_value
-    where bound.part != ''
+            parts.source_code = fixes.source_code
+            and parts.question_code = fixes.question_code
+            and parts.part = fixes.raw_value
 ),
 
 matched as (
@@ -69,11 +34,21 @@ matched as (
             end
     left join {{ ref('missing_codes') }} as missing
         on
-            fixed.option_set_code = missing.option_set_code
+            missing.option_set_code in (fixed.option_set_code, '*')
             and (
                 fixed.answer = missing.answer_code
                 or lower(fixed.answer) = lower(missing.label_nl)
             )
+),
+
+user_missing as (
+    select
+        deliveries.source_code,
+        missing.column_name,
+        missing.value_from,
+        missing.value_to,
+    from {{ source('raw', 'user_missing') }} as missing
+    inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
 ),
 
 decoded as (
@@ -88,6 +63,16 @@ decoded as (
         binding != 'one_hot' or answer = true_value as is_selected,
         case
             when missing_reason is not null then null
+            when
+                exists (
+                    select 1 from user_missing
+                    where
+                        matched.source_code = user_missing.source_code
+                        and matched.column_name = user_missing.column_name
+                        and matched.answer_number
+                        between user_missing.value_from and user_missing.value_to
+                )
+                then 'missing by the SPSS file, unknown to missing_codes.csv'
             when binding = 'one_hot' and answer in (true_value, coalesce(false_value, ''))
                 then null
             when binding = 'one_hot' then 'neither the true nor the false value of its binding'

@@ -1,28 +1,28 @@
-with rejected as (
-    select * from {{ ref('stg_answer_values') }}
-    where reject_reason is not null
+with rejects as (
+    select * from {{ source('raw', 'rejects') }}
 ),
 
 located as (
     select
+        rejects.delivery_key,
         deliveries.file_name,
         deliveries.source_code,
-        answers.row_number,
-        answers.column_name,
-        answers.value,
-        rejected.question_code,
-        rejected.reject_reason,
-        'Row ' || answers.row_number || ' of ' || deliveries.file_name || ', column '''
-        || answers.column_name || ''': value ''' || answers.value || ''' is '
-        || rejected.reject_reason || '. Ask the supplier, or declare it in options.csv, '
+        rejects.row_number,
+        rejects.column_name,
+        rejects.value,
+        bindings.question_code,
+        rejects.reason as reject_reason,
+        'Row ' || rejects.row_number || ' of ' || deliveries.file_name || ', column '''
+        || rejects.column_name || ''': '
+        || coalesce('value ''' || rejects.value || ''' is ', '') || rejects.reason
+        || '. Ask the supplier, or declare it in options.csv, '
         || 'missing_codes.csv or code_fixes.csv.' as message,
-    from {{ source('raw', 'answers') }} as answers
+    from rejects
     inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
-    inner join rejected
+    left join {{ ref('bindings') }} as bindings
         on
-            deliveries.source_code = rejected.source_code
-            and answers.column_name = rejected.column_name
-            and answers.value = rejected.value
+            deliveries.source_code = bindings.source_code
+            and rejects.column_name = bindings.source_column
 )
 
 select * from located

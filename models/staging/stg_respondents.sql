@@ -1,6 +1,8 @@
 with deliveries as (
     select
         deliveries.*,
+        sources.respondent_scope,
+        sources.source_priority,
         unnest(generate_series(1, deliveries.n_rows)) as row_number,
     from {{ ref('stg_deliveries') }} as deliveries
     inner join {{ ref('sources') }} as sources using (source_code)
@@ -25,9 +27,10 @@ fields as (
         max(answers.value) filter (where bindings.field = 'respondent_id') as respondent_id,
         max(answers.value) filter (where bindings.field = 'submitted_at') as submitted_at,
         max(answers.value) filter (where bindings.field = 'base_weight') as base_weight,
-        bool_or(answers.value = bindings.true_value)
+        max(answers.value) filter (where bindings.field = 'duration_seconds') as duration_seconds,
+        bool_or(answers.value in string_split(bindings.true_value, '|'))
         filter (where bindings.field = 'is_test') as is_test,
-        bool_or(answers.value = bindings.true_value)
+        bool_or(answers.value in string_split(bindings.true_value, '|'))
         filter (where bindings.field = 'is_complete') as is_complete,
     from {{ source('raw', 'answers') }} as answers
     inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
@@ -49,7 +52,7 @@ typed as (
         deliveries.source_code,
         fields.respondent_id,
         md5(
-            deliveries.source_code || ':' || coalesce(
+            coalesce(deliveries.respondent_scope, deliveries.source_code) || ':' || coalesce(
                 fields.respondent_id, deliveries.delivery_key || ':' || deliveries.row_number
             )
         ) as respondent_key,
@@ -59,6 +62,8 @@ typed as (
             try_cast(replace(fields.base_weight, ',', '.') as double),
             1
         ) as base_weight,
+        try_cast(replace(fields.duration_seconds, ',', '.') as double) as duration_seconds,
+        deliveries.source_priority,
         ---------- booleans
         coalesce(fields.is_test, false) as is_test,
         (fields.submitted_at is not null or not coalesce(expected.has_submitted_at, false))

@@ -36,6 +36,7 @@ ranked as (
             order by
                 respondents.is_test asc,
                 respondents.is_complete desc,
+                respondents.source_priority asc,
                 respondents.submitted_at desc nulls last,
                 deliveries.file_name desc,
                 respondents.row_number desc
@@ -43,6 +44,14 @@ ranked as (
     from {{ ref('stg_respondents') }} as respondents
     inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
     left join profiles using (delivery_key, row_number)
+),
+
+excluded as (
+    select distinct
+        delivery_key,
+        row_number,
+    from {{ ref('wgt_response_flags') }}
+    where is_excluded
 ),
 
 judged as (
@@ -65,10 +74,12 @@ judged as (
                 or ranked.submitted_at >= waves.fieldwork_end + interval 1 day
                 then 'outside_fieldwork'
             when ranked.is_municipality_unknown then 'unknown_municipality'
+            when excluded.row_number is not null then 'excluded_by_rule'
             else 'eligible'
         end as response_status,
     from ranked
     inner join {{ ref('waves') }} as waves using (wave_code, survey_code)
+    left join excluded using (delivery_key, row_number)
 )
 
 select * from judged

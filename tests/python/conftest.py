@@ -1,5 +1,6 @@
 """Shared fixtures: a demo built once per session the way a user builds it, and `peil` runs."""
 
+import csv
 import os
 import subprocess
 import sys
@@ -50,6 +51,49 @@ def shared(*parts: str) -> Path:
     if not path.exists():
         pytest.skip(f"needs {'/'.join(parts)} of the shared reference data, which is not here")
     return path
+
+
+def any_date(seeds: Path) -> None:
+    """Widen the fieldwork of drafted seeds: a draft does not know when the answers were given."""
+    waves = seeds / "waves.csv"
+    with waves.open(encoding="utf-8", newline="") as handle:
+        header, *rows = csv.reader(handle)
+    start, end = header.index("fieldwork_start"), header.index("fieldwork_end")
+    for row in rows:
+        row[start], row[end] = "1990-01-01", "2030-12-31"
+    with waves.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, lineterminator="\n").writerows([header, *rows])
+
+
+def ledger_agrees(connection: duckdb.DuckDBPyConnection) -> int:
+    """Every delivery that landed has the rows the ledger counts, and no other row exists.
+
+    Returns:
+        How many deliveries landed.
+    """
+    tables = ("answers", "open_answers", "rejects", "population", "kpi_values", "user_missing")
+    for table in tables:
+        stray = connection.execute(
+            f"select count(*) from raw.{table} where delivery_key not in "
+            "(select delivery_key from raw.deliveries where status = 'landed')"
+        ).fetchone()[0]
+        assert stray == 0, f"raw.{table} holds {stray} rows of no delivery"
+    deliveries = connection.execute(
+        "select delivery_key, file_name, n_cells, n_open_answers, n_rejects, "
+        "exists (select 1 from raw.population p where p.delivery_key = d.delivery_key) "
+        "from raw.deliveries d where status = 'landed'"
+    ).fetchall()
+    for key, name, n_cells, n_open, n_rejects, is_population in deliveries:
+        counts = [
+            connection.execute(
+                f"select count(*) from raw.{table} where delivery_key = ?", [key]
+            ).fetchone()[0]
+            for table in ("population" if is_population else "answers", "open_answers", "rejects")
+        ]
+        assert counts == [n_cells // 4 if is_population else n_cells, n_open, n_rejects], name
+    names = [name for _, name, *_ in deliveries]
+    assert len(names) == len(set(names)), "a file is in force twice"
+    return len(deliveries)
 
 
 @pytest.fixture(scope="session")

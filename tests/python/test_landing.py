@@ -189,5 +189,5 @@ def test_the_response_overview_accounts_for_every_dirty_row(published):
     assert steps.pop("received") == sum(steps.values())
     assert steps == {
         "duplicate": 33, "test": 10, "incomplete": 77, "outside_fieldwork": 12,
-        "unknown_municipality": 18, "eligible": 3944,
+        "unknown_municipality": 18, "excluded_by_rule": 0, "eligible": 3944,
     }  # fmt: skip

@@ -11,14 +11,17 @@ from pathlib import Path
 
 from scripts.errors import InputError
 
-FORMATS = ("sav", "limesurvey_csv", "csv", "xlsx")
+POLICIES = ("hashed", "public")
+KINDS = ("survey", "population", "kpi")
 NEEDED_COLUMNS = {
     "surveys": ("survey_code", "is_simulated"),
     "questions": ("question_code", "scale_code"),
     "bindings": ("source_code", "source_column", "binding", "question_code", "field"),
     "sources": (
-        "source_code", "survey_code", "wave_code", "kind", "file_pattern", "file_format",
-        "delimiter", "encoding", "respondent_id_policy",
+        "source_code", "survey_code", "wave_code", "kind", "label_nl", "file_pattern",
+        "file_format", "delimiter", "encoding", "decimal_mark", "date_format",
+        "empty_values",
+        "respondent_id_policy", "licence_nl",
     ),
 }  # fmt: skip
 
@@ -43,12 +46,17 @@ class Source:
     kind: str
     file_pattern: str
     file_format: str
-    delimiter: str
-    encoding: str
-    respondent_id_policy: str
-    bindings: tuple[Binding, ...]
-    open_columns: frozenset[str]
-    is_simulated: bool
+    delimiter: str = ""
+    encoding: str = ""
+    decimal_mark: str = ""
+    date_format: str = ""
+    empty_values: tuple[str, ...] = ()
+    respondent_id_policy: str = "hashed"
+    bindings: tuple[Binding, ...] = ()
+    open_columns: frozenset[str] = frozenset()
+    is_simulated: bool = False
+    label_nl: str = ""
+    licence_nl: str = ""
 
     def columns_of(self, field: str) -> list[str]:
         return [b.column for b in self.bindings if b.field == field]
@@ -61,20 +69,20 @@ def read_sources(seeds: Path) -> list[Source]:
         InputError: a seed file is missing, or a source names a format or survey that is not
             there.
     """
-    surveys = {row["survey_code"]: row for row in _rows(seeds / "surveys.csv")}
+    surveys = {row["survey_code"]: row for row in read_rows(seeds / "surveys.csv")}
     open_questions = {
         row["question_code"]
-        for row in _rows(seeds / "questions.csv")
+        for row in read_rows(seeds / "questions.csv")
         if row["scale_code"] == "open_text"
     }
     bindings: dict[str, list[Binding]] = {}
-    for row in _rows(seeds / "bindings.csv"):
+    for row in read_rows(seeds / "bindings.csv"):
         bindings.setdefault(row["source_code"], []).append(
             Binding(row["source_column"], row["binding"], row["question_code"], row["field"])
         )
     return [
         _source(seeds, row, surveys, bindings.get(row["source_code"], []), open_questions)
-        for row in _rows(seeds / "sources.csv")
+        for row in read_rows(seeds / "sources.csv")
     ]
 
 
@@ -85,18 +93,26 @@ def _source(
     bindings: list[Binding],
     open_questions: set[str],
 ) -> Source:
+    from scripts.readers.formats import FORMATS
+
     where = f"{seeds / 'sources.csv'}, source '{row['source_code']}'"
-    if row["file_format"] not in FORMATS:
-        raise InputError(
-            f"{where}: file_format '{row['file_format']}' is not one of {', '.join(FORMATS)}."
-        )
+    for column, allowed in (
+        ("file_format", ("auto", *FORMATS)),
+        ("respondent_id_policy", POLICIES),
+        ("kind", KINDS),
+        ("decimal_mark", ("", ",", ".")),
+    ):
+        if row[column] not in allowed:
+            raise InputError(
+                f"{where}: {column} '{row[column]}' is not one of {', '.join(allowed)}."
+            )
     if row["survey_code"] not in surveys:
         raise InputError(f"{where}: survey_code '{row['survey_code']}' is not in surveys.csv.")
     if not bindings:
         raise InputError(f"{where}: no columns bound. Add its columns to bindings.csv.")
     return Source(
-        **{k: row[k] for k in ("source_code", "survey_code", "wave_code", "kind", "file_pattern")},
-        **{k: row[k] for k in ("file_format", "delimiter", "encoding", "respondent_id_policy")},
+        **{k: row[k] for k in NEEDED_COLUMNS["sources"] if k != "empty_values"},
+        empty_values=tuple(v for v in row["empty_values"].split("|") if v),
         bindings=tuple(bindings),
         open_columns=frozenset(b.column for b in bindings if b.question_code in open_questions),
         is_simulated=surveys[row["survey_code"]]["is_simulated"].lower() == "true",
@@ -115,10 +131,15 @@ def source_of(path: Path, sources: list[Source]) -> Source | None:
     return found[0] if found else None
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def read_rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of one seed file.
+
+    Raises:
+        InputError: it is missing, or lacks a column that landing needs.
+    """
     if not path.is_file():
         raise InputError(f"{path}: this seed file is missing; the codebook needs it.")
-    needed = NEEDED_COLUMNS[path.stem]
+    needed = NEEDED_COLUMNS.get(path.stem, ())
     with path.open(encoding="utf-8-sig", newline="") as handle:
         reader = csv.DictReader(handle)
         if missing := [c for c in needed if c not in (reader.fieldnames or [])]:

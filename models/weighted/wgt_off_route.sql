@@ -1,0 +1,37 @@
+with routed as (
+    select
+        question_code,
+        routing_question_code,
+        routing_option_code,
+    from {{ ref('questions') }}
+    where routing_question_code is not null
+),
+
+opened as (
+    select
+        answers.delivery_key,
+        answers.row_number,
+        routed.question_code,
+    from routed
+    inner join {{ ref('stg_answers') }} as answers
+        on
+            routed.routing_question_code = answers.question_code
+            and routed.routing_option_code = answers.option_code
+    where answers.is_selected
+),
+
+off_route as (
+    select distinct
+        answers.delivery_key,
+        answers.row_number,
+        answers.question_code,
+    from {{ ref('stg_answers') }} as answers
+    inner join routed using (question_code)
+    left join opened using (delivery_key, row_number, question_code)
+    where
+        opened.row_number is null
+        and answers.missing_reason is distinct from 'not_asked'
+        and answers.is_selected
+)
+
+select * from off_route

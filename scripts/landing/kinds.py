@@ -1,0 +1,94 @@
+"""The kinds of source, and what each leaves in `raw`. A new kind is a row in KINDS.
+
+A kind has the fields its bindings must name, and a function that moves `incoming` into its own
+raw table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from scripts.landing import privacy
+from scripts.readers import INCOMING
+from scripts.warehouse import literal, quoted
+
+if TYPE_CHECKING:
+    from scripts.landing.delivery import Delivery, Outcome
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of delivery is stored, and whether the gate judges it."""
+
+    fields: tuple[str, ...]
+    is_gated: bool
+    store: Callable[
+        [duckdb.DuckDBPyConnection, "Delivery", list[str], "Outcome"],
+        None,
+    ]
+
+
+def _store_answers(
+    connection: duckdb.DuckDBPyConnection,
+    delivery: "Delivery",
+    columns: list[str],
+    outcome: "Outcome",
+) -> None:
+    """Long and schema-free; open answers apart, with identifiers masked."""
+    privacy.hash_respondents(connection, delivery)
+    opened = privacy.open_columns(connection, delivery.source, columns)
+    outcome.n_open_answers = _unpivot(connection, "raw.open_answers", delivery.key, opened)
+    outcome.n_masked_open_answers = privacy.mask_open_answers(connection, delivery.key)
+    rest = [c for c in columns if c not in opened]
+    outcome.n_cells = _unpivot(connection, "raw.answers", delivery.key, rest)
+
+
+def _unpivot(
+    connection: duckdb.DuckDBPyConnection, table: str, key: str, columns: list[str]
+) -> int:
+    if not columns:
+        return 0
+    names = ", ".join(quoted(c) for c in columns)
+    return connection.execute(
+        f"insert into {table} select {literal(key)}, row_number, column_name, value "
+        f"from (unpivot {INCOMING} on {names} into name column_name value value)"
+    ).fetchone()[0]
+
+
+def _store_fields(
+    table: str, fields: tuple[str, ...], told: dict[str, str] | None = None
+) -> Callable:
+    """Store the cells of the fields; `told` are fields a file may leave to sources.csv."""
+
+    def store(
+        connection: duckdb.DuckDBPyConnection,
+        delivery: "Delivery",
+        columns: list[str],  # noqa: ARG001  (the fields say which)
+        outcome: "Outcome",
+    ) -> None:
+        source = delivery.source
+        names = [quoted(source.columns_of(field)[0]) for field in fields]
+        for field, otherwise in (told or {}).items():
+            bound = source.columns_of(field)
+            spoken = literal(getattr(source, otherwise))
+            names.append(f"coalesce({quoted(bound[0])}, {spoken})" if bound else spoken)
+        n_rows = connection.execute(
+            f"insert into {table} select {literal(delivery.key)}, row_number, {', '.join(names)} "
+            f"from {INCOMING}"
+        ).fetchone()[0]
+        outcome.n_cells = len(fields) * n_rows
+
+    return store
+
+
+_POPULATION = ("region", "gender", "age", "population")
+_TOLD = {"source_line": "label_nl", "licence": "licence_nl"}
+_KPI = ("municipality", "period", "kpi", "value")
+
+KINDS = {
+    "survey": Kind((), True, _store_answers),
+    "population": Kind(_POPULATION, False, _store_fields("raw.population", _POPULATION, _TOLD)),
+    "kpi": Kind(_KPI, False, _store_fields("raw.kpi_values", _KPI)),
+}

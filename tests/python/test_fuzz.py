@@ -1,0 +1,188 @@
+"""Broken files, thousands of them: no traceback, nothing half-landed, ledger and rows agree.
+
+`make fuzz` runs it at full length (PEIL_FUZZ mutated files, PEIL_KILLS killed runs); `make test`
+runs a short version. The files are the demo's, the real ones where they are present, and small
+ones of every tool.
+"""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import duckdb
+import pytest
+from conftest import SHARED, any_date, ledger_agrees, options, places_in
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_codebook import FORMS, LIMESURVEY, QUALTRICS
+from test_readers import MS_FORMS, QUALTRICS_LEGACY, SURVEYMONKEY, VV
+
+from scripts.codebook.draft import Names, draft
+from scripts.demo import write_demo
+from scripts.errors import PeilError
+from scripts.gate import gate
+from scripts.gate.worker_client import Worker
+from scripts.landing import land
+from scripts.settings import PROJECT
+
+N_FILES = int(os.environ.get("PEIL_FUZZ", "40"))
+N_KILLS = int(os.environ.get("PEIL_KILLS", "4"))
+SMALL = {
+    "limesurvey.csv": LIMESURVEY, "vv.csv": VV, "qualtrics.csv": QUALTRICS,
+    "legacy.csv": QUALTRICS_LEGACY, "monkey.csv": SURVEYMONKEY, "google.csv": FORMS,
+    "ms.csv": MS_FORMS,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def worker():
+    worker = Worker()
+    yield worker
+    worker.close()
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory):
+    """Sample files, each with the seeds that land it."""
+    folder = tmp_path_factory.mktemp("samples")
+    for name, content in SMALL.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    surveys = SHARED / "data" / "surveys"
+    found = [*folder.iterdir()] + [
+        p for p in sorted(surveys.rglob("*"))
+        if p.suffix in {".sav", ".csv", ".xlsx"} and p.stat().st_size < 120_000
+    ]  # fmt: skip
+    samples = []
+    for i, path in enumerate(found):
+        seeds = folder / f"seeds_{i}"
+        draft(path, seeds, Names("onderzoek", "2024", "bron"))
+        any_date(seeds)
+        samples.append((path, seeds))
+    write_demo(folder / "demo", PROJECT / "seeds")
+    samples += [(p, PROJECT / "seeds") for p in sorted((folder / "demo").iterdir())]
+    parquet = folder / "p.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select i as id, i % 5 as q from range(200) t (i)) to '{parquet}'"
+        )
+    draft(parquet, folder / "seeds_p", Names("onderzoek", "2024", "bron"))
+    return [*samples, (parquet, folder / "seeds_p")]
+
+
+def mutate(content: bytes, rng: random.Random) -> bytes:
+    """A few byte edits: other letters, flips, cuts, repeats, and what text stumbles over.
+
+    Half of the edits keep the structure of a text file, so that they reach the codebook.
+    """
+    data = bytearray(content)
+    for _ in range(rng.choice((1, 1, 1, 2, 4))):
+        at = rng.randrange(len(data) + 1)
+        kind = rng.choice((0, 1, 2, 3, 4, 5, 6, 6, 6, 6, 6, 6))
+        if kind == 0 and data:
+            data[at % len(data)] ^= 1 << rng.randrange(8)
+        elif kind == 1:
+            del data[at : at + rng.randint(1, 200)]
+        elif kind == 2:
+            data[at:at] = data[at : at + rng.randint(1, 200)]
+        elif kind == 3:
+            data[at:at] = rng.choice([b'"', b";", b",", b"\t", b"\r\n", b"\0", b"\xff", b"\xe9"])
+        elif kind == 4:
+            del data[at:]
+        elif kind == 6:
+            places = [i for i in range(at, min(at + 400, len(data))) if chr(data[i]).isalnum()]
+            if places:
+                data[rng.choice(places)] = ord(rng.choice("0123456789abXY"))
+        else:
+            data[at:at] = rng.randbytes(rng.randint(1, 40))
+    return bytes(data)
+
+
+def test_mutated_files_land_whole_or_are_refused(samples, tmp_path, worker, monkeypatch):
+    monkeypatch.setattr(gate, "Worker", lambda: worker)
+    monkeypatch.setattr(worker, "close", lambda: None)
+    monkeypatch.setenv("PEIL_HASH_KEY", "test")
+    rng = random.Random(int(os.environ.get("PEIL_FUZZ_SEED", "4")))
+    outcomes = {"landed": 0, "refused": 0}
+    for number in range(N_FILES):
+        path, seeds = samples[number % len(samples)]
+        places = places_in(tmp_path / path.stem, seeds=seeds)
+        places.inbox.mkdir(parents=True, exist_ok=True)
+        for old in places.inbox.glob("*.*"):
+            old.unlink()
+        content = mutate(path.read_bytes(), rng)
+        (places.inbox / path.name).write_bytes(content)
+        try:
+            landed = land(places)
+        except PeilError as error:
+            raise AssertionError(f"mutation {number} of {path.name}: {error}") from error
+        outcomes["landed" if landed.landed else "refused"] += 1
+        for message in landed.rejected.values():
+            assert path.name in message
+            assert "Traceback" not in message
+        with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+            ledger_agrees(connection)
+    print(f"{N_FILES} mutated files: {outcomes}")
+    assert min(outcomes.values()) > 0, "the mutations are neither harmless nor deadly alone"
+
+
+CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=12).filter(
+    lambda t: "\0" not in t
+)
+
+
+@settings(
+    max_examples=max(25, N_FILES // 20), deadline=None,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+@given(rows=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=6))
+def test_any_text_in_a_cell_comes_back_as_it_was(tmp_path_factory, rows):
+    import csv
+    import io
+
+    from test_readers import read
+
+    path = tmp_path_factory.mktemp("cells") / "levering.csv"
+    text = io.StringIO()
+    csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(
+        [("eerste", "tweede"), *rows]
+    )
+    path.write_bytes(text.getvalue().encode())
+    cells, _ = read(path, "csv", delimiter=";", encoding="utf-8")
+    assert cells["eerste"] == [a or None for a, _ in rows]
+    assert cells["tweede"] == [b or None for _, b in rows]
+
+
+def test_a_killed_landing_leaves_no_partial_delivery(tmp_path):
+    """kill -9 at random moments; afterwards ledger and rows agree and the next run lands all."""
+    places = places_in(tmp_path)
+    write_demo(places.inbox, PROJECT / "seeds")
+    rng = random.Random(9)
+    command = [sys.executable, "-m", "scripts.cli", "land", *map(str, options(places))]
+    killed = 0
+    for _ in range(N_KILLS):
+        if places.warehouse.exists() and rng.random() < 0.7:
+            shutil.rmtree(places.warehouse.parent)
+        process = subprocess.Popen(
+            command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(rng.uniform(0.3, 5.5))
+        killed += process.poll() is None
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if places.warehouse.exists():
+            with duckdb.connect(str(places.warehouse)) as connection:
+                if connection.execute(
+                    "select 1 from duckdb_tables() where table_name = 'kpi_values'"
+                ).fetchone():
+                    ledger_agrees(connection)
+    assert killed
+    last = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert last.returncode == 0, last.stderr
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        assert ledger_agrees(connection) == 4
+    assert not (places.warehouse.parent / ".incoming").exists()
+    print(f"{killed} of {N_KILLS} runs were killed while they ran")

@@ -1,0 +1,283 @@
+"""The gate: what is refused whole, what lands with a warning, and what the supplier reads."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import options, peil, places_in
+
+from scripts.demo import write_demo
+from scripts.errors import InputError
+from scripts.gate import gate, suites
+from scripts.gate.facts import Facts
+from scripts.gate.worker_client import Worker
+from scripts.landing import land
+from scripts.settings import PROJECT
+
+SEEDS = PROJECT / "seeds"
+PANEL = "gemeentekanalen_2024.csv"
+
+
+@pytest.fixture(scope="module")
+def deliveries(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("deliveries")
+    write_demo(folder, SEEDS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def worker():
+    """One process with Great Expectations for all tests; starting it takes seconds."""
+    worker = Worker()
+    yield worker
+    worker.close()
+
+
+@pytest.fixture
+def places(tmp_path, deliveries, worker, monkeypatch):
+    """Places with one good delivery in the inbox, and the gate's worker already running."""
+    monkeypatch.setattr(gate, "Worker", lambda: worker)
+    monkeypatch.setattr(worker, "close", lambda: None)
+    places = places_in(tmp_path)
+    places.inbox.mkdir()
+    shutil.copy(deliveries / PANEL, places.inbox)
+    return places
+
+
+def change(places, alter):
+    """Rewrite the delivery row by row."""
+    path = places.inbox / PANEL
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        header, *rows = [r for r in csv.reader(handle, delimiter=";") if r]
+    rows = [alter(dict(zip(header, row, strict=True)), i) for i, row in enumerate(rows)]
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, header, delimiter=";", quoting=csv.QUOTE_ALL)
+        writer.writeheader()
+        writer.writerows(r for r in rows if r)
+
+
+def query(places, sql):
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def reasons(places):
+    return (places.inbox / "rejected" / f"{PANEL}.reden.txt").read_text(encoding="utf-8")
+
+
+def test_a_good_delivery_lands_without_a_word(places):
+    landed = land(places)
+    assert (landed.landed, landed.rejected, landed.warnings) == ([PANEL], {}, {})
+    assert (places.inbox / PANEL).exists()
+    page = (places.warehouse.parent / "quality" / f"{PANEL}.html").read_text(encoding="utf-8")
+    assert "voldoet aan de afspraken" in page
+
+
+@pytest.mark.parametrize(
+    ("alter", "sentence"),
+    [
+        (lambda r, _: r | {"id": "1"}, "Rijen met een respondentnummer dat al voorkwam"),
+        (lambda r, _: r | {"submitdate": "2019-01-01"}, "Ingevuld buiten de onderzoeksperiode"),
+        (lambda r, _: r | {"submitdate": "gisteren"}, "Invuldatums die niet leesbaar zijn"),
+        (lambda r, _: r | {"G04Q01": "goed"}, "Kolommen met tekst waar een getal hoort"),
+        (lambda r, _: r | {"G01Q02": "x"}, "Kolommen waarvan het codeboek de meeste antwoorden"),
+    ],
+)
+def test_a_delivery_that_breaks_an_agreement_is_set_aside_whole(places, alter, sentence):
+    change(places, alter)
+    landed = land(places)
+    assert list(landed.rejected) == [PANEL]
+    assert not (places.inbox / PANEL).exists()
+    assert (places.inbox / "rejected" / PANEL).exists()
+    text = reasons(places)
+    assert text.startswith("Dit bestand is niet verwerkt.")
+    assert sentence in text
+    assert "Er is niets van dit bestand opgeslagen" in text
+    for table in ("answers", "open_answers", "rejects"):
+        assert query(places, f"select count(*) from raw.{table}") == [(0,)]
+    assert query(places, "select status from raw.deliveries") == [("rejected",)]
+    page = (places.warehouse.parent / "quality" / f"{PANEL}.html").read_text(encoding="utf-8")
+    assert "Niet verwerkt." in page
+
+
+def test_the_exit_code_says_so_and_the_rest_lands(places, deliveries):
+    shutil.copy(deliveries / "bevolking_2024.csv", places.inbox)
+    change(places, lambda r, _: {k: v for k, v in r.items() if k != "G04Q01"} | {"G04Q01": "x"})
+    run = peil("land", *options(places))
+    assert run.returncode == 3
+    assert "1 landed, 0 unchanged, 1 rejected" in run.stdout
+    assert "delivery_rules.csv" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_corrected_file_lands_after_a_refusal(places, deliveries):
+    change(places, lambda r, _: r | {"id": "1"})
+    assert land(places).rejected
+    shutil.copy(deliveries / PANEL, places.inbox)
+    assert land(places).landed == [PANEL]
+    assert query(places, "select status, reason from raw.deliveries") == [("landed", None)]
+
+
+def test_a_refused_correction_leaves_what_had_landed(places):
+    land(places)
+    before = query(places, "select count(*), sum(hash(columns(*))) from raw.answers")
+    change(places, lambda r, _: r | {"id": "1"})
+    assert land(places).rejected
+    assert query(places, "select count(*), sum(hash(columns(*))) from raw.answers") == before
+    statuses = query(places, "select status from raw.deliveries order by 1")
+    assert statuses == [("landed",), ("rejected",)]
+
+
+def test_a_warning_lands_and_is_reported(places):
+    change(places, lambda r, i: r | ({"G04Q01": "77"} if i % 10 == 0 else {}))
+    landed = land(places)
+    assert landed.landed == [PANEL]
+    (warning,) = [w for w in landed.warnings[PANEL] if w.startswith("Columns with many answers")]
+    assert "G04Q01 (1" in warning
+    assert query(places, "select warnings like '%G04Q01%' from raw.deliveries") == [(True,)]
+
+
+def test_drift_and_size_are_held_against_the_previous_delivery(places):
+    land(places)
+    change(places, lambda r, i: r | {"G04Q01": "9"} if i < 400 else None)
+    warnings = " ".join(land(places).warnings[PANEL])
+    assert "Answers distributed otherwise than in the previous delivery: " in warnings
+    assert "G04Q01 (0.90)" in warnings
+    assert "Rows against the previous delivery: 0.27 (allowed 0.50 - 2)" in warnings
+
+
+def test_an_agreement_of_a_source_takes_the_place_of_the_general_one(places, tmp_path):
+    seeds = tmp_path / "seeds"
+    shutil.copytree(SEEDS, seeds)
+    with (seeds / "delivery_rules.csv").open("a") as handle:
+        handle.write("gemeentekanalen,delivery,n_rows,critical,5000,,Aantal rijen,Rows,Agreed\n")
+    strict = places_in(tmp_path, seeds=seeds)
+    landed = land(strict)
+    assert "Rows: 1,482 (allowed ≥ 5,000)" in landed.rejected[PANEL]
+    assert "Aantal rijen: 1.482 (afspraak ≥ 5.000)" in reasons(strict)
+
+
+def test_rejects_are_forgiven_when_the_codebook_learns_the_code(places, tmp_path):
+    seeds = tmp_path / "seeds"
+    shutil.copytree(SEEDS, seeds)
+    own = places_in(tmp_path, seeds=seeds)
+    land(own)
+    unknown = "select count(*) from raw.rejects where column_name = 'G04Q01' and value = '55'"
+    assert query(own, unknown) == [(1,)]
+    with (seeds / "code_fixes.csv").open("a") as handle:
+        handle.write("gemeentekanalen,overall_grade,55,5,Dubbel getypt\n")
+    land(own)
+    assert query(own, unknown) == [(0,)]
+    counted = "select n_rejects = (select count(*) from raw.rejects) from raw.deliveries"
+    assert query(own, counted) == [(True,)]
+
+
+def test_a_night_without_new_files_starts_no_great_expectations(places, monkeypatch):
+    land(places)
+
+    def never():
+        raise AssertionError("the worker was started")
+
+    monkeypatch.setattr(gate, "Worker", never)
+    assert land(places).unchanged == [PANEL]
+
+
+FACTS = Facts(
+    {"n_rows": 10, "share_duplicate": 0.5},
+    [{"column_name": "a", "is_present": True, "share_rejected": 0.0, "drift": None},
+     {"column_name": "b", "is_present": False, "share_rejected": 0.9, "drift": 0.4}],
+    {"a": ["1", "2", "12"]},
+    [],
+)  # fmt: skip
+
+
+def rule(table, column, severity="critical", type_=None, **kwargs):
+    kind = "expect_column_values_to_be_between" if "max_value" in kwargs else type_
+    return {
+        "table": table, "type": kind, "kwargs": {"column": column, **kwargs},
+        "severity": severity, "label_nl": column, "label_en": column,
+    }  # fmt: skip
+
+
+def test_expectations_name_the_columns_that_break_them(worker):
+    is_true = {"type_": "expect_column_values_to_be_in_set", "value_set": [True]}
+    checks = worker.validate(
+        FACTS,
+        [
+            rule("columns", "is_present", **is_true),
+            rule("columns", "share_rejected", max_value=0.5),
+            rule("columns", "share_rejected", "warning", max_value=0.95),
+            rule("columns", "drift", "warning", max_value=0.25),
+            rule("delivery", "share_duplicate", max_value=0.25),
+            rule("delivery", "share_unreadable_date", max_value=0.25),
+            rule("values", "a", type_="expect_column_values_to_be_in_set", value_set=["1", "2"]),
+        ],
+    )
+    found = {(c.rule, c.is_critical): (c.success, c.where, c.observed) for c in checks}
+    assert found[("is_present", True)][:2] == (False, ["b"])
+    assert found[("share_rejected", True)] == (False, ["b"], [0.9])
+    assert found[("share_rejected", False)][0]
+    assert found[("drift", False)] == (False, ["b"], [0.4])
+    assert found[("share_duplicate", True)] == (False, [], [0.5])
+    assert found[("a", True)] == (False, [], ["12"])
+    assert ("share_unreadable_date", True) not in found, "a source without dates is not judged"
+
+
+def test_hand_written_suites_are_whole(worker):
+    """Every suite in tests/expectations names a source of the seeds and can be run."""
+    written = sorted(suites.HAND_WRITTEN.glob("*.json"))
+    assert written
+    with (SEEDS / "sources.csv").open(encoding="utf-8") as handle:
+        sources = {row["source_code"] for row in csv.DictReader(handle)}
+    for path in written:
+        assert path.stem in sources
+        for table, expectations in json.loads(path.read_text(encoding="utf-8")).items():
+            assert table in suites.TABLES
+            assert {e["severity"] for e in expectations} <= {"critical", "warning"}
+
+
+def test_a_broken_hand_written_suite_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(suites, "HAND_WRITTEN", tmp_path)
+    (tmp_path / "s.json").write_text('{"values": [{"type": "x"}]}')
+    from scripts.codebook import Source
+
+    with pytest.raises(InputError, match="Each expectation needs type, kwargs, severity"):
+        suites._hand_written(Source("s", "v", "w", "survey", "*", "csv"))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = next((p for p in ("/usr/bin/chromium", shutil.which("chromium") or "") if p), "")
+    if not Path(chromium).exists():
+        pytest.skip("needs Chromium (Debian package chromium), which is not here")
+    flags = [
+        "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--no-first-run",
+    ]  # fmt: skip
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=chromium, headless=True, args=flags)
+        yield browser
+        browser.close()
+
+
+def test_the_quality_page_makes_no_outside_request_and_can_be_read(places, browser):
+    change(places, lambda r, i: r | ({"G04Q01": "<img src=//evil.invalid/x>"} if i < 30 else {}))
+    land(places)
+    page_file = places.warehouse.parent / "quality" / f"{PANEL}.html"
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    requests, problems = [], []
+    page.on("request", lambda r: requests.append(r.url))
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    page.goto(page_file.as_uri())
+    page.wait_for_load_state("networkidle")
+    assert requests == [page_file.as_uri()]
+    assert problems == []
+    assert page.get_attribute("html", "lang") == "nl"
+    assert page.locator("h1").inner_text() == f"Kwaliteit van {PANEL}"
+    assert "<img src=//evil.invalid/x>" in page.locator("table").nth(1).inner_text()
+    assert page.locator("th:not([scope])").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

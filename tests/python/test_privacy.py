@@ -1,0 +1,195 @@
+"""Who answered is not stored: by column, by content, in open answers, and in keys."""
+
+import stat
+
+import duckdb
+import pytest
+from conftest import options, peil, places_in
+
+from scripts.codebook import Binding, Source
+from scripts.errors import DeliveryRejectedError, InputError
+from scripts.landing import privacy
+from scripts.landing.delivery import Delivery
+from scripts.readers import INCOMING
+from scripts.warehouse import RAW_TABLES
+
+BSN = ["111222333", "123456782", "010464554", "200000007"]
+
+
+@pytest.fixture
+def raw():
+    with duckdb.connect() as connection:
+        connection.execute(RAW_TABLES)
+        yield connection
+
+
+def dropped(raw, tmp_path, columns, bindings=(), **settings):
+    """Columns that are left and how many cells went, after one delivery with these columns."""
+    n = max(len(values) for values in columns.values())
+    raw.execute(f"drop table if exists {INCOMING}")
+    raw.execute(
+        f"create temp table {INCOMING} as select i::bigint as row_number, "
+        + ", ".join(f'(?::varchar[])[i] as "{c}"' for c in columns)
+        + f" from range(1, {n + 1}) as t (i)",
+        [list(v) for v in columns.values()],
+    )
+    source = Source("s", "v", "w", "survey", "*", "csv", bindings=tuple(bindings), **settings)
+    delivery = Delivery(tmp_path / "levering.csv", source, "", "key")
+    n_cells, kept, notes = privacy.drop_identifiers(raw, delivery, list(columns))
+    return n_cells, kept, notes, delivery
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ipaddr", "IP address", "IPAddress", "RecipientEmail", "E-mailadres", "token", "refurl",
+        "Telefoonnummer", "RecipientLastName", "Achternaam", "BSN", "LocationLatitude",
+        "contact [Phone Number]", "contact [ZIP/Postal Code]", "Geboortedatum", "IBAN",
+    ],
+)  # fmt: skip
+def test_a_column_goes_by_its_name(raw, tmp_path, name):
+    n_cells, kept, _, _ = dropped(raw, tmp_path, {"q1": ["7", "8"], name: ["x", None]})
+    assert kept == ["q1"]
+    assert n_cells == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "straten", "emailkanaal_cijfer", "q1", "ipad_gebruik", "rename", "Kanalen [E-mail]",
+        "Kanalen [Telefoon]", "kanaal_telefoon",
+    ],
+)  # fmt: skip
+def test_a_name_that_only_looks_alike_stays(raw, tmp_path, name):
+    assert dropped(raw, tmp_path, {name: ["7", "8"]})[1] == [name]
+
+
+@pytest.mark.parametrize(
+    ("what", "values"),
+    [
+        ("e-mail", ["jan@voorbeeld.invalid", "piet.p@voorbeeld.invalid", "a-b@x.invalid"]),
+        ("IP", ["192.0.2.1", "198.51.100.23", "2001:db8:0:1:1:1:1:1"]),
+        ("phone", ["0612345678", "06-12345678", "+31 6 12345678"]),
+        ("postcode", ["1234 AB", "9876XY", "2511CX"]),
+        ("IBAN", ["NL91ABNA0417164300", "NL20INGB0001234567"]),
+        ("BSN", BSN),
+        ("coordinates", ["52.370216", "51.924420", "52.090736"]),
+        ("token", ["a8Zk3nQ9xY2mB7v", "b9Zk3nQ9xY2mB7w", "c1Zk3nQ9xY2mB7x"]),
+    ],
+)
+def test_a_column_goes_by_its_content(raw, tmp_path, what, values):
+    n_cells, kept, notes, _ = dropped(raw, tmp_path, {"q1": ["7"], "veld": values})
+    assert kept == ["q1"]
+    assert n_cells == len(values)
+    assert notes == [f"column 'veld' dropped: holds {what}"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["2024-07-01 10:00:00", "2024-07-02 11:30:00"], ["4.62962962962963", "1.22222222222222"],
+        ["100000001", "100000002", "100000003"], ["1234", "9876"], ["helemaal eens", "oneens"],
+        ["2024Q1", "2024Q2"], ["R1", "R2"],
+    ],
+)  # fmt: skip
+def test_answers_dates_weights_and_numbers_stay(raw, tmp_path, values):
+    n_cells, kept, _, _ = dropped(raw, tmp_path, {"veld": values})
+    assert (n_cells, kept) == (0, ["veld"])
+
+
+def test_a_single_cell_goes_and_the_reject_does_not_repeat_it(raw, tmp_path):
+    values = ["anders", "jan@voorbeeld.invalid", "balie aan huis", "telefoon"]
+    n_cells, kept, _, _ = dropped(raw, tmp_path, {"kanaal": values})
+    assert (n_cells, kept) == (1, ["kanaal"])
+    stored = [v for (v,) in raw.execute(f"select kanaal from {INCOMING}").fetchall()]
+    assert sorted(v or "" for v in stored) == ["", "anders", "balie aan huis", "telefoon"]
+    rejects = raw.execute("select row_number, column_name, value, reason from raw.rejects")
+    assert rejects.fetchall() == [(2, "kanaal", None, "a direct identifier (e-mail); not stored")]
+
+
+def test_open_answers_are_stored_apart_with_identifiers_masked(raw, tmp_path):
+    text = (
+        "Bel mij op 06-12345678 of mail jan@voorbeeld.invalid, ik woon op 1234 AB. "
+        "BSN 111222333, IP 192.0.2.1, rekening NL91ABNA0417164300."
+    )
+    raw.execute("insert into raw.open_answers values ('key', 1, 'opm', ?)", [text])
+    raw.execute("insert into raw.open_answers values ('key', 2, 'opm', 'In 2024 ging het goed.')")
+    assert privacy.mask_open_answers(raw, "key") == 1
+    masked = raw.execute("select value from raw.open_answers where row_number = 1").fetchone()[0]
+    assert masked == (
+        "Bel mij op [telefoon] of mail [e-mail], ik woon op [postcode]. "
+        "BSN [nummer], IP [IP], rekening [IBAN]."
+    )
+
+
+def test_a_long_text_nobody_bound_is_open_text(raw, tmp_path):
+    _, kept, _, delivery = dropped(raw, tmp_path, {"q1": ["7"], "opm": ["woord " * 20]})
+    assert privacy.open_columns(raw, delivery.source, kept) == ["opm"]
+
+
+def test_numbers_declared_public_that_are_identifiers_are_refused(raw, tmp_path):
+    bindings = [Binding("wie", "metadata", "", "respondent_id")]
+    with pytest.raises(DeliveryRejectedError, match="holds e-mail, but source 's' declares"):
+        dropped(
+            raw, tmp_path, {"wie": ["a@b.invalid", "c@d.invalid"]}, bindings,
+            respondent_id_policy="public",
+        )  # fmt: skip
+
+
+def test_respondents_become_keyed_hashes_and_real_ones_need_a_key(raw, tmp_path, monkeypatch):
+    bindings = [Binding("wie", "metadata", "", "respondent_id")]
+    hashes = {}
+    for key in ("een", "twee"):
+        *_, delivery = dropped(raw, tmp_path, {"wie": ["1001", "1002"]}, bindings)
+        monkeypatch.setenv("PEIL_HASH_KEY", key)
+        privacy.hash_respondents(raw, delivery)
+        hashes[key] = {v for (v,) in raw.execute(f"select wie from {INCOMING}").fetchall()}
+        assert all(len(v) == 32 for v in hashes[key])
+    assert not hashes["een"] & hashes["twee"]
+    monkeypatch.delenv("PEIL_HASH_KEY")
+    with pytest.raises(InputError, match="PEIL_HASH_KEY is not set"):
+        privacy.hash_respondents(raw, delivery)
+
+
+def test_working_files_are_for_their_owner_only(demo):
+    files = [demo.warehouse, *(demo.warehouse.parent / "quality").iterdir()]
+    assert len(files) >= 4
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE((demo.warehouse.parent / "quality").stat().st_mode) == 0o700
+    assert not (demo.warehouse.parent / ".incoming").exists()
+
+
+def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(demo, tmp_path):
+    import shutil
+
+    places = places_in(tmp_path)
+    for name in ("inbox", "warehouse", "published"):
+        shutil.copytree(demo.published.parent / name, tmp_path / name)
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        (secret,) = connection.execute(
+            "select respondent_id from staging.stg_respondents where respondent_id is not null "
+            "order by 1 limit 1"
+        ).fetchone()
+    figures = "select count(*), sum(hash(columns(*)::varchar)) from marts.estimates"
+    with duckdb.connect(str(places.published_file), read_only=True) as connection:
+        before = connection.execute(figures).fetchall()
+    assert secret.encode() in places.warehouse.read_bytes()
+    run = peil("purge", "--wave", "2024", *options(places))
+    assert run.returncode == 0, run.stderr
+    assert "Purged wave 2024" in run.stderr
+    assert "remove them by hand: burgerpanel_2024.sav" in run.stdout
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        assert connection.execute("select count(*) from raw.answers").fetchone() == (0,)
+        assert connection.execute("select count(*) from raw.open_answers").fetchone() == (0,)
+        assert connection.execute("select count(*) from staging.stg_respondents").fetchone() == (0,)
+        assert connection.execute("select count(*) > 0 from raw.population").fetchone() == (True,)
+    assert secret.encode() not in places.warehouse.read_bytes()
+    assert stat.S_IMODE(places.warehouse.stat().st_mode) == 0o600
+    again = peil("land", *options(places))
+    assert "0 landed, 4 unchanged" in again.stdout, "purged files do not come back"
+    assert peil("publish", *options(places)).returncode == 0
+    with duckdb.connect(str(places.published_file), read_only=True) as connection:
+        assert connection.execute(figures).fetchall() == before
+    unknown = peil("purge", "--wave", "1999", *options(places))
+    assert unknown.returncode == 2
+    assert "is not in waves.csv" in unknown.stderr
