@@ -1,66 +1,86 @@
-with effects as (
-    select
-        survey_code,
-        wave_code,
-        weighting_scheme,
-        question_code,
-        topic,
-        channel_code,
-        aspect,
-        statistic,
-        option_code,
-        difference,
-        se,
-        ci_low,
-        ci_high,
-        p_value,
-        p_adjusted,
-        is_significant,
-        is_withheld,
-        withheld_label_nl,
-        withheld_label_en,
-        question_label_nl,
-        question_label_en,
-        coalesce(option_label_nl, statistic_label_nl) as label_nl,
-        coalesce(option_label_en, statistic_label_en) as label_en,
-        is_default_scheme,
-        segment_value_a,
-        segment_value_b,
-        sort_order,
-    from {{ ref('comparisons') }}
-    where comparison_kind = 'segments' and segment_code = 'participation'
+with differences as (
+    select comparisons.*
+    from {{ ref('comparisons') }} as comparisons
+    where
+        comparisons.comparison_kind = 'segments'
+        and comparisons.segment_code = 'participation'
 ),
 
-sided as (
+-- Direct standardisation: both groups weighted to one distribution of the population.
+standardised as (
+    select differences.*
+    from differences
+    inner join {{ ref('weighting_schemes') }} as schemes
+        on
+            differences.survey_code = schemes.survey_code
+            and differences.weighting_scheme = schemes.scheme_code
+    where schemes.target_scope = 'whole'
+),
+
+joined as (
     select
-        effects.* exclude (segment_value_a, segment_value_b, sort_order),
+        differences.survey_code,
+        differences.wave_code,
+        differences.weighting_scheme,
+        differences.question_code,
+        differences.topic,
+        differences.channel_code,
+        differences.aspect,
+        differences.statistic,
+        differences.option_code,
         a.estimate as participants,
         b.estimate as non_participants,
+        differences.difference,
+        differences.se,
+        differences.ci_low,
+        differences.ci_high,
+        differences.p_value,
+        differences.p_adjusted,
+        differences.is_significant,
+        differences.se_clustered,
+        differences.ci_low_clustered,
+        differences.ci_high_clustered,
+        differences.df_clustered,
+        differences.p_adjusted_clustered,
+        differences.is_significant_clustered,
+        standardised.difference as standardised_difference,
+        standardised.se as standardised_se,
+        standardised.ci_low as standardised_ci_low,
+        standardised.ci_high as standardised_ci_high,
+        standardised.p_adjusted as standardised_p_adjusted,
+        standardised.is_significant as is_significant_standardised,
+        differences.is_withheld,
+        differences.withheld_label_nl,
+        differences.withheld_label_en,
+        differences.question_label_nl,
+        differences.question_label_en,
+        coalesce(differences.option_label_nl, differences.statistic_label_nl) as label_nl,
+        coalesce(differences.option_label_en, differences.statistic_label_en) as label_en,
+        differences.is_default_scheme,
         a.n_answers as n_participants,
         b.n_answers as n_non_participants,
-        effects.sort_order,
-    from effects
-    inner join {{ ref('estimates') }} as a
+        differences.sort_order,
+    from differences
+    {% for side in ['a', 'b'] %}
+    inner join {{ ref('estimates') }} as {{ side }}
         on
-            effects.survey_code = a.survey_code
-            and effects.wave_code = a.wave_code
-            and effects.weighting_scheme = a.weighting_scheme
-            and a.segment_code = 'participation'
-            and effects.segment_value_a = a.segment_value
-            and effects.question_code = a.question_code
-            and effects.statistic = a.statistic
-            and effects.option_code is not distinct from a.option_code
-    inner join {{ ref('estimates') }} as b
+            differences.survey_code = {{ side }}.survey_code
+            and differences.wave_code = {{ side }}.wave_code
+            and differences.weighting_scheme = {{ side }}.weighting_scheme
+            and differences.segment_code = {{ side }}.segment_code
+            and differences.segment_value_{{ side }} = {{ side }}.segment_value
+            and differences.question_code = {{ side }}.question_code
+            and differences.statistic = {{ side }}.statistic
+            and differences.option_code is not distinct from {{ side }}.option_code
+    {% endfor %}
+    left join standardised
         on
-            effects.survey_code = b.survey_code
-            and effects.wave_code = b.wave_code
-            and effects.weighting_scheme = b.weighting_scheme
-            and b.segment_code = 'participation'
-            and effects.segment_value_b = b.segment_value
-            and effects.question_code = b.question_code
-            and effects.statistic = b.statistic
-            and effects.option_code is not distinct from b.option_code
+            differences.survey_code = standardised.survey_code
+            and differences.wave_code = standardised.wave_code
+            and differences.question_code = standardised.question_code
+            and differences.statistic = standardised.statistic
+            and differences.option_code is not distinct from standardised.option_code
 )
 
-select * from sided
+select * from joined
 order by sort_order

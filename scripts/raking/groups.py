@@ -34,7 +34,7 @@ class Tables:
 
 
 @dataclass(frozen=True)
-class _Group:
+class WeightingGroup:
     key: tuple[str, str, str]
     scheme: pd.Series
     cells: pd.DataFrame
@@ -62,7 +62,7 @@ def raking_factors(tables: Tables) -> pd.DataFrame:
         RakingError: a group whose margins cannot be met.
     """
     parts = []
-    for group in _groups(tables):
+    for group in weighting_groups(tables):
         raked = group.rake()
         parts.append(
             pd.DataFrame(
@@ -94,7 +94,7 @@ def calibration_inverses(tables: Tables) -> pd.DataFrame:
             {**dict.fromkeys(columns, pd.Series(dtype="string")), "value": pd.Series(dtype=float)}
         )
     ]
-    for group in _groups(tables):
+    for group in weighting_groups(tables):
         if group.scheme["variance_method"] != "calibrated" or not group.margins:
             continue
         inverse = calibration_inverse(group.cells["sum_d"].to_numpy(), group.margins)
@@ -115,7 +115,7 @@ def calibration_inverses(tables: Tables) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _groups(tables: Tables) -> Iterator[_Group]:
+def weighting_groups(tables: Tables) -> Iterator[WeightingGroup]:
     schemes = tables.schemes.set_index("scheme_code")
     if tables.cells.empty:
         raise RakingError(
@@ -147,7 +147,7 @@ def _groups(tables: Tables) -> Iterator[_Group]:
                     where=where,
                     margins_file=MARGINS_FILE,
                 )
-            yield _Group(key, schemes.loc[key[0]], cells, margins, where)
+            yield WeightingGroup(key, schemes.loc[key[0]], cells, margins, where)
 
 
 def _of(table: pd.DataFrame, run: tuple[str, str]) -> pd.DataFrame:
@@ -172,7 +172,7 @@ def _targets(targets: pd.DataFrame, group: str, n: float) -> dict[str, dict[str,
     return named
 
 
-def _deff_before_bounds(group: _Group, raked: Raked) -> float:
+def _deff_before_bounds(group: WeightingGroup, raked: Raked) -> float:
     if _bound(group.scheme["lower"]) is not None or _bound(group.scheme["upper"]) is not None:
         try:
             raked = group.rake(bounded=False)

@@ -1,0 +1,114 @@
+with figures as (
+    select
+        points.point_id,
+        points.scheme_code,
+        points.wave_code,
+        points.segment_code,
+        points.segment_value,
+        measures.measure_id,
+        measures.question_code,
+    from {{ ref('est_points') }} as points
+    inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
+    inner join {{ ref('questions') }} as questions using (question_code, survey_code)
+    inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
+    inner join {{ ref('segments') }} as segments using (segment_code, survey_code)
+    left join {{ ref('attributes') }} as attributes using (attribute_code, survey_code)
+    where
+        measures.statistic = questions.headline_statistic
+        and schemes.is_default
+        and schemes.variance_method = 'calibrated'
+        and schemes.inference_unit = 'respondent'
+        and (segments.attribute_code is null or attributes.kind = 'participation')
+),
+
+scored as (
+    select
+        figures.point_id,
+        counts.cell_id,
+        counts.is_base,
+        if(
+            counts.is_base, 0,
+            {{ outcome('measures', 'counts.value_number', 'counts.option_code') }}
+        ) as y,
+        counts.n_answers,
+        counts.sum_d,
+    from figures
+    inner join {{ ref('est_measures') }} as measures using (measure_id)
+    inner join {{ ref('est_cell_counts') }} as counts
+        on
+            figures.scheme_code = counts.scheme_code
+            and figures.wave_code = counts.wave_code
+            and figures.segment_code = counts.segment_code
+            and figures.segment_value = counts.segment_value
+            and figures.question_code = counts.question_code
+),
+
+-- People alike: who gave this answer, who answered otherwise (y 0), who is outside the figure.
+gave as (
+    select
+        point_id,
+        cell_id,
+        y,
+        sum(n_answers) as n,
+        sum(sum_d) as sum_d,
+    from scored
+    where y != 0
+    group by point_id, cell_id, y
+),
+
+bases as (
+    select
+        point_id,
+        cell_id,
+        sum(n_answers) as n,
+        sum(sum_d) as sum_d,
+    from scored
+    where is_base
+    group by point_id, cell_id
+),
+
+given as (
+    select
+        point_id,
+        cell_id,
+        sum(n) as n,
+        sum(sum_d) as sum_d,
+    from gave
+    group by point_id, cell_id
+),
+
+atoms as (
+    select
+        point_id,
+        cell_id,
+        true as is_in_domain,
+        y,
+        n,
+        sum_d,
+    from gave
+    union all
+    select
+        bases.point_id,
+        bases.cell_id,
+        true as is_in_domain,
+        0 as y,
+        bases.n - coalesce(given.n, 0) as n,
+        bases.sum_d - coalesce(given.sum_d, 0) as sum_d,
+    from bases
+    left join given using (point_id, cell_id)
+    union all
+    select
+        figures.point_id,
+        cells.cell_id,
+        false as is_in_domain,
+        0 as y,
+        cells.n_respondents - coalesce(bases.n, 0) as n,
+        cells.sum_d - coalesce(bases.sum_d, 0) as sum_d,
+    from figures
+    inner join {{ ref('est_cells') }} as cells using (scheme_code, wave_code)
+    left join bases using (point_id, cell_id)
+)
+
+select * from atoms
+where n > 0
+order by all

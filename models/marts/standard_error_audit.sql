@@ -1,0 +1,45 @@
+with audited as (
+    select
+        estimates.*,
+        bootstrap.se_bootstrap,
+        bootstrap.n_replicates,
+        bootstrap.se_bootstrap / nullif(estimates.se, 0) as ratio,
+        -- The standard error of a standard error from R replicates is about 1 / sqrt(2 (R - 1)).
+        1 / sqrt(2 * (bootstrap.n_replicates - 1)) as noise,
+    from {{ ref('est_bootstrap') }} as bootstrap
+    inner join {{ ref('est_estimates') }} as estimates using (point_id)
+    inner join {{ ref('est_suppression') }} as suppression using (point_id)
+    where suppression.withheld_reason is null and bootstrap.n_replicates > 1
+),
+
+published as (
+    select
+        audited.survey_code,
+        audited.wave_code,
+        audited.scheme_code as weighting_scheme,
+        audited.segment_code,
+        audited.segment_value,
+        measures.question_code,
+        measures.statistic,
+        measures.option_code,
+        round(audited.se, 12) as se,
+        round(audited.se_bootstrap, 9) as se_bootstrap,
+        audited.n_replicates,
+        round(audited.ratio, 9) as ratio,
+        round(audited.noise, 9) as noise,
+        coalesce(
+            abs(audited.ratio - 1)
+            <= {{ threshold('audit_sds') }} * audited.noise + {{ threshold('audit_margin') }},
+            audited.se_bootstrap < 1e-6
+        ) as is_within_noise,
+        measures.question_label_nl,
+        measures.question_label_en,
+        coalesce(measures.option_label_nl, measures.statistic_label_nl) as label_nl,
+        coalesce(measures.option_label_en, measures.statistic_label_en) as label_en,
+        row_number() over (order by audited.point_id) as sort_order,
+    from audited
+    inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
+)
+
+select * from published
+order by sort_order
