@@ -31,6 +31,10 @@ described as (
         waves.fieldwork_start,
         waves.fieldwork_end,
         waves.reference_date,
+        row_number() over (
+            partition by surveys.survey_code
+            order by waves.reference_date desc, waves.wave_code desc
+        ) = 1 as is_latest_wave,
         counted.n_respondents,
         surveys.is_simulated,
         surveys.description_nl,

@@ -1,0 +1,48 @@
+// Dutch numbers, the same in text, tables, charts and print.
+const number = (options) => {
+	const format = new Intl.NumberFormat('nl-NL', options);
+	return (value) => (value == null ? '–' : format.format(value).replace('-', '−'));
+};
+
+export const count = number({ maximumFractionDigits: 0 });
+export const percent = number({ style: 'percent', maximumFractionDigits: 0 });
+export const percentOneDecimal = number({
+	style: 'percent',
+	minimumFractionDigits: 1,
+	maximumFractionDigits: 1
+});
+export const grade = number({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+export const twoDecimals = number({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const signedTwoDecimals = number({
+	minimumFractionDigits: 2,
+	maximumFractionDigits: 2,
+	signDisplay: 'exceptZero'
+});
+// Percent style shows the share as points per hundred; the reader sees "procentpunt" beside it.
+const signedPoints = number({
+	style: 'percent',
+	minimumFractionDigits: 1,
+	maximumFractionDigits: 1,
+	signDisplay: 'exceptZero'
+});
+
+export const isMean = (statistic) => statistic === 'mean';
+
+export const figure = (value, statistic) => (isMean(statistic) ? grade(value) : percent(value));
+
+export const interval = (low, high, statistic) =>
+	low == null || high == null
+		? '–'
+		: isMean(statistic)
+			? `${twoDecimals(low)} – ${twoDecimals(high)}`
+			: `${percentOneDecimal(low)} – ${percentOneDecimal(high)}`;
+
+export const difference = (value, statistic) =>
+	isMean(statistic) ? signedTwoDecimals(value) : signedPoints(value).replace('%', '');
+
+export const differenceUnit = (statistic) => (isMean(statistic) ? 'punt' : 'procentpunt');
+
+export const probability = (value) =>
+	value == null ? '–' : value < 0.001 ? '< 0,001' : number({ minimumFractionDigits: 3, maximumFractionDigits: 3 })(value);
+
+export const lowerFirst = (text) => (text ? text.charAt(0).toLowerCase() + text.slice(1) : text);

@@ -1,0 +1,32 @@
+-- Participants against non-participants, residents as units.
+select
+    effects.topic,
+    questions.topic_label_nl,
+    effects.question_code,
+    effects.question_label_nl,
+    effects.channel_code,
+    effects.statistic,
+    effects.option_code,
+    effects.label_nl,
+    questions.headline_statistic,
+    effects.participants,
+    effects.non_participants,
+    effects.n_participants,
+    effects.n_non_participants,
+    effects.difference,
+    effects.ci_low,
+    effects.ci_high,
+    effects.p_value,
+    effects.p_adjusted,
+    effects.is_significant,
+    effects.is_withheld,
+    effects.withheld_label_nl,
+    effects.sort_order
+from marts.participation_effects as effects
+inner join marts.about as about
+    on
+        effects.survey_code = about.survey_code
+        and effects.wave_code = about.wave_code
+inner join marts.dim_questions as questions on effects.question_code = questions.question_code
+where effects.is_default_scheme and about.is_latest_wave
+order by effects.sort_order
