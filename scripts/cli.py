@@ -64,14 +64,19 @@ def land_command(places: Places) -> None:
 
 
 @peil.command("nightly")
+@click.option("--dashboard", is_flag=True, help="Build the dashboard from what was published.")
 @with_places
-def nightly_command(places: Places) -> None:
+def nightly_command(places: Places, dashboard: bool) -> None:
     """Land, build, test and publish; a failed test leaves the published file as it was."""
     from scripts.headlines import show_headlines
     from scripts.nightly import nightly, raise_rejections
 
     landed = nightly(places)
     show_headlines(places.published_file)
+    if dashboard:
+        from scripts.dashboard import build_dashboard
+
+        click.echo(f"Dashboard: {build_dashboard(places).as_uri()}")
     raise_rejections(landed)
 
 
@@ -83,6 +88,22 @@ def publish_command(places: Places) -> None:
 
     publish(places)
     click.echo(places.published_file)
+
+
+@peil.command("dashboard")
+@click.option("--serve", "serving", is_flag=True, help="Serve the site on this computer.")
+@click.option("--port", type=int, default=8055, show_default=True, help="Where to serve it.")
+@click.option("--no-build", is_flag=True, help="Serve the site as it was last built.")
+@with_places
+def dashboard_command(places: Places, serving: bool, port: int, no_build: bool) -> None:
+    """Build the dashboard from the published file; a failed build leaves the previous site."""
+    from scripts.dashboard import build_dashboard, serve
+
+    if not no_build:
+        click.echo(f"Dashboard: {build_dashboard(places).as_uri()}")
+    if serving:
+        click.echo(f"Dashboard: http://localhost:{port}/")
+        serve(places.published / "site", port)
 
 
 @peil.command("demo")

@@ -19,12 +19,15 @@ export const fits = (row, where) =>
 		Array.isArray(value) ? value.includes(row[column]) : row[column] === value
 	);
 
-export const remark = (row) =>
+// Why a figure is not shown, or how uncertain it is. After a colon stands an explanation that the
+// page gives once.
+export const fullRemark = (row) =>
 	row.is_withheld
 		? row.withheld_label_nl
 		: row.quality_flag && row.quality_flag !== 'ok'
 			? row.quality_label_nl
 			: '';
+export const remark = (row) => (fullRemark(row) ?? '').split(':')[0];
 
 // The groups of a filter, in their own order; one without a single figure to show is left out.
 export const groupsOf = (rows) => {

@@ -46,3 +46,6 @@ export const probability = (value) =>
 	value == null ? '–' : value < 0.001 ? '< 0,001' : number({ minimumFractionDigits: 3, maximumFractionDigits: 3 })(value);
 
 export const lowerFirst = (text) => (text ? text.charAt(0).toLowerCase() + text.slice(1) : text);
+
+const dutchDate = new Intl.DateTimeFormat('nl-NL', { dateStyle: 'long', timeZone: 'UTC' });
+export const date = (iso) => (iso ? dutchDate.format(new Date(`${iso}T00:00:00Z`)) : '–');

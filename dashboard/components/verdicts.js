@@ -4,13 +4,16 @@ import { measureKey } from './figures.js';
 const OTHER_GROUP = { participant: 'niet-deelnemers', non_participant: 'deelnemers' };
 
 /** isFirst: the row's difference is this group minus the other; otherwise the other way round. */
-const sentence = (row, other, isFirst = true) => {
+const words = (row, isFirst = true) => {
 	if (!row || row.is_withheld || row.difference == null) return undefined;
-	if (!row.is_significant) return `Geen significant verschil met ${other}`;
-	return `Significant ${row.difference > 0 === isFirst ? 'hoger' : 'lager'} dan bij ${other}`;
+	if (!row.is_significant) return 'Geen significant verschil';
+	return row.difference > 0 === isFirst ? 'Significant hoger' : 'Significant lager';
 };
 
-/** Gives a function: (group, rows) → Map from measure to words, or undefined where none is tested. */
+const perMeasure = (rows, find, isFirst) =>
+	new Map(rows.map((row) => [measureKey(row), row.is_withheld ? undefined : words(find(row), isFirst)]));
+
+/** Gives a function: (group, rows) → {label, words per measure}, undefined where nothing is tested. */
 export const differenceWords = (effects, municipalityDifferences) => {
 	const byMeasure = new Map(effects.map((row) => [measureKey(row), row]));
 	const byMunicipality = new Map(
@@ -19,22 +22,16 @@ export const differenceWords = (effects, municipalityDifferences) => {
 	return (group, rows) => {
 		const other = OTHER_GROUP[group.value];
 		if (group.segment === 'participation' && other) {
-			return new Map(
-				rows.map((row) => [
-					measureKey(row),
-					row.is_withheld ? undefined : sentence(byMeasure.get(measureKey(row)), other, group.value === 'participant')
-				])
-			);
+			return {
+				label: `Vergeleken met ${other}`,
+				words: perMeasure(rows, (row) => byMeasure.get(measureKey(row)), group.value === 'participant')
+			};
 		}
 		if (group.segment === 'municipality') {
-			return new Map(
-				rows.map((row) => [
-					measureKey(row),
-					row.is_withheld
-						? undefined
-						: sentence(byMunicipality.get(`${group.value}|${measureKey(row)}`), 'alle inwoners samen')
-				])
-			);
+			return {
+				label: 'Vergeleken met alle inwoners',
+				words: perMeasure(rows, (row) => byMunicipality.get(`${group.value}|${measureKey(row)}`))
+			};
 		}
 		return undefined;
 	};

@@ -21,4 +21,4 @@ inner join marts.weighting_quality as quality
         and margins.weighting_scheme = quality.weighting_scheme
         and margins.group_value = quality.group_value
 where about.is_latest_wave and quality.is_default_scheme
-order by margins.group_value, margins.attribute_code desc, margins.level_code
+order by margins.group_value asc, margins.attribute_code desc, margins.level_code asc

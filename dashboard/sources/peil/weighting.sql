@@ -18,4 +18,4 @@ inner join marts.about as about
         quality.survey_code = about.survey_code
         and quality.wave_code = about.wave_code
 where about.is_latest_wave
-order by quality.is_default_scheme desc, quality.weighting_scheme, quality.group_value
+order by quality.is_default_scheme desc, quality.weighting_scheme asc, quality.group_value asc
