@@ -106,6 +106,26 @@ def dashboard_command(places: Places, serving: bool, port: int, no_build: bool) 
         serve(places.published / "site", port)
 
 
+@peil.command("summary")
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(["docx", "html", "md"]),
+    multiple=True,
+    default=("docx", "html", "md"),
+    show_default="all three",
+    help="What to write; may be given more than once.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Folder; default: --published.")
+@with_places
+def summary_command(places: Places, formats: tuple[str, ...], output: Path | None) -> None:
+    """Write the Dutch summary from the published figures, for Word, the web and Markdown."""
+    from scripts.summary import write_summary
+
+    for path in write_summary(places, formats, output):
+        click.echo(path)
+
+
 @peil.command("demo")
 @click.option("--random-seed", type=int, default=2024, show_default=True, help="Fixes the demo.")
 @with_places

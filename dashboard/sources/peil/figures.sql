@@ -13,6 +13,7 @@ select
     questions.headline_statistic,
     estimates.channel_code,
     channels.label_nl as channel_label_nl,
+    if(estimates.option_code is null, channels.sentence_nl, options.sentence_nl) as sentence_nl,
     estimates.aspect,
     estimates.statistic,
     estimates.statistic_label_nl,
@@ -39,6 +40,7 @@ inner join marts.dim_segments as segments
         and estimates.segment_value = segments.segment_value
 inner join marts.dim_questions as questions on estimates.question_code = questions.question_code
 left join marts.dim_channels as channels on estimates.channel_code = channels.channel_code
+left join marts.dim_channels as options on estimates.option_code = options.channel_code
 left join marts.dim_flags as flags on estimates.quality_flag = flags.flag_code
 where
     estimates.is_default_scheme
