@@ -19,22 +19,33 @@ def number(value: float, decimals: int = 0) -> str:
 
 
 def figure(value: float, statistic: str) -> str:
-    """A grade with one decimal, a share as a whole percentage."""
-    return number(value, 1) if statistic == "mean" else f"{number(100 * value)}%"
+    """A grade with one decimal, a net score in points, a share as a whole percentage."""
+    if statistic == "mean":
+        return number(value, 1)
+    return _signed(100 * value, 1) if statistic == "net" else f"{number(100 * value)}%"
 
 
 def interval(low: float, high: float, statistic: str) -> str:
     """An interval with one decimal more than its figure."""
     if statistic == "mean":
         return f"{number(low, 2)} – {number(high, 2)}"
+    if statistic == "net":
+        return f"{_signed(100 * low, 1)} – {_signed(100 * high, 1)}"
     return f"{number(100 * low, 1)}% – {number(100 * high, 1)}%"
 
 
 def difference(value: float, statistic: str) -> str:
-    """A signed difference in points of the grade or percentage points."""
-    text = number(value, 2) if statistic == "mean" else number(100 * value, 1)
-    sign = "" if text.startswith(MINUS) or not text.strip("0,") else "+"
-    return f"{sign}{text} {'punt' if statistic == 'mean' else 'procentpunt'}"
+    """A signed difference: points of a grade or net score, percentage points of a share."""
+    if statistic == "mean":
+        return f"{_signed(value, 2)} punt"
+    return f"{_signed(100 * value, 1)} {'punt' if statistic == 'net' else 'procentpunt'}"
+
+
+def _signed(value: float, decimals: int) -> str:
+    text = number(value, decimals)
+    if not text.strip(f"0,{MINUS}"):
+        return text.lstrip(MINUS)
+    return text if text.startswith(MINUS) else f"+{text}"
 
 
 def long_date(day: date) -> str:

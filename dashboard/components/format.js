@@ -27,20 +27,31 @@ const signedPoints = number({
 });
 
 export const isMean = (statistic) => statistic === 'mean';
+// A net score is points: share that agrees minus share that does not.
+const isNet = (statistic) => statistic === 'net';
 
-export const figure = (value, statistic) => (isMean(statistic) ? grade(value) : percent(value));
+export const figure = (value, statistic) =>
+	isMean(statistic)
+		? grade(value)
+		: isNet(statistic)
+			? signedPoints(value).replace('%', '')
+			: percent(value);
+
+const end = (value, statistic) =>
+	isMean(statistic)
+		? twoDecimals(value)
+		: isNet(statistic)
+			? signedPoints(value).replace('%', '')
+			: percentOneDecimal(value);
 
 export const interval = (low, high, statistic) =>
-	low == null || high == null
-		? '–'
-		: isMean(statistic)
-			? `${twoDecimals(low)} – ${twoDecimals(high)}`
-			: `${percentOneDecimal(low)} – ${percentOneDecimal(high)}`;
+	low == null || high == null ? '–' : `${end(low, statistic)} – ${end(high, statistic)}`;
 
 export const difference = (value, statistic) =>
 	isMean(statistic) ? signedTwoDecimals(value) : signedPoints(value).replace('%', '');
 
-export const differenceUnit = (statistic) => (isMean(statistic) ? 'punt' : 'procentpunt');
+export const differenceUnit = (statistic) =>
+	isMean(statistic) || isNet(statistic) ? 'punt' : 'procentpunt';
 
 export const probability = (value) =>
 	value == null ? '–' : value < 0.001 ? '< 0,001' : number({ minimumFractionDigits: 3, maximumFractionDigits: 3 })(value);

@@ -42,10 +42,19 @@ where estimates.is_default_scheme and not estimates.is_withheld
 order by estimates.sort_order
 """
 EFFECTS = """
-select question_code, statistic, option_code, difference, is_significant
-from marts.participation_effects
-where is_default_scheme and not is_withheld and survey_code = ? and wave_code = ?
-order by sort_order
+select effects.question_code, effects.statistic, effects.option_code, effects.difference,
+    effects.is_significant, clustered.is_significant_clustered
+from marts.participation_effects as effects
+left join marts.comparisons as clustered
+    on effects.survey_code = clustered.survey_code and effects.wave_code = clustered.wave_code
+    and effects.weighting_scheme = clustered.weighting_scheme
+    and effects.question_code = clustered.question_code
+    and effects.statistic = clustered.statistic
+    and effects.option_code is not distinct from clustered.option_code
+    and clustered.comparison_kind = 'segments' and clustered.segment_code = 'participation'
+where effects.is_default_scheme and not effects.is_withheld
+    and effects.survey_code = ? and effects.wave_code = ?
+order by effects.sort_order
 """
 
 
@@ -96,10 +105,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Effect:
-    """Participants minus non-participants."""
+    """Participants minus non-participants; `with_municipalities`: tested on municipalities."""
 
     difference: float
     is_significant: bool
+    with_municipalities: bool | None
 
 
 @dataclass(frozen=True)
@@ -150,9 +160,7 @@ def read_published(published_file: Path) -> Published:
         received = connection.execute(RECEIVED, wave).fetchone()
         figures = tuple(Figure(*row) for row in connection.execute(FIGURES, wave).fetchall())
         effects = {
-            (question, statistic, option): Effect(difference, is_significant)
-            for question, statistic, option, difference, is_significant in connection.execute(
-                EFFECTS, wave
-            ).fetchall()
+            (question, statistic, option): Effect(*test)
+            for question, statistic, option, *test in connection.execute(EFFECTS, wave).fetchall()
         }
     return Published(about, received[0] if received else about.n_respondents, figures, effects)

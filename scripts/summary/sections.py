@@ -118,6 +118,7 @@ def _grade(published: Published) -> Section:
             f"{with_interval(figure)}. "
             + group_difference(published, figure, "Het gemiddelde cijfer")
         )
+        texts.append(_with_municipalities(published, figure))
     parts = {f.statistic: f for f in figures}
     if {"share_insufficient", "share_good"} <= parts.keys():
         texts.append(
@@ -128,6 +129,20 @@ def _grade(published: Published) -> Section:
         published, "Rapportcijfer voor de dienstverlening", "Cijfer", figures, "statistic_label"
     )
     return _section("Rapportcijfer", texts, table)
+
+
+def _with_municipalities(published: Published, figure: Figure) -> str:
+    """The same difference for who wants to speak about taking part in general."""
+    effect = published.effect(figure)
+    if effect is None or effect.with_municipalities is None:
+        return ""
+    also = "ook " if effect.is_significant == effect.with_municipalities else ""
+    found = "een" if effect.with_municipalities else "geen"
+    return (
+        "Wie niet de inwoners maar de gemeenten als waarnemingen telt, vindt hier "
+        f"{also}{found} significant verschil. Dat past bij de vraag of meedoen ook in andere "
+        "gemeenten verschil maakt."
+    )
 
 
 def _channels(published: Published) -> Section:

@@ -10,12 +10,16 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
+from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from scripts.summary.document import Document, Table
 
 BLUE = RGBColor(0x15, 0x42, 0x73)
 WARNING = RGBColor(0x5C, 0x41, 0x00)
+# Of the first column, the figures and the last, out of the width between the margins.
+WIDTHS = (3.5, 1.7, 2.8, 1.3, 2.2, 2.2, 2.9)
+LINE, RULE = "CFD8E0", "154273"
 # A fixed moment: the same figures give the same bytes.
 MOMENT = datetime(2000, 1, 1)
 
@@ -62,7 +66,9 @@ def _set_up(file: WordDocument, document: Document) -> None:
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{theme}"), None)
     if document.warning:
+        page.different_first_page_header_footer = True
         _warn(page.header.paragraphs[0], document.warning)
+        _page_number(page.first_page_footer.paragraphs[0])
     _page_number(page.footer.paragraphs[0])
 
 
@@ -84,7 +90,9 @@ def _add_table(file: WordDocument, table: Table) -> None:
     caption.paragraph_format.keep_with_next = True
     caption.paragraph_format.space_before = Pt(6)
     grid = file.add_table(rows=0, cols=len(table.header))
-    grid.style = "Light List Accent 1"
+    grid.autofit = False
+    for column, width in zip(grid.columns, WIDTHS, strict=True):
+        column.width = Cm(width)
     for index, cells in enumerate((table.header, *table.rows)):
         row = grid.add_row()
         properties = row._tr.get_or_add_trPr()
@@ -92,12 +100,26 @@ def _add_table(file: WordDocument, table: Table) -> None:
         if index == 0:
             properties.append(OxmlElement("w:tblHeader"))
         for column, text in enumerate(cells):
-            paragraph = row.cells[column].paragraphs[0]
-            paragraph.add_run(text).font.size = Pt(9)
+            cell = row.cells[column]
+            cell.width = Cm(WIDTHS[column])
+            _rule_below(cell, RULE if index == 0 else LINE)
+            paragraph = cell.paragraphs[0]
+            run = paragraph.add_run(text)
+            run.font.size, run.bold = Pt(9), index == 0
             paragraph.paragraph_format.space_after = Pt(2)
+            paragraph.paragraph_format.keep_with_next = index < len(table.rows)
             if column in table.numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     file.add_paragraph()
+
+
+def _rule_below(cell: _Cell, colour: str) -> None:
+    borders = OxmlElement("w:tcBorders")
+    bottom = OxmlElement("w:bottom")
+    for key, value in (("val", "single"), ("sz", "6"), ("color", colour)):
+        bottom.set(qn(f"w:{key}"), value)
+    borders.append(bottom)
+    cell._tc.get_or_add_tcPr().append(borders)
 
 
 def _without_time(content: bytes) -> bytes:

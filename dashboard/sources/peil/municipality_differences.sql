@@ -18,5 +18,5 @@ where
     comparisons.is_default_scheme
     and about.is_latest_wave
     and comparisons.segment_code = 'municipality'
-    and comparisons.segment_value_b = 'total'
+    and comparisons.comparison_kind = 'total'
 order by comparisons.sort_order
