@@ -126,6 +126,26 @@ def summary_command(places: Places, formats: tuple[str, ...], output: Path | Non
         click.echo(path)
 
 
+@peil.command("research")
+@with_places
+def research_command(places: Places) -> None:
+    """Write the research file: pseudonymised respondents, for who may see them. Mode 0600."""
+    from scripts.research import build_research
+
+    click.echo(build_research(places))
+
+
+@peil.command("export")
+@click.option("--research", is_flag=True, help="Also the respondents, as .sav and Parquet.")
+@click.option("--output", type=click.Path(path_type=Path), help="Folder; default: export/ there.")
+@with_places
+def export_command(places: Places, research: bool, output: Path | None) -> None:
+    """Write an Excel workbook, and CSV and Parquet per mart, to take home."""
+    from scripts.export import export
+
+    click.echo(export(places, output, research=research))
+
+
 @peil.command("demo")
 @click.option("--random-seed", type=int, default=2024, show_default=True, help="Fixes the demo.")
 @with_places
