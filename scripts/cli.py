@@ -146,6 +146,15 @@ def export_command(places: Places, research: bool, output: Path | None) -> None:
     click.echo(export(places, output, research=research))
 
 
+@peil.command("docs")
+@with_places
+def docs_command(places: Places) -> None:
+    """Write the documentation of every table and column as one page with lineage."""
+    from scripts.docs import build_docs
+
+    click.echo(build_docs(places).as_uri())
+
+
 @peil.command("demo")
 @click.option("--random-seed", type=int, default=2024, show_default=True, help="Fixes the demo.")
 @with_places
