@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup demo nightly test lint pytest fuzz lock clean
+.PHONY: help setup demo dashboard nightly test lint pytest fuzz lock clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -18,9 +18,14 @@ $(STAMP): requirements-dev.txt pyproject.toml
 
 setup: $(STAMP)  ## make .venv with everything in it
 
-demo: setup  ## simulate three deliveries, run the night on them, show the headline figures
+demo: setup  ## simulate three deliveries, run the night on them, build the dashboard
 	@$(BIN)/peil demo
 	@$(BIN)/peil nightly
+	@if command -v node >/dev/null; then $(BIN)/peil dashboard; \
+	else echo "Dashboard skipped: Node.js 20 or newer is not installed. The figures are published."; fi
+
+dashboard: setup  ## build the dashboard from what is published and serve it on this computer
+	@$(BIN)/peil dashboard --serve
 
 nightly: setup  ## land, build, test and publish what is in the inbox
 	@$(BIN)/peil nightly
@@ -31,6 +36,7 @@ lint: setup  ## ruff and sqlfluff
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/sqlfluff lint --nocolor models tests/generic tests/singular tests/tests_of_tests analyses
+	@$(BIN)/sqlfluff lint --nocolor --templater raw dashboard/sources
 
 pytest: setup  ## pytest; its first test builds the demo, dbt unit and data tests included
 	@$(BIN)/python -m pytest

@@ -64,14 +64,19 @@ def land_command(places: Places) -> None:
 
 
 @peil.command("nightly")
+@click.option("--dashboard", is_flag=True, help="Build the dashboard from what was published.")
 @with_places
-def nightly_command(places: Places) -> None:
+def nightly_command(places: Places, dashboard: bool) -> None:
     """Land, build, test and publish; a failed test leaves the published file as it was."""
     from scripts.headlines import show_headlines
     from scripts.nightly import nightly, raise_rejections
 
     landed = nightly(places)
     show_headlines(places.published_file)
+    if dashboard:
+        from scripts.dashboard import build_dashboard
+
+        click.echo(f"Dashboard: {build_dashboard(places).as_uri()}")
     raise_rejections(landed)
 
 
@@ -83,6 +88,71 @@ def publish_command(places: Places) -> None:
 
     publish(places)
     click.echo(places.published_file)
+
+
+@peil.command("dashboard")
+@click.option("--serve", "serving", is_flag=True, help="Serve the site on this computer.")
+@click.option("--port", type=int, default=8055, show_default=True, help="Where to serve it.")
+@click.option("--no-build", is_flag=True, help="Serve the site as it was last built.")
+@with_places
+def dashboard_command(places: Places, serving: bool, port: int, no_build: bool) -> None:
+    """Build the dashboard from the published file; a failed build leaves the previous site."""
+    from scripts.dashboard import build_dashboard, serve
+
+    if not no_build:
+        click.echo(f"Dashboard: {build_dashboard(places).as_uri()}")
+    if serving:
+        click.echo(f"Dashboard: http://localhost:{port}/")
+        serve(places.published / "site", port)
+
+
+@peil.command("summary")
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(["docx", "html", "md"]),
+    multiple=True,
+    default=("docx", "html", "md"),
+    show_default="all three",
+    help="What to write; may be given more than once.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Folder; default: --published.")
+@with_places
+def summary_command(places: Places, formats: tuple[str, ...], output: Path | None) -> None:
+    """Write the Dutch summary from the published figures, for Word, the web and Markdown."""
+    from scripts.summary import write_summary
+
+    for path in write_summary(places, formats, output):
+        click.echo(path)
+
+
+@peil.command("research")
+@with_places
+def research_command(places: Places) -> None:
+    """Write the research file: pseudonymised respondents, for who may see them. Mode 0600."""
+    from scripts.research import build_research
+
+    click.echo(build_research(places))
+
+
+@peil.command("export")
+@click.option("--research", is_flag=True, help="Also the respondents, as .sav and Parquet.")
+@click.option("--output", type=click.Path(path_type=Path), help="Folder; default: export/ there.")
+@with_places
+def export_command(places: Places, research: bool, output: Path | None) -> None:
+    """Write an Excel workbook, and CSV and Parquet per mart, to take home."""
+    from scripts.export import export
+
+    click.echo(export(places, output, research=research))
+
+
+@peil.command("docs")
+@with_places
+def docs_command(places: Places) -> None:
+    """Write the documentation of every table and column as one page with lineage."""
+    from scripts.docs import build_docs
+
+    click.echo(build_docs(places).as_uri())
 
 
 @peil.command("demo")

@@ -20,6 +20,15 @@ counted as (
     group by survey_code, wave_code
 ),
 
+taking_part as (
+    select
+        survey_code,
+        count(*) as n_municipalities,
+        count(*) filter (where participation = 'participant') as n_participating_municipalities,
+    from {{ ref('municipalities') }}
+    group by survey_code
+),
+
 described as (
     select
         surveys.survey_code,
@@ -31,7 +40,13 @@ described as (
         waves.fieldwork_start,
         waves.fieldwork_end,
         waves.reference_date,
+        row_number() over (
+            partition by surveys.survey_code
+            order by waves.reference_date desc, waves.wave_code desc
+        ) = 1 as is_latest_wave,
         counted.n_respondents,
+        taking_part.n_municipalities,
+        taking_part.n_participating_municipalities,
         surveys.is_simulated,
         surveys.description_nl,
         surveys.method_nl,
@@ -42,6 +57,7 @@ described as (
     inner join delivered using (survey_code, wave_code)
     inner join {{ ref('surveys') }} as surveys using (survey_code)
     inner join {{ ref('waves') }} as waves using (survey_code, wave_code)
+    left join taking_part using (survey_code)
 )
 
 select * from described

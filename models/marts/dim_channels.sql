@@ -3,6 +3,7 @@ with channels as (
         channel_code,
         label_nl,
         label_en,
+        sentence_nl,
         sort_order::bigint as sort_order,
     from {{ ref('channels') }}
 )

@@ -1,0 +1,8 @@
+-- How many questionnaires came in per source, how many count, and why do the others not?
+select
+    source_label_nl,
+    label_nl,
+    n_respondents,
+    share_of_received,
+from {{ ref('response_overview') }}
+order by sort_order

@@ -1,0 +1,154 @@
+"""Build the site with Evidence and swap it in; a failed build leaves the previous site in place."""
+
+import fcntl
+import hashlib
+import logging
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scripts.dashboard.site import close_site
+from scripts.errors import DashboardError, InputError
+from scripts.settings import PROJECT, Places
+
+log = logging.getLogger(__name__)
+DASHBOARD = PROJECT / "dashboard"
+NODE_VERSION = 20
+# Evidence's strict build ends well with a failed query on a page; its log does not.
+FAILED = re.compile(r"Error in Query|Build failed|\[ERROR\]")
+SITES_KEPT = 2
+
+
+def build_dashboard(places: Places) -> Path:
+    """Build the site from the published file and put it in `published/site`.
+
+    Returns:
+        The first page of the site.
+
+    Raises:
+        InputError: nothing is published yet.
+        DashboardError: Node is missing or a step failed; the previous site is as it was.
+    """
+    if not places.published_file.exists():
+        raise InputError(
+            f"{places.published_file}: not there, so there is nothing to show. "
+            "Run `peil nightly` first."
+        )
+    site = places.published / "site"
+    _require_node(site)
+    with _only_builder():
+        _install(site)
+        started = time.monotonic()
+        shutil.rmtree(DASHBOARD / "build", ignore_errors=True)
+        shutil.rmtree(DASHBOARD / ".evidence" / "template" / "static" / "data", ignore_errors=True)
+        _run("sources", ["npx", "--no-install", "evidence", "sources", "--strict"], places)
+        _run("pages", ["npx", "--no-install", "evidence", "build:strict"], places)
+        _swap(DASHBOARD / "build", site)
+    log.info("Dashboard built in %.0f s.", time.monotonic() - started)
+    return site / "index.html"
+
+
+def _require_node(site: Path) -> None:
+    node = shutil.which("node")
+    if node is None or shutil.which("npm") is None:
+        raise DashboardError(
+            f"Node.js (with npm) was not found, so the dashboard was not built; {_stays(site)} "
+            f"Install Node {NODE_VERSION} or newer and run `peil dashboard`."
+        )
+    version = subprocess.run(
+        [node, "--version"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    major = re.match(r"v(\d+)\.", version)
+    if not major or int(major[1]) < NODE_VERSION:
+        raise DashboardError(
+            f"{node} is Node {version or 'of an unknown version'}; the dashboard needs "
+            f"{NODE_VERSION} or newer. It was not built; {_stays(site)}"
+        )
+
+
+def _stays(site: Path) -> str:
+    return f"{site} stays as it was." if site.exists() else f"{site} is not made."
+
+
+@contextmanager
+def _only_builder() -> Iterator[None]:
+    """Evidence builds inside dashboard/: two builds at once would mix their pages."""
+    with (DASHBOARD / ".build.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            log.info("Another build of the dashboard is under way; waiting for it.")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _install(site: Path) -> None:
+    """Install the locked packages and patch them, once per lock file and set of patches."""
+    parts = [DASHBOARD / "package-lock.json", *sorted((DASHBOARD / "patches").glob("*.patch"))]
+    wanted = hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
+    stamp = DASHBOARD / "node_modules" / ".peil-installed"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    log.info("Installing the dashboard's packages (once, about a minute).")
+    for step in (
+        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        ["npx", "--no-install", "patch-package", "--error-on-fail"],
+    ):
+        done = subprocess.run(step, cwd=DASHBOARD, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise DashboardError(
+                f"dashboard/: `{' '.join(step)}` failed; {_stays(site)}\n"
+                f"{_tail(done.stdout + done.stderr)}"
+            )
+    stamp.write_text(wanted)
+
+
+def _run(what: str, command: list[str], places: Places) -> None:
+    site = places.published / "site"
+    log.info("Building the dashboard's %s.", what)
+    source = DASHBOARD / "sources" / "peil"
+    environment = {
+        **os.environ,
+        "EVIDENCE_SOURCE__peil__filename": os.path.relpath(places.published_file, source),
+        "FORCE_COLOR": "0",
+    }
+    done = subprocess.run(
+        command, cwd=DASHBOARD, env=environment, capture_output=True, text=True, check=False
+    )
+    output = done.stdout + done.stderr
+    if done.returncode or FAILED.search(output):
+        raise DashboardError(
+            f"dashboard/: building the {what} failed (`{' '.join(command)}`); {_stays(site)}\n"
+            f"{_tail(output)}"
+        )
+
+
+def _tail(output: str, n_lines: int = 25) -> str:
+    lines = [
+        line for line in output.splitlines() if line.strip() and not line.startswith("    at ")
+    ]
+    return "\n".join(lines[-n_lines:])
+
+
+def _swap(build: Path, site: Path) -> None:
+    """Make the closed site beside the previous one and switch with one rename of a link."""
+    sites = site.parent / ".sites"
+    sites.mkdir(parents=True, exist_ok=True)
+    new = sites / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    draft = new.with_name(f".{new.name}")
+    for leftover in sites.glob(".2*"):
+        shutil.rmtree(leftover)
+    close_site(build, draft)
+    draft.rename(new)
+    link = site.with_name(".site-next")
+    link.unlink(missing_ok=True)
+    link.symlink_to(new.relative_to(site.parent), target_is_directory=True)
+    link.replace(site)
+    for old in sorted(sites.glob("2*"))[:-SITES_KEPT]:
+        shutil.rmtree(old)

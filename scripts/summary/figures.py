@@ -1,0 +1,166 @@
+"""The published figures that the summary speaks about. Withheld figures never leave this module."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from scripts.errors import InputError
+from scripts.published import open_published
+
+ABOUT = """
+select about.label_nl, about.wave_label_nl, about.fieldwork_start, about.fieldwork_end,
+    about.reference_date, about.n_respondents, about.n_municipalities,
+    about.n_participating_municipalities, about.is_simulated, about.description_nl,
+    about.method_nl, about.sources_nl, about.licences_nl, about.survey_code, about.wave_code
+from marts.about as about
+where about.is_latest_wave and about.survey_code in (
+    select survey_code from marts.dim_questions where topic = 'report_grades'
+)
+"""
+RECEIVED = """
+select n_respondents from marts.response_overview
+where survey_code = ? and wave_code = ? and source_code = 'all' and step_code = 'received'
+"""
+FIGURES = """
+select estimates.segment_value, estimates.topic, estimates.question_code, estimates.aspect,
+    estimates.statistic, estimates.option_code,
+    coalesce(estimates.option_label_nl, channels.label_nl, estimates.question_label_nl) as label,
+    case
+        when estimates.option_code is not null
+            then coalesce(options.sentence_nl, lower(estimates.option_label_nl[1])
+                || estimates.option_label_nl[2:])
+        else channels.sentence_nl
+    end as phrase,
+    estimates.question_label_nl, estimates.statistic_label_nl,
+    estimates.estimate, estimates.ci_low, estimates.ci_high, estimates.n_answers
+from marts.estimates as estimates
+left join marts.dim_channels as channels on estimates.channel_code = channels.channel_code
+left join marts.dim_channels as options on estimates.option_code = options.channel_code
+where estimates.is_default_scheme and not estimates.is_withheld
+    and estimates.survey_code = ? and estimates.wave_code = ?
+    and estimates.segment_code in ('total', 'participation')
+order by estimates.sort_order
+"""
+EFFECTS = """
+select effects.question_code, effects.statistic, effects.option_code, effects.difference,
+    effects.is_significant, clustered.is_significant_clustered
+from marts.participation_effects as effects
+left join marts.comparisons as clustered
+    on effects.survey_code = clustered.survey_code and effects.wave_code = clustered.wave_code
+    and effects.weighting_scheme = clustered.weighting_scheme
+    and effects.question_code = clustered.question_code
+    and effects.statistic = clustered.statistic
+    and effects.option_code is not distinct from clustered.option_code
+    and clustered.comparison_kind = 'segments' and clustered.segment_code = 'participation'
+where effects.is_default_scheme and not effects.is_withheld
+    and effects.survey_code = ? and effects.wave_code = ?
+order by effects.sort_order
+"""
+
+
+@dataclass(frozen=True)
+class About:
+    """What the survey is."""
+
+    label: str
+    wave_label: str
+    fieldwork_start: date
+    fieldwork_end: date
+    reference_date: date
+    n_respondents: int
+    n_municipalities: int
+    n_participating: int
+    is_simulated: bool
+    description: str
+    method: str
+    sources: str
+    licences: str
+    survey_code: str
+    wave_code: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One published figure of one group."""
+
+    segment_value: str
+    topic: str
+    question_code: str
+    aspect: str | None
+    statistic: str
+    option_code: str | None
+    label: str
+    phrase: str | None
+    question_label: str
+    statistic_label: str
+    estimate: float
+    ci_low: float
+    ci_high: float
+    n_answers: int
+
+    @property
+    def measure(self) -> tuple[str, str, str | None]:
+        return self.question_code, self.statistic, self.option_code
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Participants minus non-participants; `with_municipalities`: tested on municipalities."""
+
+    difference: float
+    is_significant: bool
+    with_municipalities: bool | None
+
+
+@dataclass(frozen=True)
+class Published:
+    """Everything the summary may say, read once."""
+
+    about: About
+    n_received: int
+    figures: tuple[Figure, ...]
+    effects: dict[tuple[str, str, str | None], Effect]
+
+    def select(self, group: str = "total", **where: str | None) -> list[Figure]:
+        """The figures of a group for which every named column has the given value."""
+        return [
+            figure
+            for figure in self.figures
+            if figure.segment_value == group
+            and all(getattr(figure, column) == value for column, value in where.items())
+        ]
+
+    def twin(self, figure: Figure, group: str) -> Figure | None:
+        """The same measure in another group, when it may be shown."""
+        found = [
+            f for f in self.figures if f.segment_value == group and f.measure == figure.measure
+        ]
+        return found[0] if found else None
+
+    def effect(self, figure: Figure) -> Effect | None:
+        return self.effects.get(figure.measure)
+
+
+def read_published(published_file: Path) -> Published:
+    """Read the last wave of the resident survey from the published file.
+
+    Raises:
+        InputError: there is no published file, it is of another version of peil, or it holds no
+            resident survey.
+    """
+    with open_published(published_file) as connection:
+        row = connection.execute(ABOUT).fetchone()
+        if row is None:
+            raise InputError(
+                f"{published_file}: holds no survey with report grades, which the summary is "
+                "about. Publish the resident survey with `peil nightly`."
+            )
+        about = About(*row)
+        wave = [about.survey_code, about.wave_code]
+        received = connection.execute(RECEIVED, wave).fetchone()
+        figures = tuple(Figure(*row) for row in connection.execute(FIGURES, wave).fetchall())
+        effects = {
+            (question, statistic, option): Effect(*test)
+            for question, statistic, option, *test in connection.execute(EFFECTS, wave).fetchall()
+        }
+    return Published(about, received[0] if received else about.n_respondents, figures, effects)

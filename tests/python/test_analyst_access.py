@@ -1,0 +1,187 @@
+"""What analysts use: example queries, the documentation, every way to connect that runs here."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scripts.settings import PROJECT, Places
+from tests.python.conftest import options, peil
+from tests.python.test_dashboard import CHROMIUM
+
+ANALYSES = sorted((PROJECT / "analyses").glob("*.sql"))
+GUIDE = (PROJECT / "docs" / "connecting.md").read_text()
+REF = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
+
+
+def block(language: str) -> str:
+    """The example in a language, as it stands in docs/connecting.md."""
+    found = re.search(rf"```{language}\n(.*?)```", GUIDE, re.S)
+    assert found, f"docs/connecting.md has no example in {language}"
+    return found[1]
+
+
+@pytest.fixture
+def reader(demo: Places, tmp_path: Path) -> Path:
+    """A folder in which `published/peil.duckdb` is the demo's, as the examples expect."""
+    (tmp_path / "published").mkdir()
+    (tmp_path / "published" / "peil.duckdb").symlink_to(demo.published_file)
+    return tmp_path
+
+
+def test_there_are_at_least_ten_example_queries():
+    assert len(ANALYSES) >= 10
+
+
+@pytest.mark.parametrize("query", ANALYSES, ids=lambda path: path.stem)
+def test_example_query_answers_its_question_from_the_published_file(published, query: Path):
+    text = query.read_text()
+    assert text.startswith("-- "), "begins with the question it answers"
+    rows = published.sql(REF.sub(r"marts.\1", text)).fetchall()
+    assert rows, "finds nothing in the demo"
+
+
+def test_every_table_and_column_is_described_in_the_file(published):
+    undescribed = published.sql(
+        "select table_name, column_name from duckdb_columns() "
+        "where schema_name = 'marts' and comment is null "
+        "union all select table_name, null from duckdb_tables() where comment is null"
+    ).fetchall()
+    assert undescribed == []
+
+
+def test_exposures_name_every_published_table_and_what_the_site_reads(published):
+    exposures = {
+        exposure["name"]: set(re.findall(r"ref\('(\w+)'\)", " ".join(exposure["depends_on"])))
+        for exposure in yaml.safe_load((PROJECT / "models" / "exposures.yml").read_text())[
+            "exposures"
+        ]
+    }
+    tables = {
+        name for (name,) in published.sql("select table_name from duckdb_tables()").fetchall()
+    }
+    assert exposures["published_file"] == tables
+    assert exposures["workbook"] == tables
+    for name, folder in (("dashboard", "dashboard/sources"), ("summary", "scripts/summary")):
+        text = " ".join(
+            path.read_text()
+            for path in (PROJECT / folder).rglob("*")
+            if path.suffix in {".sql", ".py"}
+        )
+        assert exposures[name] == set(re.findall(r"\bmarts\.(\w+)", text)), name
+
+
+def test_python_example_runs_with_the_locked_duckdb(reader: Path):
+    done = subprocess.run(
+        [sys.executable, "-c", block("python")],
+        cwd=reader,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Totaal" in done.stdout
+
+
+@pytest.mark.parametrize("series", ["1.1", "1.4", "2.0"])
+def test_python_example_runs_with_other_duckdbs(reader: Path, series: str, tmp_path: Path):
+    """Readers have other versions than we; each is installed apart, from the package index."""
+    target = tmp_path / "packages"
+    installed = subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:",
+         "--disable-pip-version-check", "--target", target, f"duckdb=={series}.*"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if installed.returncode:
+        pytest.skip(f"DuckDB {series} cannot be installed here")
+    program = f"import duckdb; assert duckdb.__version__.startswith('{series}.')\n{block('python')}"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=reader,
+        env={**os.environ, "PYTHONPATH": str(target)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Totaal" in done.stdout
+
+
+def test_node_example_runs(reader: Path):
+    modules = PROJECT / "dashboard" / "node_modules"
+    if shutil.which("node") is None or not (modules / "@duckdb" / "node-api").exists():
+        pytest.skip("needs Node and the dashboard's packages (peil dashboard installs them)")
+    (reader / "node_modules").symlink_to(modules)
+    (reader / "example.mjs").write_text(block("js"))
+    done = subprocess.run(
+        ["node", "example.mjs"], cwd=reader, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)[0]["segment_label_nl"] == "Totaal"
+
+
+def test_r_example_runs(reader: Path):
+    has_r = (
+        shutil.which("Rscript")
+        and not subprocess.run(
+            ["Rscript", "-e", "library(duckdb)"], capture_output=True, check=False
+        ).returncode
+    )
+    if not has_r:
+        pytest.skip("R with the package duckdb is not here")
+    done = subprocess.run(
+        ["Rscript", "-e", block("r")], cwd=reader, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def docs(demo: Places) -> Path:
+    done = peil("docs", *options(demo))
+    assert done.returncode == 0, done.stderr
+    return demo.published / "docs"
+
+
+def test_documentation_is_one_page_with_every_table(docs: Path, published):
+    page = (docs / "index.html").read_text()
+    assert [path.name for path in docs.iterdir()] == ["index.html"]
+    for (table,) in published.sql("select table_name from duckdb_tables()").fetchall():
+        assert f"model.peil.{table}" in page
+    for exposure in ("dashboard", "summary", "workbook", "published_file"):
+        assert f"exposure.peil.{exposure}" in page
+
+
+def test_documentation_asks_nothing_of_other_addresses(docs: Path):
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here: apt-get install chromium to look at the documentation")
+    from playwright.sync_api import sync_playwright
+
+    from tests.python.test_dashboard import FLAGS
+
+    handler = partial(SimpleHTTPRequestHandler, directory=str(docs))
+    handler.log_message = lambda *_: None
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as playwright:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page, requests = browser.new_page(), []
+        page.on("request", lambda request: requests.append(request.url))
+        address = f"http://127.0.0.1:{server.server_port}/#!/model/model.peil.estimates"
+        page.goto(address, wait_until="networkidle")
+        assert "significantly_higher_than" in page.inner_text("body")
+        browser.close()
+        server.shutdown()
+    outside = [
+        url
+        for url in requests
+        if not url.startswith((f"http://127.0.0.1:{server.server_port}/", "data:", "blob:"))
+    ]
+    assert outside == []
