@@ -39,16 +39,16 @@ sided as (
         changes.sort_order,
     from changes
     {% for side, wave in [('now', 'wave_code'), ('earlier', 'compared_wave_code')] %}
-    inner join {{ ref('estimates') }} as {{ side }}
-        on
-            changes.survey_code = {{ side }}.survey_code
-            and changes.{{ wave }} = {{ side }}.wave_code
-            and changes.weighting_scheme = {{ side }}.weighting_scheme
-            and changes.segment_code = {{ side }}.segment_code
-            and changes.segment_value_a = {{ side }}.segment_value
-            and changes.question_code = {{ side }}.question_code
-            and changes.statistic = {{ side }}.statistic
-            and changes.option_code is not distinct from {{ side }}.option_code
+        inner join {{ ref('estimates') }} as {{ side }}
+            on
+                changes.survey_code = {{ side }}.survey_code
+                and changes.{{ wave }} = {{ side }}.wave_code
+                and changes.weighting_scheme = {{ side }}.weighting_scheme
+                and changes.segment_code = {{ side }}.segment_code
+                and changes.segment_value_a = {{ side }}.segment_value
+                and changes.question_code = {{ side }}.question_code
+                and changes.statistic = {{ side }}.statistic
+                and changes.option_code is not distinct from {{ side }}.option_code
     {% endfor %}
 )
 

@@ -11,7 +11,7 @@ estimated as (
     left join declared using (scheme_code, segment_code)
     where
         declared.segment_code is not null
-        or schemes.scheme_code not in (select declared.scheme_code from declared)
+        or schemes.scheme_code not in (select seed.scheme_code from declared as seed)
 )
 
 select * from estimated

@@ -11,7 +11,10 @@ with bounds as (
         {{ share_bound('method', 'share', 'se', 'df', 'n_effective', 'n', 1) }} as high,
     from (
         values
-        ('pew', 'logit', 0.42777791932818830::double, 0.011731646911705::double, 1960, 1786.0, 1961),
+        (
+            'pew', 'logit', 0.42777791932818830::double, 0.011731646911705::double,
+            1960, 1786.0, 1961
+        ),
         ('beta', 'beta', 0.9, 0.03, 99, 100, 100),
         ('wilson', 'wilson', 0.9, 0.03, 1000000000, 100, 100),
         ('known', 'beta', 0.9, 0, 99, 100, 100),

@@ -30,8 +30,10 @@ with_errors as (
         schemes.inference_unit,
         measures.topic,
         coalesce(a.withheld_reason, b.withheld_reason) as withheld_reason,
-        {{ standard_error('variances.respondent_variance', 'comparisons.simple_variance') }} as se_respondent,
-        {{ standard_error('variances.cluster_variance', 'comparisons.simple_variance') }} as se_clustered,
+        {{ standard_error('variances.respondent_variance', 'comparisons.simple_variance') }}
+            as se_respondent,
+        {{ standard_error('variances.cluster_variance', 'comparisons.simple_variance') }}
+            as se_clustered,
         comparisons.n_a + comparisons.n_b - coalesce(overlapping.n_both, 0)
         - comparisons.n_strata - 1 as df_respondent,
         clusters.n_clusters - comparisons.n_cluster_strata - 1 as df_clustered,

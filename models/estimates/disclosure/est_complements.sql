@@ -4,7 +4,7 @@ with one_answer as (
         measures.measure_id,
         1 as sign,
     from {{ ref('est_measures') }} as measures
-    inner join {{ ref('questions') }} as questions using (survey_code, question_code)
+    inner join {{ ref('questions') }} using (survey_code, question_code)
     inner join {{ ref('scales') }} as scales using (scale_code)
     where measures.kind = 'option' and scales.kind = 'single'
 ),
@@ -15,7 +15,7 @@ ranges as (
         scales.value_from as scale_from,
         scales.value_to as scale_to,
     from {{ ref('est_measures') }} as measures
-    inner join {{ ref('questions') }} as questions using (survey_code, question_code)
+    inner join {{ ref('questions') }} using (survey_code, question_code)
     inner join {{ ref('scales') }} as scales using (scale_code)
     where measures.kind in ('range', 'net')
 ),

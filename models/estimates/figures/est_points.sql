@@ -9,7 +9,7 @@ with summed as (
         sum(domain.n_answers) as n_answers,
         sum(domain.n_positive) as n_positive,
         count(distinct cells.stratum) as n_strata,
-        count(distinct (cells.stratum, domain.cluster_code)) as n_clusters,
+        count(distinct concat_ws('|', cells.stratum, domain.cluster_code)) as n_clusters,
         sum(cells.factor * domain.sum_d) as sum_w,
         sum(cells.factor * cells.factor * domain.sum_d2) as sum_w2,
         sum(cells.factor * domain.sum_dy) as sum_wy,
