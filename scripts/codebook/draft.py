@@ -15,7 +15,7 @@ from pathlib import Path
 from scripts.codebook.columns import Described, describe
 from scripts.codebook.guess import Guess, guess_all
 from scripts.codebook.joined import find_joined
-from scripts.codebook.sources import Source
+from scripts.codebook.sources import Source, read_rows
 from scripts.errors import InputError
 from scripts.settings import PROJECT
 
@@ -144,14 +144,19 @@ def _frame(path: Path, described: Described, names: Names) -> dict[str, list[dic
         }],
         "topics": [{"topic": "draft", "label_nl": "Nog in te delen", "label_en": "To be sorted",
                     "sort_order": 1}],
-        "weighting_schemes": [{
-            "scheme_code": "unweighted", "survey_code": survey, "label_nl": "Ongewogen",
-            "label_en": "Unweighted", "inference_unit": "respondent",
-            "unknown_levels": "own_level", "interval_method": "logit",
-            "variance_method": "weights_as_given", "is_default": "true", "sort_order": 1,
-        }],
+        "weighting_schemes": [_unweighted(survey)],
         "segments": [{"segment_code": "total", "survey_code": survey, "comparison": "none",
                       "sort_order": 1, **total}],
+    }  # fmt: skip
+
+
+def _unweighted(survey: str) -> dict[str, object]:
+    """The repository's unweighted scheme, so that a new column of it reaches the draft too."""
+    schemes = read_rows(TEMPLATE / "weighting_schemes.csv")
+    scheme = next(row for row in schemes if row["scheme_code"] == "unweighted")
+    return {
+        **scheme, "survey_code": survey, "cluster_attribute_code": "", "is_default": "true",
+        "sort_order": 1,
     }  # fmt: skip
 
 
