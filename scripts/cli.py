@@ -157,12 +157,22 @@ def docs_command(places: Places) -> None:
 
 @peil.command("demo")
 @click.option("--random-seed", type=int, default=2024, show_default=True, help="Fixes the demo.")
+@click.option(
+    "--waves",
+    type=click.IntRange(1, 2),
+    default=1,
+    show_default=True,
+    help="2 adds a survey a year later, to show changes.",
+)
 @with_places
-def demo_command(places: Places, random_seed: int) -> None:
+def demo_command(places: Places, random_seed: int, waves: int) -> None:
     """Simulate three deliveries and a population file into the inbox."""
-    from scripts.demo import write_demo
+    from scripts.demo import write_demo, write_second_wave
 
-    for path in write_demo(places.inbox, places.seeds, random_seed):
+    paths = write_demo(places.inbox, places.seeds, random_seed)
+    if waves == 2:
+        paths += write_second_wave(places.inbox, places.seeds, random_seed)
+    for path in paths:
         click.echo(path)
 
 

@@ -83,6 +83,17 @@ REASONS = {
 MEANS = {"account": 0.34, "email_updates": 0.41, "calling": 0.36, "visiting": 0.11}
 
 
+@dataclass(frozen=True)
+class Better:
+    """How much a later wave is better than the study: grade points, and shares insufficient."""
+
+    grade: float = 0.0
+    insufficient: float = 0.0
+
+
+SAME = Better()
+
+
 @dataclass
 class Dealer:
     """Deals answers to respondents along their latent opinions, by cumulative weight."""
@@ -158,7 +169,9 @@ def grade_shares(target: float, by: str) -> np.ndarray:
     return shares(brentq(miss, -2, 13))
 
 
-def make_answers(people: pd.DataFrame, weights: np.ndarray, rng: np.random.Generator):
+def make_answers(
+    people: pd.DataFrame, weights: np.ndarray, rng: np.random.Generator, better: Better = SAME
+):
     """One column per question, or per question and option for several answers (0/1)."""
     deal = Dealer(people, weights, rng)
     everyone = np.ones(len(people), dtype=bool)
@@ -170,14 +183,16 @@ def make_answers(people: pd.DataFrame, weights: np.ndarray, rng: np.random.Gener
         base = used[channel]
         mean, edge = CONTACT[channel]
         answers[f"contact_grade_{channel}"] = deal.grades(
-            deal.split(mean, edge, base), base, by="mean"
+            deal.split(mean + better.grade, edge, base), base, by="mean"
         )
         for name, table in (("handling", HANDLING), ("status", STATUS)):
             share, edge = table[channel]
             answers[f"{name}_grade_{channel}"] = deal.grades(
-                deal.split(share, -edge, base), base, by="insufficient"
+                deal.split(share - better.insufficient, -edge, base), base, by="insufficient"
             )
-    answers["overall_grade"] = deal.grades(OVERALL, everyone, by="mean")
+    answers["overall_grade"] = deal.grades(
+        tuple(grade + better.grade for grade in OVERALL), everyone, by="mean"
+    )
     share, edge = ACCESSIBILITY_INSUFFICIENT
     answers["accessibility_grade"] = deal.grades(
         deal.split(share, -edge, everyone), everyone, by="insufficient"

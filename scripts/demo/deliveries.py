@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from scripts.demo.answers import make_answers
+from scripts.demo.answers import Better, make_answers
 from scripts.demo.population import SOURCES, demo_weights, draw_respondents, make_population
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,9 @@ FILES = {
     "participatieplatform": "participatieplatform_2024.xlsx",
     "bevolking": "bevolking_2024.csv",
 }
+SECOND_FILES = {"burgerpanel_2025": "burgerpanel_2025.sav", "bevolking_2025": "bevolking_2025.csv"}
+# What residents think of a year later; nobody measured it, it is here to show a change.
+A_YEAR_LATER = Better(grade=0.15, insufficient=0.05)
 RANDOM_SEED = 2024
 REMARK = "Gesimuleerde opmerking."
 
@@ -29,14 +32,11 @@ REMARK = "Gesimuleerde opmerking."
 def write_demo(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) -> list[Path]:
     """Simulate the demo and write its four files; returns their paths."""
     rng = np.random.default_rng(random_seed)
-    codebook = {
-        name: pd.read_csv(seeds / f"{name}.csv", dtype=str, keep_default_na=False)
-        for name in ("municipalities", "bindings", "options", "questions")
-    }
+    codebook = _codebook(seeds)
     population = make_population(codebook["municipalities"], rng)
     people = draw_respondents(population, codebook["municipalities"], rng)
     answers = make_answers(people, demo_weights(people, population), rng)
-    table = _answer_table(people, answers, rng)
+    table = _answer_table(people, answers, rng, 2024)
     inbox.mkdir(parents=True, exist_ok=True)
     paths = []
     for source in SOURCES:
@@ -45,16 +45,47 @@ def write_demo(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) -> list
         _WRITERS[source](path, rows, codebook)
         log.info("%s: %s simulated rows.", path, f"{len(rows):,}")
         paths.append(path)
-    path = inbox / FILES["bevolking"]
+    return [*paths, _write_population(inbox / FILES["bevolking"], population)]
+
+
+def write_second_wave(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) -> list[Path]:
+    """Simulate a second wave, a year later: other respondents of the panel, somewhat happier.
+
+    The population is that of the first wave, so that a change is one of opinion.
+    """
+    codebook = _codebook(seeds)
+    population = make_population(codebook["municipalities"], np.random.default_rng(random_seed))
+    rng = np.random.default_rng([random_seed, 2])
+    people = draw_respondents(population, codebook["municipalities"], rng)
+    weights = demo_weights(people, population)
+    answers = make_answers(people, weights, rng, A_YEAR_LATER)
+    rows = _soil(_answer_table(people, answers, rng, 2025), rng)
+    (source, name), (_, of_population) = SECOND_FILES.items()
+    path = inbox / name
+    _write_panel(path, rows, codebook, source)
+    log.info("%s: %s simulated rows.", path, f"{len(rows):,}")
+    return [path, _write_population(inbox / of_population, population)]
+
+
+def _codebook(seeds: Path) -> dict[str, pd.DataFrame]:
+    return {
+        name: pd.read_csv(seeds / f"{name}.csv", dtype=str, keep_default_na=False)
+        for name in ("municipalities", "bindings", "options", "questions")
+    }
+
+
+def _write_population(path: Path, population: pd.DataFrame) -> Path:
     population.set_axis(["gemeente", "geslacht", "leeftijd", "inwoners"], axis=1).to_csv(
         path, sep=";", index=False, lineterminator="\r\n"
     )
-    return [*paths, path]
+    return path
 
 
-def _answer_table(people: pd.DataFrame, answers: dict, rng: np.random.Generator) -> pd.DataFrame:
+def _answer_table(
+    people: pd.DataFrame, answers: dict, rng: np.random.Generator, year: int
+) -> pd.DataFrame:
     days = rng.integers(0, 62 * 24 * 60, len(people))
-    start = datetime(2024, 7, 1)
+    start = datetime(year, 7, 1)
     return pd.DataFrame(
         {
             "respondent_id": np.arange(1001, 1001 + len(people)),
@@ -87,7 +118,7 @@ def _soil(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     earlier["submitted_at"] -= pd.Timedelta(minutes=20)
     earlier["overall_grade"] = 1
     late = numbered(extra(4), 92001)
-    late["submitted_at"] = pd.Timestamp(2024, 9, 9, 12)
+    late["submitted_at"] = pd.Timestamp(rows["submitted_at"].dt.year.iloc[0], 9, 9, 12)
     dirty = [
         earlier,
         numbered(extra(5), 90001).assign(state="test", overall_grade=10),
@@ -128,16 +159,18 @@ def _option_labels(codebook: dict, question: str) -> dict[str, str]:
     return dict(zip(chosen["option_code"], chosen["label_nl"], strict=True))
 
 
-def _write_panel(path: Path, rows: pd.DataFrame, codebook: dict) -> None:
+def _write_panel(
+    path: Path, rows: pd.DataFrame, codebook: dict, source: str = "burgerpanel"
+) -> None:
     import pyreadstat
 
-    frame = _columns(rows, codebook, "burgerpanel")
+    frame = _columns(rows, codebook, source)
     frame.insert(0, "respondent", rows["respondent_id"])
     frame.insert(1, "datum", rows["submitted_at"].dt.strftime("%Y-%m-%d %H:%M:%S"))
     frame.insert(2, "test", (rows["state"] == "test").astype(int))
     frame.insert(3, "klaar", (rows["state"] != "incomplete").astype(int))
     frame["gemnr"] = rows["municipality"].str.removeprefix("GM").astype(int)
-    bindings = codebook["bindings"].query("source_code == 'burgerpanel' and question_code != ''")
+    bindings = codebook["bindings"].query("source_code == @source and question_code != ''")
     labels: dict[str, dict] = {}
     for b in bindings.itertuples():
         names = _option_labels(codebook, b.question_code)
@@ -154,7 +187,7 @@ def _write_panel(path: Path, rows: pd.DataFrame, codebook: dict) -> None:
     pyreadstat.write_sav(
         frame,
         str(path),
-        file_label="GESIMULEERD: klanttevredenheid 2024",
+        file_label=f"GESIMULEERD: {source}",
         column_labels={b.source_column: texts[b.question_code] for b in bindings.itertuples()},
         variable_value_labels=labels,
     )
