@@ -188,9 +188,7 @@ def _deff_before_bounds(group: WeightingGroup, raked: Raked) -> float:
 def _check_base_weights(cells: pd.DataFrame, where: str) -> None:
     n = int(cells["n_without_weight"].sum())
     if n:
-        keys = sorted(
-            key for row in cells["keys_without_weight"] if row is not None for key in row
-        )[:5]
+        keys = sorted(key for row in cells["keys_without_weight"].dropna() for key in row)[:5]
         raise RakingError(
             f"{where}: base weight is missing, 0, negative or not finite for {n:,} respondents "
             f"(first respondent keys: {', '.join(keys)}). Every respondent needs a base weight "

@@ -279,3 +279,33 @@ def test_recoverable_sees_a_combination_of_equations():
     equations = [dict.fromkeys(pair, 1.0) for pair in itertools.combinations("abc", 2)]
     assert recoverable(list("abc"), equations) == set("abc")
     assert recoverable(list("abc"), equations[:2]) == set()
+
+
+def test_small_levels_of_the_weighting_margins_cannot_be_solved(published, warehouse):
+    """No count below 5 is shown, none is the only unknown of its margin, and no share tells it."""
+    rows = published.sql("select * from marts.weighting_margins_reached").df()
+    shown = rows[~rows["is_withheld"]]
+    assert (shown["n_respondents"] >= MIN_CELL).all()
+    hidden = rows[rows["is_withheld"]]
+    assert len(hidden) > 10
+    assert hidden[["n_respondents", "unweighted_share"]].isna().all().all()
+    unknown = hidden[hidden["is_unknown_in_population"]]
+    assert unknown[["target_share", "weighted_share"]].isna().all().all()
+    margin = ["wave_code", "weighting_scheme", "group_value", "attribute_code"]
+    per_margin = hidden.groupby(margin).size()
+    assert (per_margin > 1).all()
+    truth = warehouse.execute(
+        "select wave_code, scheme_code as weighting_scheme, group_value, attribute_code, "
+        "level_code, n_respondents as n from weighted.wgt_weighting_levels"
+    ).df()
+    together = hidden.merge(truth, on=[*margin, "level_code"]).groupby(margin)["n"]
+    assert (together.sum() - together.max() >= 1).all()
+    assert (together.sum() >= MIN_CELL).all()
+
+
+def test_merged_levels_are_counted_in_fives_only(published):
+    counts = published.sql(
+        "select distinct n_respondents_rounded from marts.weighting_merges"
+    ).fetchall()
+    assert counts
+    assert all(n % 5 == 0 for (n,) in counts)
