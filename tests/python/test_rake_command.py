@@ -4,10 +4,14 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import peil
 
+from scripts.errors import RakingError
+from scripts.rake_files import check_on_respondents
+from scripts.raking import Margin
 from scripts.settings import PROJECT
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
@@ -110,3 +114,48 @@ def test_the_script_runs_without_being_installed(tmp_path, margins):
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     assert len(pd.read_csv(out)) == 90
+
+
+def test_bounds_on_the_weight_hold_for_every_row_and_are_reported(tmp_path, margins):
+    """Base weights differ within a cell; the weights without bounds run to 1.9 times their mean."""
+    out, report = tmp_path / "out.csv", tmp_path / "report.json"
+    run = peil(
+        "rake", "--data", REFERENCE / "small_survey.csv", "--margins", margins,
+        "--base-weight", "base_weight", "--lower", "0.4", "--upper", "1.7", "--bounds-on", "w",
+        "--out", out, "--diagnostics", report,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    raked = pd.read_csv(out)
+    relative = raked["weight"] / raked["weight"].mean()
+    assert relative.min() >= 0.4 - 1e-9
+    assert relative.max() <= 1.7 + 1e-9
+    assert raked.groupby("sex")["weight"].sum().to_dict() == pytest.approx(
+        {"man": 2450, "vrouw": 2550}
+    )
+    (diagnostics,) = json.loads(report.read_text())
+    assert diagnostics["n_at_upper"] == (relative > 1.7 - 1e-9).sum() > 0
+    assert diagnostics["deff"] < diagnostics["deff_before_bounds"]
+    assert "on the upper" in run.stdout
+
+
+@pytest.mark.parametrize("bad", ["0", "-2", "nan", "inf", ""])
+def test_base_weights_that_are_none_are_named_by_row(tmp_path, margins, bad):
+    survey = pd.read_csv(REFERENCE / "small_survey.csv", dtype=str)
+    survey.loc[[1, 4], "base_weight"] = bad
+    data = tmp_path / "survey.csv"
+    survey.to_csv(data, index=False)
+    run = peil(
+        "rake", "--data", data, "--margins", margins, "--base-weight", "base_weight",
+        "--out", tmp_path / "out.csv",
+    )  # fmt: skip
+    assert run.returncode == 4
+    assert "for 2 respondents (first rows: 2, 5)" in run.stderr
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_weights_are_checked_again_on_the_respondents():
+    """A factor lost on the way to the rows: 10 respondents of 'm' sum to 9 of their 10."""
+    margin = Margin("sex", ("m", "v"), np.array([0, 1]), np.array([10.0, 5.0]), np.ones(2, bool))
+    weighed = pd.DataFrame({"cell_group": "all", "sex": ["m", "v"], "achieved": [9.0, 5.0]})
+    with pytest.raises(RakingError, match=r"level 'm': target 10, reached 9\. Nothing was written"):
+        check_on_respondents(weighed, "all", [margin])
