@@ -1,11 +1,11 @@
 -- Which channels satisfy their users most, and how sure is that?
 select
-    channel_code,
-    question_label_nl,
-    mean_grade,
-    mean_grade_ci_low,
-    mean_grade_ci_high,
-    n_answers,
-from {{ ref('channel_satisfaction') }}
-where is_default_scheme and segment_code = 'total'
-order by mean_grade desc
+    channels.label_nl,
+    satisfaction.mean_grade,
+    satisfaction.mean_grade_ci_low,
+    satisfaction.mean_grade_ci_high,
+    satisfaction.n_answers,
+from {{ ref('channel_satisfaction') }} as satisfaction
+inner join {{ ref('dim_channels') }} as channels using (channel_code)
+where satisfaction.is_default_scheme and satisfaction.segment_code = 'total'
+order by satisfaction.mean_grade desc

@@ -23,6 +23,7 @@ NODE_VERSION = 20
 # Evidence's strict build ends well with a failed query on a page; its log does not.
 FAILED = re.compile(r"Error in Query|Build failed|\[ERROR\]")
 SITES_KEPT = 2
+EVIDENCE_PAGES = "node_modules/@evidence-dev/evidence/template/src/pages"
 
 
 def build_dashboard(places: Places) -> Path:
@@ -106,6 +107,9 @@ def _install(site: Path) -> None:
                 f"dashboard/: `{' '.join(step)}` failed; {_stays(site)}\n"
                 f"{_tail(done.stdout + done.stderr)}"
             )
+    # Evidence's own pages need a query engine in the browser and take half of the building time.
+    for page in ("explore", "settings"):
+        shutil.rmtree(DASHBOARD / EVIDENCE_PAGES / page, ignore_errors=True)
     stamp.write_text(wanted)
 
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from scripts.errors import DashboardError
 
 STATIC = ("filters.js", "peil.svg")
-# Evidence's own pages and cards: a console that needs WebAssembly, and cards for another site.
-OWN_PAGES = ("api", "data", "explore", "settings")
+# Evidence adds cards for another site.
 CARDS = re.compile(r'\s*<meta (?:name="twitter:|property="og:)[^>]*>')
 LINK = re.compile(r'\b(href|src)="/([^"]*)"')
 STYLE = re.compile(r'<link href="(/_app/[^"]+\.css)"')
@@ -25,11 +24,7 @@ def close_site(build: Path, target: Path) -> None:
     Raises:
         DashboardError: a page refers to a file that is not in the site, or there are no pages.
     """
-    pages = [
-        page
-        for page in sorted(build.rglob("*.html"))
-        if page.relative_to(build).parts[0] not in OWN_PAGES
-    ]
+    pages = sorted(build.rglob("*.html"))
     if not (build / "index.html").exists():
         raise DashboardError(f"{build}: Evidence made no index.html. The previous site stays.")
     for name in STATIC:
