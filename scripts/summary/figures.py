@@ -42,19 +42,11 @@ where estimates.is_default_scheme and not estimates.is_withheld
 order by estimates.sort_order
 """
 EFFECTS = """
-select effects.question_code, effects.statistic, effects.option_code, effects.difference,
-    effects.is_significant, clustered.is_significant_clustered
-from marts.participation_effects as effects
-left join marts.comparisons as clustered
-    on effects.survey_code = clustered.survey_code and effects.wave_code = clustered.wave_code
-    and effects.weighting_scheme = clustered.weighting_scheme
-    and effects.question_code = clustered.question_code
-    and effects.statistic = clustered.statistic
-    and effects.option_code is not distinct from clustered.option_code
-    and clustered.comparison_kind = 'segments' and clustered.segment_code = 'participation'
-where effects.is_default_scheme and not effects.is_withheld
-    and effects.survey_code = ? and effects.wave_code = ?
-order by effects.sort_order
+select question_code, statistic, option_code, difference, is_significant,
+    is_significant_clustered
+from marts.participation_effects
+where is_default_scheme and not is_withheld and survey_code = ? and wave_code = ?
+order by sort_order
 """
 
 

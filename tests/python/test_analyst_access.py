@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from playwright.sync_api import Browser
 
 from scripts.settings import PROJECT, Places
 from tests.python.conftest import options, peil
-from tests.python.test_dashboard import CHROMIUM
 
 ANALYSES = sorted((PROJECT / "analyses").glob("*.sql"))
 GUIDE = (PROJECT / "docs" / "connecting.md").read_text()
@@ -160,28 +160,16 @@ def test_documentation_is_one_page_with_every_table(docs: Path, published):
         assert f"exposure.peil.{exposure}" in page
 
 
-def test_documentation_asks_nothing_of_other_addresses(docs: Path):
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here: apt-get install chromium to look at the documentation")
-    from playwright.sync_api import sync_playwright
-
-    from tests.python.test_dashboard import FLAGS
-
+def test_documentation_asks_nothing_of_other_addresses(docs: Path, browser: Browser):
     handler = partial(SimpleHTTPRequestHandler, directory=str(docs))
-    handler.log_message = lambda *_: None
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as playwright:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        own = f"http://127.0.0.1:{server.server_port}/"
         page, requests = browser.new_page(), []
         page.on("request", lambda request: requests.append(request.url))
-        address = f"http://127.0.0.1:{server.server_port}/#!/model/model.peil.estimates"
-        page.goto(address, wait_until="networkidle")
-        assert "significantly_higher_than" in page.inner_text("body")
-        browser.close()
+        page.goto(f"{own}#!/model/model.peil.estimates", wait_until="networkidle")
+        text = page.inner_text("body")
+        page.close()
         server.shutdown()
-    outside = [
-        url
-        for url in requests
-        if not url.startswith((f"http://127.0.0.1:{server.server_port}/", "data:", "blob:"))
-    ]
-    assert outside == []
+    assert "significantly_higher_than" in text
+    assert [url for url in requests if not url.startswith((own, "data:", "blob:"))] == []

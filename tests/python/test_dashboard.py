@@ -11,17 +11,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from scripts.dashboard.serve import server
 from scripts.settings import PROJECT, Places
 from tests.python.conftest import options, peil
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic",
-]  # fmt: skip
 PAGES = (
     "/", "/contactkanalen/", "/tevredenheid/", "/afhandeling/", "/status-volgen/",
     "/digitale-toegankelijkheid/", "/toekomstig-contact/", "/redenen-van-contact/",
@@ -56,16 +51,6 @@ def address(site: Path) -> Iterator[str]:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{running.server_port}"
         running.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here: apt-get install chromium to test the pages")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -273,10 +258,12 @@ def test_page_prints_to_a_pdf(page: Page, tmp_path: Path, path: str):
 
 
 def test_build_keeps_to_its_time(build: str):
-    """The build without installing packages: at most three minutes on two cores."""
-    seconds = int(re.search(r"Dashboard built in (\d+) s", build)[1])
-    print(f"\ndashboard built in {seconds} s")
-    assert seconds <= BUILD_GOAL
+    """The build without installing packages: at most three minutes, on processors of its own."""
+    wall, busy = map(
+        int, re.search(r"Dashboard built in (\d+) s \((\d+) s of processor", build).groups()
+    )
+    print(f"\ndashboard built in {wall} s, {busy} s of processor time")
+    assert busy <= BUILD_GOAL
 
 
 def test_without_node_the_previous_site_stays(demo: Places, site: Path, tmp_path: Path):

@@ -19,10 +19,14 @@ select
     effects.p_value,
     effects.p_adjusted,
     effects.is_significant,
-    clustered.ci_low_clustered,
-    clustered.ci_high_clustered,
-    clustered.p_adjusted_clustered,
-    clustered.is_significant_clustered,
+    effects.ci_low_clustered,
+    effects.ci_high_clustered,
+    effects.p_adjusted_clustered,
+    effects.is_significant_clustered,
+    effects.standardised_difference,
+    effects.standardised_ci_low,
+    effects.standardised_ci_high,
+    effects.is_significant_standardised,
     effects.is_withheld,
     effects.withheld_label_nl,
     effects.sort_order
@@ -31,16 +35,6 @@ inner join marts.about as about
     on
         effects.survey_code = about.survey_code
         and effects.wave_code = about.wave_code
-inner join marts.comparisons as clustered
-    on
-        effects.survey_code = clustered.survey_code
-        and effects.wave_code = clustered.wave_code
-        and effects.weighting_scheme = clustered.weighting_scheme
-        and effects.question_code = clustered.question_code
-        and effects.statistic = clustered.statistic
-        and effects.option_code is not distinct from clustered.option_code
-        and clustered.comparison_kind = 'segments'
-        and clustered.segment_code = 'participation'
 inner join marts.dim_questions as questions on effects.question_code = questions.question_code
 where effects.is_default_scheme and about.is_latest_wave
 order by effects.sort_order
