@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup demo nightly test lint pytest lock clean
+.PHONY: help setup demo nightly test lint pytest bench lock clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -34,6 +34,9 @@ lint: setup  ## ruff and sqlfluff
 
 pytest: setup  ## pytest; its first test builds the demo, dbt unit and data tests included
 	@$(BIN)/python -m pytest
+
+bench: setup  ## benchmarks into docs/benchmarks.md (PEIL_BENCH_SIZES=4000 PEIL_BENCH_NIGHTS= is short)
+	@$(BIN)/python -m scripts.benchmarks
 
 lock:  ## lock the dependencies again, with hashes (needs uv)
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt
