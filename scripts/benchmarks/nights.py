@@ -22,6 +22,7 @@ ENGINE_FOLDERS = ("models/estimates/counts/", "models/estimates/figures/")
 # The submission dates of the demo: every row stays inside the fieldwork of the codebook.
 FIELDWORK = ("2024-07-01", 60)
 ANONYMOUS_COLUMNS = ("id", "seed")
+DRAWN_APART = ("G01Q02", "G01Q03")
 DATES = ("submitdate", "startdate", "datestamp")
 
 
@@ -43,21 +44,34 @@ def run_nights(
 
 
 def write_delivery(demo: Path, target: Path, n: int, first_id: int, random_seed: int) -> None:
-    """Sample rows of the demo's delivery with replacement: new ids, new dates in the fieldwork."""
+    """Sample rows of the demo's delivery with replacement: new ids, new dates in the fieldwork.
+
+    Gender and age each come from a row of their own. A few rows per municipality, repeated many
+    times, would leave combinations that nobody has, and margins that cannot be met.
+    """
     source = f"read_csv({literal(str(demo))}, delim=';', quote='\"', all_varchar=true)"
     day = f"date '{FIELDWORK[0]}' + (hash(i * 31 + 7) % {FIELDWORK[1]})::int"
     moment = f"strftime({day}, '%Y-%m-%d') || ' 12:00:00'"
     swaps = [f"cast({first_id} + i as varchar) as {column}" for column in ANONYMOUS_COLUMNS]
     swaps += [f"{moment} as {column}" for column in DATES]
+    # Stream 0 picks the row, the later ones the rows that lend gender and age.
+    picks = [
+        f"hash(range * 1000003 + {random_seed} * 97 + {stream}) % (select count(*) from demo) "
+        f"as k{stream}"
+        for stream in range(len(DRAWN_APART) + 1)
+    ]
+    joins = []
+    for stream, column in enumerate(DRAWN_APART, start=1):
+        joins.append(f"inner join demo as lender{stream} on k{stream} = lender{stream}.k")
+        swaps.append(f'lender{stream}."{column}" as "{column}"')
     with duckdb.connect() as connection:
         connection.execute(
             f"create table demo as select row_number() over () - 1 as k, * from {source}"
         )
-        pick = f"hash(i * 1000003 + {random_seed}) % (select count(*) from demo)"
         connection.execute(
             f"copy (select demo.* exclude (k) replace ({', '.join(swaps)}) "
-            f"from (select range as i, {pick} as k from range({n})) as picked "
-            f"inner join demo using (k)) to {literal(str(target))} "
+            f"from (select range as i, {', '.join(picks)} from range({n})) as picked "
+            f"inner join demo on k0 = demo.k {' '.join(joins)}) to {literal(str(target))} "
             "(format csv, delim ';', header, force_quote *)"
         )
 
@@ -93,8 +107,9 @@ def _night(folder: Path, timeout: float) -> dict:
         command, timeout=timeout, cwd=PROJECT, environment={"PEIL_HASH_KEY": "bench"}
     )
     if done.is_timed_out or done.return_code:
-        last = (done.errors.strip().splitlines() or ["no message"])[-1]
-        reason = f"did not finish in {timeout:.0f} s" if done.is_timed_out else last[:300]
+        lines = done.errors.strip().splitlines() or ["no message"]
+        said = next((line for line in lines if " ERROR " in line), lines[-1])
+        reason = f"did not finish in {timeout:.0f} s" if done.is_timed_out else said[:300]
         return {"not_done": reason, "peak_bytes": done.peak_bytes}
     steps = json.loads(timings.read_text())
     models = _model_seconds(folder / "warehouse" / "peil-dbt" / "run_results.json")

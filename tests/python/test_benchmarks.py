@@ -46,8 +46,9 @@ def test_a_lost_marker_is_refused(tmp_path: Path) -> None:
 
 def test_a_sampled_delivery_has_new_ids_and_the_columns_of_its_source(tmp_path: Path) -> None:
     source = tmp_path / "demo.csv"
-    columns = '"id";"submitdate";"lastpage";"startlanguage";"seed";"startdate";"datestamp";"Q"\n'
-    source.write_text("\ufeff" + columns + '"7";"2024-07-01 10:00:00";"6";"nl";"1";"a";"b";"5"\n')
+    names = ("id", "submitdate", "seed", "startdate", "datestamp", "G01Q02", "G01Q03")
+    columns = ";".join(f'"{name}"' for name in names) + "\n"
+    source.write_text("\ufeff" + columns + '"7";"2024-07-01";"1";"a";"b";"V";"50"\n')
     write_delivery(source, tmp_path / "out.csv", 50, 1000, 1)
     lines = (tmp_path / "out.csv").read_text().splitlines()
     assert lines[0].replace('"', "") == columns.strip().replace('"', "")
