@@ -122,6 +122,7 @@ def _night(folder: Path, timeout: float) -> dict:
         "peak_bytes": done.peak_bytes,
         "steps": steps,
         "slowest": sorted(models, key=lambda m: -m["seconds"])[:SLOWEST],
+        "rooms": _room_seconds(models),
         "tests_seconds": sum(m["seconds"] for m in models if m["kind"] == "test"),
         "engine_seconds": sum(m["seconds"] for m in engine),
         "engine_models": len(engine),
@@ -143,6 +144,17 @@ def _model_seconds(run_results: Path) -> list[dict]:
             }
         )
     return rows
+
+
+def _room_seconds(models: list[dict]) -> dict[str, float]:
+    """Seconds of dbt per room, slowest first; tests of data are a room of their own."""
+    rooms: dict[str, float] = {}
+    for model in models:
+        folder = str(Path(model["path"]).parent).removeprefix("models/")
+        room = {"model": folder, "seed": "seeds", "test": "tests of data"}.get(model["kind"])
+        if room:
+            rooms[room] = rooms.get(room, 0.0) + model["seconds"]
+    return dict(sorted(rooms.items(), key=lambda item: -item[1]))
 
 
 def _peil(*words: str) -> list[str]:

@@ -131,10 +131,27 @@ def nights_section(rows: Sequence[dict]) -> str:
         runs = [r["first"] for r in rows if r["size"] == size and "slowest" in r["first"]]
         if runs:
             slow = ", ".join(f"`{m['name']}` {m['seconds']:.1f} s" for m in runs[-1]["slowest"])
-            parts += ["", f"Slowest steps of dbt at {size:,}: {slow}. All tests of data together: "
-                      f"{runs[-1]['tests_seconds']:.1f} s."]  # fmt: skip
+            parts += [
+                "",
+                f"Slowest steps of dbt at {size:,}: {slow}. All tests of data together: "
+                f"{runs[-1]['tests_seconds']:.1f} s.",
+            ]
+    parts += _rooms(rows)
     parts += ["", "### Goals", "", _night_goals(rows)]
     return "\n".join(parts)
+
+
+def _rooms(rows: Sequence[dict]) -> list[str]:
+    """Seconds of dbt per room and size, of the last run that finished."""
+    last = {row["size"]: row["first"]["rooms"] for row in rows if "rooms" in row["first"]}
+    if not last:
+        return []
+    sizes = sorted(last)
+    lines = [
+        [room, *(f"{last[size].get(room, 0.0):.1f}" for size in sizes)] for room in last[sizes[-1]]
+    ]
+    header = ("seconds in dbt by room", *(f"{size:,}" for size in sizes))
+    return ["", table(header, lines)]
 
 
 def _night_line(name: str, runs: Sequence[dict]) -> list[str]:
