@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup demo dashboard nightly test lint pytest fuzz lock clean
+.PHONY: help setup demo dashboard nightly test lint pytest fuzz lock clean bench
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -43,6 +43,8 @@ pytest: setup  ## pytest; its first test builds the demo, dbt unit and data test
 
 fuzz: setup  ## 2,000 mutated files and 50 killed runs of landing (about half an hour)
 	@PEIL_FUZZ=$${PEIL_FUZZ:-2000} PEIL_KILLS=$${PEIL_KILLS:-50} $(BIN)/python -m pytest -s tests/python/test_fuzz.py
+bench: setup  ## benchmarks into docs/benchmarks.md (PEIL_BENCH_SIZES=4000 PEIL_BENCH_NIGHTS= is short)
+	@$(BIN)/python -m scripts.benchmarks
 
 lock:  ## lock the dependencies again, with hashes (needs uv)
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt

@@ -1,0 +1,1 @@
+"""Benchmarks: raking beside its peers, the engine, and the whole night. `make bench` runs them."""

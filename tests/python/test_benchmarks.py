@@ -1,0 +1,55 @@
+"""The harness of the benchmarks: raking at 4,000 meets its margins, and the tables are written."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.benchmarks.__main__ import keep, write_docs
+from scripts.benchmarks.nights import write_delivery
+from scripts.benchmarks.raking import run_raking
+from scripts.benchmarks.raking_peil import margin_error, rake_table, write_weights
+from scripts.benchmarks.respondents import CASES, Case, write_respondents
+from scripts.benchmarks.sections import replace_section
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_weights_written_in_the_database_meet_the_margins(tmp_path: Path, case: Case) -> None:
+    write_respondents(tmp_path / "r.duckdb", case, 4000)
+    with duckdb.connect(str(tmp_path / "r.duckdb")) as connection:
+        rake_table(connection, case)
+        write_weights(connection, case)
+        assert margin_error(connection, case) < 1e-9
+        counts = "select (select count(*) from weights), (select count(*) from respondents)"
+        assert connection.execute(counts).fetchone() == (4000, 4000)
+
+
+def test_a_short_benchmark_writes_its_tables_and_leaves_other_sections(tmp_path: Path) -> None:
+    docs = tmp_path / "benchmarks.md"
+    replace_section(docs, "dashboard", "## Dashboard\n\nstays")
+    keep(tmp_path, "raking", 4000, lambda: run_raking([4000], 1, 60, tmp_path, peers=False))
+    write_docs(tmp_path, docs)
+    write_docs(tmp_path, docs)
+    text = docs.read_text()
+    assert text.count("### 2 margins, 4,000 respondents") == 1
+    assert text.count("**Peil, whole**") == len(CASES)
+    assert "## Dashboard\n\nstays" in text
+    assert "failed" not in text
+
+
+def test_a_lost_marker_is_refused(tmp_path: Path) -> None:
+    docs = tmp_path / "benchmarks.md"
+    docs.write_text("<!-- raking:start -->\n")
+    with pytest.raises(ValueError, match="found 1 and 0"):
+        replace_section(docs, "raking", "x")
+
+
+def test_a_sampled_delivery_has_new_ids_and_the_columns_of_its_source(tmp_path: Path) -> None:
+    source = tmp_path / "demo.csv"
+    names = ("id", "submitdate", "seed", "startdate", "datestamp", "G01Q02", "G01Q03")
+    columns = ";".join(f'"{name}"' for name in names) + "\n"
+    source.write_text("\ufeff" + columns + '"7";"2024-07-01";"1";"a";"b";"V";"50"\n')
+    write_delivery(source, tmp_path / "out.csv", 50, 1000, 1)
+    lines = (tmp_path / "out.csv").read_text().splitlines()
+    assert lines[0].replace('"', "") == columns.strip().replace('"', "")
+    assert len({line.split(";")[0] for line in lines[1:]}) == 50
