@@ -43,6 +43,7 @@ pytest: setup  ## pytest; its first test builds the demo, dbt unit and data test
 
 fuzz: setup  ## 2,000 mutated files and 50 killed runs of landing (about half an hour)
 	@PEIL_FUZZ=$${PEIL_FUZZ:-2000} PEIL_KILLS=$${PEIL_KILLS:-50} $(BIN)/python -m pytest -s tests/python/test_fuzz.py
+
 bench: setup  ## benchmarks into docs/benchmarks.md (PEIL_BENCH_SIZES=4000 PEIL_BENCH_NIGHTS= is short)
 	@$(BIN)/python -m scripts.benchmarks
 
