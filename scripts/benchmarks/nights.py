@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from scripts.benchmarks.processes import run_measured
+from scripts.benchmarks.processes import Measured, run_measured
 from scripts.settings import PROJECT
 from scripts.warehouse import literal
 
@@ -107,9 +107,7 @@ def _night(folder: Path, timeout: float) -> dict:
         command, timeout=timeout, cwd=PROJECT, environment={"PEIL_HASH_KEY": "bench"}
     )
     if done.is_timed_out or done.return_code:
-        lines = done.errors.strip().splitlines() or ["no message"]
-        said = next((line for line in lines if " ERROR " in line), lines[-1])
-        reason = f"did not finish in {timeout:.0f} s" if done.is_timed_out else said[:300]
+        reason = f"did not finish in {timeout:.0f} s" if done.is_timed_out else _why(done)
         return {"not_done": reason, "peak_bytes": done.peak_bytes}
     steps = json.loads(timings.read_text())
     models = _model_seconds(folder / "warehouse" / "peil-dbt" / "run_results.json")
@@ -128,6 +126,15 @@ def _night(folder: Path, timeout: float) -> dict:
         "engine_models": len(engine),
         "n_estimates": n_estimates,
     }
+
+
+def _why(done: Measured) -> str:
+    """The error it logged, or that something outside ended it."""
+    lines = done.errors.strip().splitlines() or ["no message"]
+    if done.return_code < 0:
+        return f"ended from outside by signal {-done.return_code}; no time measured"
+    silent = f"stopped without an error message ({done.return_code}); no time measured"
+    return next((line for line in lines if " ERROR " in line), silent)[:300]
 
 
 def _model_seconds(run_results: Path) -> list[dict]:

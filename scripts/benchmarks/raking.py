@@ -88,7 +88,7 @@ def _r_rows(
         if r is None:
             outcome = {"not_done": "R with survey is not installed here"}
         elif size > R_LARGEST:
-            outcome = {"not_done": f"not asked above {R_LARGEST:,}: minutes at that size already"}
+            outcome = {"not_done": f"not asked above {R_LARGEST:,}: memory, see its peak there"}
         else:
             outcome = _r(method, file, case, turns, timeout)
         program = f"R survey {r['survey']}" if r else "R survey"
