@@ -3,7 +3,6 @@
 import csv
 import json
 import shutil
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -246,22 +245,6 @@ def test_a_broken_hand_written_suite_is_named(monkeypatch, tmp_path):
 
     with pytest.raises(InputError, match="Each expectation needs type, kwargs, severity"):
         suites._hand_written(Source("s", "v", "w", "survey", "*", "csv"))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = next((p for p in ("/usr/bin/chromium", shutil.which("chromium") or "") if p), "")
-    if not Path(chromium).exists():
-        pytest.skip("needs Chromium (Debian package chromium), which is not here")
-    flags = [
-        "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--no-first-run",
-    ]  # fmt: skip
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=chromium, headless=True, args=flags)
-        yield browser
-        browser.close()
 
 
 def test_the_quality_page_makes_no_outside_request_and_can_be_read(places, browser):
