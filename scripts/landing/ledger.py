@@ -25,19 +25,16 @@ def has_landed(connection: duckdb.DuckDBPyConnection, delivery: "Delivery") -> b
 
 def replace_earlier(connection: duckdb.DuckDBPyConnection, delivery: "Delivery") -> None:
     """Remove the rows of an earlier version; its ledger row stays, marked replaced."""
-    named = [delivery.path.name, delivery.source.source_code]
-    old = (
-        "select delivery_key from raw.deliveries where file_name = ? and source_code = ? "
-        "and status = 'landed'"
-    )
-    for table in DELIVERED_TABLES:
-        connection.execute(f"delete from {table} where delivery_key in ({old})", named)
     _forget_rejection(connection, delivery)
-    connection.execute(
+    old = connection.execute(
         "update raw.deliveries set status = 'replaced' where file_name = ? and source_code = ? "
-        "and status = 'landed'",
-        named,
-    )
+        "and status = 'landed' returning delivery_key",
+        [delivery.path.name, delivery.source.source_code],
+    ).fetchall()
+    # Only where there is something to delete: a delete reads the rows that were just stored.
+    for (key,) in old:
+        for table in DELIVERED_TABLES:
+            connection.execute(f"delete from {table} where delivery_key = ?", [key])
 
 
 def enter(
