@@ -26,6 +26,9 @@ alter table raw.deliveries add column if not exists codebook_digest varchar;
 create table if not exists raw.answers (
     delivery_key varchar, row_number bigint, column_name varchar, value varchar
 );
+create table if not exists raw.value_counts (
+    delivery_key varchar, column_name varchar, value varchar, n_cells bigint
+);
 create table if not exists raw.open_answers (
     delivery_key varchar, row_number bigint, column_name varchar, value varchar
 );
@@ -51,6 +54,7 @@ create table if not exists raw.kpi_values (
 # Tables with a delivery_key: the rows of one delivery come and go together.
 DELIVERED_TABLES = (
     "raw.answers",
+    "raw.value_counts",
     "raw.open_answers",
     "raw.rejects",
     "raw.user_missing",

@@ -1,9 +1,9 @@
 with delivered as (
     select distinct
         deliveries.source_code,
-        answers.column_name,
-        answers.value,
-    from {{ source('raw', 'answers') }} as answers
+        counts.column_name,
+        counts.value,
+    from {{ source('raw', 'value_counts') }} as counts
     inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
 ),
 

@@ -4,6 +4,7 @@ with answers as (
         deliveries.source_code,
     from {{ source('raw', 'answers') }} as raw_answers
     inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
+    where {{ is_to_build('raw_answers.delivery_key', 'stg_delivery_versions') }}
 ),
 
 coded as (

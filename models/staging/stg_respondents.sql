@@ -6,7 +6,9 @@ with deliveries as (
         unnest(generate_series(1, deliveries.n_rows)) as row_number,
     from {{ ref('stg_deliveries') }} as deliveries
     inner join {{ ref('sources') }} as sources using (source_code)
-    where sources.kind = 'survey'
+    where
+        sources.kind = 'survey'
+        and {{ is_to_build('deliveries.delivery_key', 'stg_delivery_versions') }}
 ),
 
 expected as (
@@ -38,7 +40,9 @@ fields as (
         on
             deliveries.source_code = bindings.source_code
             and answers.column_name = bindings.source_column
-    where bindings.binding = 'metadata'
+    where
+        bindings.binding = 'metadata'
+        and {{ is_to_build('answers.delivery_key', 'stg_delivery_versions') }}
     group by answers.delivery_key, answers.row_number
 ),
 

@@ -17,7 +17,9 @@ opened as (
         on
             routed.routing_question_code = answers.question_code
             and routed.routing_option_code = answers.option_code
-    where answers.is_selected
+    where
+        answers.is_selected
+        and {{ is_to_build('answers.delivery_key', 'stg_delivery_versions') }}
 ),
 
 off_route as (
@@ -30,6 +32,7 @@ off_route as (
     left join opened using (delivery_key, row_number, question_code)
     where
         opened.row_number is null
+        and {{ is_to_build('answers.delivery_key', 'stg_delivery_versions') }}
         and answers.missing_reason is distinct from 'not_asked'
         and answers.is_selected
 )

@@ -12,6 +12,7 @@ replies as (
     from {{ ref('stg_answers') }}
     where
         missing_reason is null
+        and {{ is_to_build('delivery_key', 'stg_delivery_versions') }}
         and question_code in (select attributes.question_code from attributes)
     group by delivery_key, row_number, question_code
 ),
@@ -26,6 +27,7 @@ asked as (
         attributes.question_code,
     from {{ ref('stg_respondents') }} as respondents
     inner join attributes using (survey_code)
+    where {{ is_to_build('respondents.delivery_key', 'stg_delivery_versions') }}
 ),
 
 leveled as (

@@ -1,36 +1,17 @@
-with profiles as (
+-- Only who came in more than once has versions to choose from.
+with repeated as (
     select
-        delivery_key,
-        row_number,
-        string_agg(
-            wgt.attribute_code || '=' || wgt.level_code, '|' order by wgt.attribute_code
-        ) as profile,
-        coalesce(bool_or(attributes.kind = 'municipality' and wgt.level_code = 'unknown'), false)
-            as is_municipality_unknown,
-    from {{ ref('wgt_respondent_attributes') }} as wgt
-    inner join {{ ref('attributes') }} as attributes using (attribute_code)
-    group by delivery_key, row_number
+        wave_code,
+        respondent_key,
+    from {{ ref('stg_respondents') }}
+    group by wave_code, respondent_key
+    having count(*) > 1
 ),
 
--- Weights bounded themselves differ between base weights, so a profile then has only one.
-bounded_surveys as (
-    select distinct survey_code
-    from {{ ref('weighting_schemes') }}
-    where bounds_on = 'w'
-),
-
-ranked as (
+versions as (
     select
-        respondents.*,
-        md5(
-            coalesce(profiles.profile, '')
-            || if(
-                respondents.survey_code in (select survey_code from bounded_surveys),
-                '|base_weight=' || coalesce(respondents.base_weight::varchar, ''),
-                ''
-            )
-        ) as profile_key,
-        coalesce(profiles.is_municipality_unknown, false) as is_municipality_unknown,
+        respondents.delivery_key,
+        respondents.row_number,
         row_number() over (
             partition by respondents.wave_code, respondents.respondent_key
             order by
@@ -42,8 +23,19 @@ ranked as (
                 respondents.row_number desc
         ) as version,
     from {{ ref('stg_respondents') }} as respondents
+    inner join repeated using (wave_code, respondent_key)
     inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
-    left join profiles using (delivery_key, row_number)
+),
+
+ranked as (
+    select
+        respondents.*,
+        profiles.profile_key,
+        profiles.is_municipality_unknown,
+        coalesce(versions.version, 1) as version,
+    from {{ ref('stg_respondents') }} as respondents
+    inner join {{ ref('wgt_respondent_profiles') }} as profiles using (delivery_key, row_number)
+    left join versions using (delivery_key, row_number)
 ),
 
 excluded as (

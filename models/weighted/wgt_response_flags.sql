@@ -24,25 +24,15 @@ speeders as (
 
 straight_liners as (
     select
-        answers.delivery_key,
-        answers.row_number,
+        lines.delivery_key,
+        lines.row_number,
         rules.rule_code,
         rules.is_excluded,
-    from {{ ref('stg_answers') }} as answers
-    inner join {{ ref('questions') }} as questions using (question_code)
-    inner join {{ ref('scales') }} as scales using (scale_code)
+    from {{ ref('wgt_straight_lines') }} as lines
     inner join rules using (survey_code)
     where
         rules.rule_code = 'straight_liner'
-        and scales.kind = 'number'
-        and questions.is_reported
-        and answers.value_number is not null
-    group by
-        answers.delivery_key, answers.row_number, rules.rule_code, rules.is_excluded,
-        rules.threshold, questions.scale_code
-    having
-        count(*) >= rules.threshold
-        and min(answers.value_number) = max(answers.value_number)
+        and lines.n_equal >= rules.threshold
 ),
 
 unioned as (

@@ -90,7 +90,8 @@ def _delivery_facts(
         facts["rows_ratio"] = n_rows / before if before else None
     if ids := delivery.source.columns_of("respondent_id"):
         n_filled, n_distinct = connection.execute(
-            "select count(*), count(distinct value) from raw.answers where delivery_key = ? "
+            "select coalesce(sum(n_cells), 0)::bigint, count(*) from raw.value_counts "
+            "where delivery_key = ? "
             "and column_name = ?",
             [key, ids[0]],
         ).fetchone()
@@ -98,10 +99,11 @@ def _delivery_facts(
         facts["share_without_respondent_id"] = (n_rows - n_filled) / n_rows
     if dates := delivery.source.columns_of("submitted_at"):
         n_filled, n_unreadable, n_outside = connection.execute(
-            "select count(*), count(*) filter (where moment is null), "
-            "count(*) filter (where moment < fieldwork_start "
-            "or moment >= fieldwork_end + interval 1 day) "
-            "from (select try_cast(value as timestamp) as moment from raw.answers "
+            "select sum(n_cells)::double, "
+            "coalesce(sum(n_cells) filter (where moment is null), 0)::double, "
+            "coalesce(sum(n_cells) filter (where moment < fieldwork_start "
+            "or moment >= fieldwork_end + interval 1 day), 0)::double "
+            "from (select n_cells, try_cast(value as timestamp) as moment from raw.value_counts "
             "where delivery_key = ? and column_name = ?) cross join codebook_waves "
             "where wave_code = ?",
             [key, dates[0], delivery.source.wave_code],
@@ -128,7 +130,7 @@ def _column_facts(
         ),
 
         filled as (
-            select column_name, count(*) as n_filled from raw.answers
+            select column_name, sum(n_cells)::bigint as n_filled from raw.value_counts
             where delivery_key = $key group by column_name
         ),
 
@@ -187,10 +189,9 @@ def _drift(delivery: "Delivery", previous: str | None) -> str:
                 count(*) over (partition by column_name) as n_values,
                 sum(sum(n)) over (partition by column_name) as n_both,
             from (
-                select delivery_key, column_name, value, count(*) as n from raw.answers
+                select delivery_key, column_name, value, n_cells as n from raw.value_counts
                 where delivery_key in ({literal(delivery.key)}, {literal(previous)})
                     and column_name in (select column_name from decoded_values)
-                group by all
             )
             group by column_name, value
         )

@@ -113,14 +113,9 @@ class Codebook:
             "select source_column from codebook_bindings where source_code = "
             f"{literal(source_code)} and binding in {_ANSWERS}"
         )
-        # Distinct first and by itself: joined to the codebook it would cost memory per cell.
-        self.connection.execute(
-            "create or replace temp table delivered_values as select distinct delivery_key, "
-            f"column_name, value from raw.answers where delivery_key = {literal(key)} "
-            f"and column_name in ({bound})"
-        )
         raw = {
-            "answers": "delivered_values",
+            "value_counts": f"(select * from raw.value_counts where delivery_key = {literal(key)} "
+            f"and column_name in ({bound}))",
             "user_missing": f"(select * from raw.user_missing where delivery_key = {literal(key)})",
         }
         for model in ("stg_options", "stg_answer_parts"):

@@ -16,7 +16,7 @@ import duckdb
 from scripts.codebook import Source, read_sources, source_of
 from scripts.errors import DeliveryRejectedError, InputError
 from scripts.gate import Gate, set_aside
-from scripts.landing import ledger
+from scripts.landing import kinds, ledger
 from scripts.landing.decode import Codebook
 from scripts.landing.delivery import Delivery, receive
 from scripts.progress import steps
@@ -63,6 +63,7 @@ def land(places: Places, only: Path | None = None) -> Landed:
     result = Landed()
     with open_warehouse(places.warehouse) as connection, Gate(places) as gate:
         connection.execute(f"set memory_limit = '{MEMORY}'")
+        kinds.count_earlier_values(connection)
         codebook = Codebook(connection, places.seeds)
         for path in steps(files, "Landing", lambda p: p.name):
             _land_one(connection, path, sources, codebook, gate, result)

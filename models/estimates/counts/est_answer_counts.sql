@@ -1,4 +1,19 @@
-with answered as (
+with valid_answers as (
+    select * from {{ ref('est_valid_answers') }}
+    where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
+),
+
+-- Questions of which one person can have several answers: the others need no look at persons.
+with_several as (
+    select question_code
+    from {{ ref('stg_answer_values') }}
+    group by source_code, question_code
+    having
+        count(distinct column_name) > 1
+        or count(*) > count(distinct (column_name, value))
+),
+
+answered as (
     select distinct
         delivery_key,
         row_number,
@@ -7,25 +22,13 @@ with answered as (
         profile_key,
         base_weight,
         question_code,
-    from {{ ref('est_valid_answers') }}
+    from valid_answers
+    where question_code in (select with_several.question_code from with_several)
 ),
 
-counted as (
+given as (
     select
-        survey_code,
-        wave_code,
-        profile_key,
-        question_code,
-        true as is_base,
-        null as option_code,
-        null as value_number,
-        count(*) as n_answers,
-        fsum(base_weight) as sum_d,
-        fsum(base_weight * base_weight) as sum_d2,
-    from answered
-    group by survey_code, wave_code, profile_key, question_code
-    union all
-    select
+        delivery_key,
         survey_code,
         wave_code,
         profile_key,
@@ -36,9 +39,48 @@ counted as (
         count(*) as n_answers,
         fsum(base_weight) as sum_d,
         fsum(base_weight * base_weight) as sum_d2,
-    from {{ ref('est_valid_answers') }}
+    from valid_answers
     where is_selected
-    group by survey_code, wave_code, profile_key, question_code, option_code, value_number
+    group by
+        delivery_key, survey_code, wave_code, profile_key, question_code, option_code, value_number
+),
+
+bases as (
+    select
+        delivery_key,
+        survey_code,
+        wave_code,
+        profile_key,
+        question_code,
+        count(*) as n_answers,
+        fsum(base_weight) as sum_d,
+        fsum(base_weight * base_weight) as sum_d2,
+    from answered
+    group by delivery_key, survey_code, wave_code, profile_key, question_code
+    union all
+    select
+        delivery_key,
+        survey_code,
+        wave_code,
+        profile_key,
+        question_code,
+        sum(n_answers)::bigint as n_answers,
+        fsum(sum_d) as sum_d,
+        fsum(sum_d2) as sum_d2,
+    from given
+    where question_code not in (select with_several.question_code from with_several)
+    group by delivery_key, survey_code, wave_code, profile_key, question_code
+),
+
+counted as (
+    select * from given
+    union all by name
+    select
+        *,
+        true as is_base,
+        null as option_code,
+        null as value_number,
+    from bases
 )
 
 select * from counted

@@ -28,11 +28,13 @@ scored as (
     from {{ ref('est_valid_answers') }} as answers
     inner join {{ ref('est_measures') }} as measures using (survey_code, question_code)
     inner join sides using (measure_id)
+    where {{ is_to_build('answers.delivery_key', 'wgt_delivery_versions') }}
     group by all
 ),
 
 answered_both as (
     select
+        delivery_key,
         a.wave_code,
         a.profile_key,
         a.answer_pair_code,
@@ -46,6 +48,7 @@ answered_both as (
 
 summed as (
     select
+        delivery_key,
         wave_code,
         profile_key,
         answer_pair_code,
@@ -55,7 +58,7 @@ summed as (
         fsum(base_weight * base_weight * y_b) as sum_d2_b,
         fsum(base_weight * base_weight * y_a * y_b) as sum_d2_ab,
     from answered_both
-    group by wave_code, profile_key, answer_pair_code
+    group by delivery_key, wave_code, profile_key, answer_pair_code
 )
 
 select * from summed
