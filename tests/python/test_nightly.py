@@ -1,5 +1,6 @@
 """The night as a whole: what is published, when it is not, and that it repeats."""
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -128,6 +129,64 @@ def test_a_second_night_without_new_files_gives_equal_marts(copy_of_demo):
     assert "unchanged" in night.stderr
     assert fingerprint(copy_of_demo.published_file) == before
     assert len(list((copy_of_demo.published / "history").glob("peil-*.duckdb"))) == 1
+    # No delivery was read again.
+    compiled = copy_of_demo.dbt_target / "compiled" / "peil" / "models"
+    for model in ("staging/stg_answers.sql", "estimates/counts/est_answer_counts.sql"):
+        assert "where false" in (compiled / model).read_text(encoding="utf-8")
+
+
+def built(places):
+    """Per model that is made per delivery: how many rows it has of each file."""
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        models = connection.sql(
+            "select distinct model_name from staging.built_deliveries order by 1"
+        ).fetchall()
+        return {
+            model: dict(
+                connection.sql(
+                    "select file_name, count(*) from raw.deliveries inner join "
+                    f"(from {SCHEMAS[model[:3]]}.{model}) using (delivery_key) group by 1"
+                ).fetchall()
+            )
+            for (model,) in models
+        }
+
+
+SCHEMAS = {"stg": "staging", "wgt": "weighted", "est": "estimates"}
+
+
+def test_a_night_in_parts_gives_the_figures_of_the_whole(demo, tmp_path):
+    """First another codebook, an older version of one file and a file less; then the demo itself.
+
+    The second night makes anew what the codebook and the files changed, and nothing may be left
+    of the first.
+    """
+    places, seeds = places_in(tmp_path), tmp_path / "seeds"
+    shutil.copytree(demo.inbox, places.inbox)
+    shutil.copytree(demo.seeds, seeds)
+    late, corrected = "participatieplatform_2024.xlsx", "gemeentekanalen_2024.csv"
+    (places.inbox / late).unlink()
+    lines = (places.inbox / corrected).read_bytes().split(b"\r\n")
+    (places.inbox / corrected).write_bytes(b"\r\n".join(lines[:-40]))
+    for name, before, after in (
+        ("municipalities", "Fictiedam,non_participant", "Fictiedam,participant"),
+        ("missing_codes", "likert_1_5,6,dont_know", "likert_1_5,5,dont_know"),
+    ):
+        text = (seeds / f"{name}.csv").read_text(encoding="utf-8")
+        assert before in text
+        (seeds / f"{name}.csv").write_text(text.replace(before, after), encoding="utf-8")
+    first = peil("nightly", *options(dataclasses.replace(places, seeds=seeds)))
+    assert first.returncode == 0, first.stderr
+    assert (
+        fingerprint(places.published_file)["estimates"]
+        != (fingerprint(demo.published_file)["estimates"])
+    )
+    for name in (late, corrected):
+        shutil.copy2(demo.inbox / name, places.inbox / name)
+    second = peil("nightly", *options(places))
+    assert second.returncode == 0, second.stderr
+    assert fingerprint(places.published_file) == fingerprint(demo.published_file)
+    assert built(places) == built(demo)
 
 
 def test_a_second_machine_gives_equal_marts(demo, tmp_path):

@@ -10,7 +10,7 @@ with_several as (
     group by source_code, question_code
     having
         count(distinct column_name) > 1
-        or count(*) > count(distinct (column_name, value))
+        or count(*) > count(distinct concat_ws(chr(31), column_name, value))
 ),
 
 answered as (

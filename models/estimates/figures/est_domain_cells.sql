@@ -1,6 +1,9 @@
 with scored as (
     select
-        counts.*,
+        counts.place_id,
+        counts.n_answers,
+        counts.sum_d,
+        counts.sum_d2,
         measures.measure_id,
         {{ outcome('measures', 'counts.value_number', 'counts.option_code') }} as y,
     from {{ ref('est_cell_counts') }} as counts
@@ -10,13 +13,8 @@ with scored as (
 
 sums as (
     select
-        scheme_code,
-        wave_code,
-        segment_code,
-        segment_value,
+        place_id,
         measure_id,
-        cell_id,
-        cluster_code,
         sum(n_answers) as n_positive,
         sum(sum_d * y) as sum_dy,
         sum(sum_d * y * y) as sum_dyy,
@@ -24,11 +22,12 @@ sums as (
         sum(sum_d2 * y * y) as sum_d2yy,
     from scored
     where y != 0
-    group by all
+    group by place_id, measure_id
 ),
 
 bases as (
     select
+        counts.place_id,
         counts.survey_code,
         counts.scheme_code,
         counts.wave_code,
@@ -54,12 +53,9 @@ joined as (
         coalesce(sums.sum_d2y, 0) as sum_d2y,
         coalesce(sums.sum_d2yy, 0) as sum_d2yy,
     from bases
-    left join sums
-        using (
-            scheme_code, wave_code, segment_code, segment_value, measure_id, cell_id, cluster_code
-        )
+    left join sums using (place_id, measure_id)
 )
 
-select * from joined
-order by
-    scheme_code, wave_code, segment_code, segment_value, measure_id, cell_id, cluster_code
+select * exclude (place_id)
+from joined
+order by place_id, measure_id

@@ -23,7 +23,17 @@ with placed as (
         on
             cells.scheme_code = scheme_segments.scheme_code
             and segments.segment_code = scheme_segments.segment_code
+),
+
+-- A place: where sums are kept. Profiles that differ in nothing that counts share it.
+numbered as (
+    select
+        dense_rank() over (
+            order by scheme_code, wave_code, segment_code, segment_value, cell_id, cluster_code
+        ) as place_id,
+        *,
+    from placed
 )
 
-select * from placed
+select * from numbered
 order by all
