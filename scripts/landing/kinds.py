@@ -57,12 +57,16 @@ def _store_answers(
 
 def count_earlier_values(connection: duckdb.DuckDBPyConnection) -> None:
     """Count the values of deliveries that landed before `raw.value_counts` existed."""
-    connection.execute(
-        "insert into raw.value_counts select delivery_key, column_name, value, count(*) "
-        "from raw.answers where delivery_key in (select delivery_key from raw.deliveries "
-        "where status = 'landed' and n_cells > 0) "
-        "and delivery_key not in (select delivery_key from raw.value_counts) group by all"
-    )
+    uncounted = connection.execute(
+        "select delivery_key from raw.deliveries where status = 'landed' and delivery_key not in "
+        "(select delivery_key from raw.value_counts)"
+    ).fetchall()
+    for (key,) in uncounted:
+        connection.execute(
+            "insert into raw.value_counts select delivery_key, column_name, value, count(*) "
+            "from raw.answers where delivery_key = ? group by all",
+            [key],
+        )
 
 
 def _unpivot(
