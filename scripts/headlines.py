@@ -1,4 +1,4 @@
-"""The headline figures on the terminal: read from the published file, in reading order."""
+"""The headline figures of residents on the terminal, last wave: read from the published file, in reading order."""
 
 from pathlib import Path
 
@@ -18,12 +18,19 @@ select
     estimates.n_answers,
     estimates.withheld_label_nl,
 from marts.estimates as estimates
+inner join marts.about as about
+    on
+        estimates.survey_code = about.survey_code
+        and estimates.wave_code = about.wave_code
 inner join marts.dim_questions as questions
     on
-        estimates.question_code = questions.question_code
+        estimates.survey_code = questions.survey_code
+        and estimates.question_code = questions.question_code
         and estimates.statistic = questions.headline_statistic
 where
     estimates.is_default_scheme
+    and about.is_latest_wave
+    and about.audience = 'residents'
     and (
         estimates.segment_code = 'total'
         or (
@@ -39,7 +46,8 @@ def show_headlines(published_file: Path) -> None:
     """Print the headline figures with interval and n, per group."""
     with duckdb.connect(str(published_file), read_only=True) as connection:
         about = connection.execute(
-            "select label_nl, wave_label_nl, n_respondents, is_simulated from marts.about"
+            "select label_nl, wave_label_nl, n_respondents, is_simulated from marts.about "
+            "where is_latest_wave and audience = 'residents' order by survey_code"
         ).fetchall()
         rows = connection.execute(FIGURES).fetchall()
     console = Console(width=None if Console().is_terminal else 110)

@@ -91,6 +91,7 @@ TABLES = {
         left join codebook.municipalities as municipalities
             on attributes.kind = 'municipality'
             and attributes.survey_code = municipalities.survey_code
+        where coalesce(levels.level_code, municipalities.municipality_code) is not null
         order by attributes.attribute_code, level_number
     """,
     "about": "select * from marts.about order by survey_code, wave_code",

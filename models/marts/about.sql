@@ -33,6 +33,7 @@ described as (
     select
         surveys.survey_code,
         waves.wave_code,
+        surveys.audience,
         surveys.label_nl,
         surveys.label_en,
         waves.label_nl as wave_label_nl,

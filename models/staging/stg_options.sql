@@ -10,7 +10,7 @@ with declared as (
 ),
 
 municipalities as (
-    select
+    select distinct
         'municipalities' as option_set_code,
         municipality_code as option_code,
         label as label_nl,

@@ -22,6 +22,7 @@ asked as (
         respondents.delivery_key,
         respondents.row_number,
         respondents.source_code,
+        attributes.survey_code,
         attributes.attribute_code,
         attributes.kind,
         attributes.question_code,
@@ -49,6 +50,7 @@ leveled as (
     left join {{ ref('municipalities') }} as municipalities
         on
             asked.kind = 'participation'
+            and asked.survey_code = municipalities.survey_code
             and replies.option_code = municipalities.municipality_code
     left join {{ ref('attribute_levels') }} as bands
         on

@@ -129,6 +129,7 @@ def _frame(path: Path, described: Described, names: Names) -> dict[str, list[dic
             "survey_code": survey, "label_nl": label, "label_en": label,
             "description_nl": f"Concept, gemaakt uit {path.name}.",
             "method_nl": "Ongewogen.", "licence_nl": "Onbekend", "is_simulated": "false",
+            "audience": "residents", "min_base_n": 50,
         }],
         "waves": [{
             "wave_code": wave, "survey_code": survey, "label_nl": wave, "label_en": wave,

@@ -1,4 +1,4 @@
-"""The simulated respondents as three deliveries and a population file, dirty rows included.
+"""The simulated residents as three deliveries and a population file, dirty rows included.
 
 Files have the same bytes on every run: fixed random seed, fixed dates inside the files.
 """
@@ -13,6 +13,7 @@ import pandas as pd
 
 from scripts.demo.answers import Better, make_answers
 from scripts.demo.population import SOURCES, demo_weights, draw_respondents, make_population
+from scripts.demo.staff import write_staff
 
 log = logging.getLogger(__name__)
 
@@ -26,15 +27,17 @@ SECOND_FILES = {"burgerpanel_2025": "burgerpanel_2025.sav", "bevolking_2025": "b
 # What residents think of a year later; nobody measured it, it is here to show a change.
 A_YEAR_LATER = Better(grade=0.15, insufficient=0.05)
 RANDOM_SEED = 2024
+SURVEY = "omnichannel"
 REMARK = "Gesimuleerde opmerking."
 
 
 def write_demo(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) -> list[Path]:
-    """Simulate the demo and write its four files; returns their paths."""
+    """Simulate the demo and write its five files; returns their paths."""
     rng = np.random.default_rng(random_seed)
     codebook = _codebook(seeds)
-    population = make_population(codebook["municipalities"], rng)
-    people = draw_respondents(population, codebook["municipalities"], rng)
+    municipalities = _of_residents(codebook)
+    population = make_population(municipalities, rng)
+    people = draw_respondents(population, municipalities, rng)
     answers = make_answers(people, demo_weights(people, population), rng)
     table = _answer_table(people, answers, rng, 2024)
     inbox.mkdir(parents=True, exist_ok=True)
@@ -45,7 +48,11 @@ def write_demo(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) -> list
         _WRITERS[source](path, rows, codebook)
         log.info("%s: %s simulated rows.", path, f"{len(rows):,}")
         paths.append(path)
-    return [*paths, _write_population(inbox / FILES["bevolking"], population)]
+    return [
+        *paths,
+        _write_population(inbox / FILES["bevolking"], population),
+        write_staff(inbox, codebook, random_seed),
+    ]
 
 
 def write_second_wave(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) -> list[Path]:
@@ -54,9 +61,10 @@ def write_second_wave(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) 
     The population is that of the first wave, so that a change is one of opinion.
     """
     codebook = _codebook(seeds)
-    population = make_population(codebook["municipalities"], np.random.default_rng(random_seed))
+    municipalities = _of_residents(codebook)
+    population = make_population(municipalities, np.random.default_rng(random_seed))
     rng = np.random.default_rng([random_seed, 2])
-    people = draw_respondents(population, codebook["municipalities"], rng)
+    people = draw_respondents(population, municipalities, rng)
     weights = demo_weights(people, population)
     answers = make_answers(people, weights, rng, A_YEAR_LATER)
     rows = _soil(_answer_table(people, answers, rng, 2025), rng)
@@ -72,6 +80,11 @@ def _codebook(seeds: Path) -> dict[str, pd.DataFrame]:
         name: pd.read_csv(seeds / f"{name}.csv", dtype=str, keep_default_na=False)
         for name in ("municipalities", "bindings", "options", "questions")
     }
+
+
+def _of_residents(codebook: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    municipalities = codebook["municipalities"]
+    return municipalities[municipalities["survey_code"] == SURVEY].reset_index(drop=True)
 
 
 def _write_population(path: Path, population: pd.DataFrame) -> Path:
@@ -233,7 +246,7 @@ def _write_limesurvey(path: Path, rows: pd.DataFrame, codebook: dict) -> None:
 
 def _write_platform(path: Path, rows: pd.DataFrame, codebook: dict) -> None:
     frame = _columns(rows, codebook, "participatieplatform")
-    names = codebook["municipalities"].set_index("municipality_code")["label"]
+    names = _of_residents(codebook).set_index("municipality_code")["label"]
     bindings = codebook["bindings"].query(
         "source_code == 'participatieplatform' and binding == 'single_column'"
     )

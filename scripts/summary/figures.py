@@ -13,7 +13,7 @@ select about.label_nl, about.wave_label_nl, about.fieldwork_start, about.fieldwo
     about.n_participating_municipalities, about.is_simulated, about.description_nl,
     about.method_nl, about.sources_nl, about.licences_nl, about.survey_code, about.wave_code
 from marts.about as about
-where about.is_latest_wave and about.survey_code in (
+where about.is_latest_wave and about.audience = 'residents' and about.survey_code in (
     select survey_code from marts.dim_questions where topic = 'report_grades'
 )
 """

@@ -1,7 +1,8 @@
-{#- Below the minimum base nothing stands in the row but the reason. -#}
+{#- Below the least base of its survey nothing stands in the row but the reason. -#}
 {% test small_bases_are_withheld(model) %}
-    select *
-    from {{ model }}
+    select judged.*
+    from {{ model }} as judged
+    inner join {{ ref('surveys') }} as surveys using (survey_code)
     where
         (
             is_withheld and coalesce(
@@ -10,10 +11,5 @@
             ) is not null
         )
         or (is_withheld and (withheld_label_nl is null or withheld_label_en is null))
-        or (
-            not is_withheld
-            and coalesce(n_answers, 0) < (
-                select value from {{ ref('thresholds') }} where threshold_code = 'min_base_n'
-            )
-        )
+        or (not is_withheld and coalesce(n_answers, 0) < surveys.min_base_n)
 {% endtest %}

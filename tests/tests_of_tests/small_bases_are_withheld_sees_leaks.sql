@@ -1,15 +1,20 @@
 -- Planted: a withheld row that still shows its weighted n (2), one without a reason (3), a
--- published row with 49 answers (4), and a withheld row that shows its number of answers (6).
+-- published row with 49 answers (4), a withheld row that shows its number of answers (6), and a
+-- published row with 9 answers of staff, of whom 10 are enough (7).
 with planted as (
     select * from (
         values
-        (1, true, null, null, null, 'Te weinig'),
-        (2, true, null, 40.0, null, 'Te weinig'),
-        (3, true, null, null, null, null),
-        (4, false, 0.5, 49.0, 49, null),
-        (5, false, 0.5, 50.0, 50, null),
-        (6, true, null, null, 40, 'Te weinig')
-    ) as t (row_number, is_withheld, estimate, n_weighted, n_answers, withheld_label_nl)
+        (1, 'omnichannel', true, null, null, null, 'Te weinig'),
+        (2, 'omnichannel', true, null, 40.0, null, 'Te weinig'),
+        (3, 'omnichannel', true, null, null, null, null),
+        (4, 'omnichannel', false, 0.5, 49.0, 49, null),
+        (5, 'omnichannel', false, 0.5, 50.0, 50, null),
+        (6, 'omnichannel', true, null, null, 40, 'Te weinig'),
+        (7, 'kcc_staff', false, 0.5, 9.0, 9, null),
+        (8, 'kcc_staff', false, 0.5, 10.0, 10, null)
+    ) as t (
+        row_number, survey_code, is_withheld, estimate, n_weighted, n_answers, withheld_label_nl
+    )
 ),
 
 complete as (
@@ -34,7 +39,7 @@ flagged as (
 ),
 
 expected as (
-    select * from (values (2), (3), (4), (6)) as t (row_number)
+    select * from (values (2), (3), (4), (6), (7)) as t (row_number)
 )
 
 (select row_number from flagged except select row_number from expected)

@@ -1,4 +1,4 @@
--- What this survey is, for every survey's last wave.
+-- What the survey of residents is, for its last wave.
 select
     survey_code,
     wave_code,
@@ -14,5 +14,5 @@ select
     sources_nl,
     licences_nl
 from marts.about
-where is_latest_wave
+where is_latest_wave and audience = 'residents'
 order by survey_code

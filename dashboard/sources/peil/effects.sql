@@ -35,6 +35,9 @@ inner join marts.about as about
     on
         effects.survey_code = about.survey_code
         and effects.wave_code = about.wave_code
-inner join marts.dim_questions as questions on effects.question_code = questions.question_code
-where effects.is_default_scheme and about.is_latest_wave
+inner join marts.dim_questions as questions
+    on
+        effects.survey_code = questions.survey_code
+        and effects.question_code = questions.question_code
+where effects.is_default_scheme and about.is_latest_wave and about.audience = 'residents'
 order by effects.sort_order

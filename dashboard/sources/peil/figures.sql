@@ -38,12 +38,16 @@ inner join marts.dim_segments as segments
         estimates.survey_code = segments.survey_code
         and estimates.segment_code = segments.segment_code
         and estimates.segment_value = segments.segment_value
-inner join marts.dim_questions as questions on estimates.question_code = questions.question_code
+inner join marts.dim_questions as questions
+    on
+        estimates.survey_code = questions.survey_code
+        and estimates.question_code = questions.question_code
 left join marts.dim_channels as channels on estimates.channel_code = channels.channel_code
 left join marts.dim_channels as options on estimates.option_code = options.channel_code
 left join marts.dim_flags as flags on estimates.quality_flag = flags.flag_code
 where
     estimates.is_default_scheme
     and about.is_latest_wave
+    and about.audience = 'residents'
     and estimates.segment_code in ('total', 'participation', 'gender', 'age_group', 'municipality')
 order by segments.sort_order, estimates.sort_order

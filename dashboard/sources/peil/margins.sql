@@ -20,5 +20,5 @@ inner join marts.weighting_quality as quality
         and margins.wave_code = quality.wave_code
         and margins.weighting_scheme = quality.weighting_scheme
         and margins.group_value = quality.group_value
-where about.is_latest_wave and quality.is_default_scheme
+where about.is_latest_wave and about.audience = 'residents' and quality.is_default_scheme
 order by margins.group_value asc, margins.attribute_code desc, margins.level_code asc

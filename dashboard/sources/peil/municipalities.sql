@@ -1,8 +1,10 @@
 -- In the order of the code, which says nothing about how a municipality did.
-select
-    municipality_code,
-    label_nl,
-    participation,
-    participation_label_nl
-from marts.dim_municipalities
-order by municipality_code
+select distinct
+    municipalities.municipality_code,
+    municipalities.label_nl,
+    municipalities.participation,
+    municipalities.participation_label_nl
+from marts.dim_municipalities as municipalities
+inner join marts.about as about on municipalities.survey_code = about.survey_code
+where about.is_latest_wave and about.audience = 'residents'
+order by municipalities.municipality_code

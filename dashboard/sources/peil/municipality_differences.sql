@@ -17,6 +17,7 @@ inner join marts.about as about
 where
     comparisons.is_default_scheme
     and about.is_latest_wave
+    and about.audience = 'residents'
     and comparisons.segment_code = 'municipality'
     and comparisons.comparison_kind = 'total'
 order by comparisons.sort_order

@@ -12,5 +12,5 @@ inner join marts.about as about
     on
         response.survey_code = about.survey_code
         and response.wave_code = about.wave_code
-where about.is_latest_wave
+where about.is_latest_wave and about.audience = 'residents'
 order by response.sort_order

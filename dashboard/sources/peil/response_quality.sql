@@ -13,5 +13,5 @@ inner join marts.about as about
     on
         quality.survey_code = about.survey_code
         and quality.wave_code = about.wave_code
-where about.is_latest_wave
+where about.is_latest_wave and about.audience = 'residents'
 order by quality.sort_order

@@ -49,5 +49,5 @@ left join group_labels
     on
         quality.survey_code = group_labels.survey_code
         and quality.group_value = group_labels.segment_value
-where about.is_latest_wave
+where about.is_latest_wave and about.audience = 'residents'
 order by quality.is_default_scheme desc, quality.weighting_scheme asc, quality.group_value asc

@@ -1,5 +1,6 @@
 with bases as (
     select
+        points.survey_code,
         points.scheme_code,
         points.wave_code,
         points.segment_code,
@@ -38,11 +39,12 @@ classes as (
             and counts.segment_code = bases.segment_code
             and counts.segment_value = bases.segment_value
             and counts.question_code = bases.question_code
+    inner join {{ ref('surveys') }} as surveys on bases.survey_code = surveys.survey_code
     where
         scales.is_categorical
         and not counts.is_base
         and counts.segment_code != 'total'
-        and bases.n_answers >= {{ threshold('min_base_n') }}
+        and bases.n_answers >= surveys.min_base_n
     group by all
 )
 

@@ -18,7 +18,7 @@ judged as (
         measures.question_code,
         measures.kind in ('range', 'option') as is_share,
         case
-            when counted.n_answers < {{ threshold('min_base_n') }} then 'small_base'
+            when counted.n_answers < surveys.min_base_n then 'small_base'
             when measures.kind not in ('range', 'option') then null
             when
                 least(counted.n_positive, counted.n_negative)
@@ -31,6 +31,7 @@ judged as (
         end as primary_reason,
     from counted
     inner join {{ ref('est_measures') }} as measures using (survey_code, measure_id)
+    inner join {{ ref('surveys') }} as surveys using (survey_code)
 ),
 
 numbered as (
