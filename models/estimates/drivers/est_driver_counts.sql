@@ -1,0 +1,48 @@
+with answered as (
+    select
+        answers.delivery_key,
+        answers.row_number,
+        answers.survey_code,
+        answers.wave_code,
+        answers.profile_key,
+        questions.driver_model_code,
+        any_value(answers.base_weight) as base_weight,
+        list(answers.value_number order by questions.position) as answers,
+    from {{ ref('est_valid_answers') }} as answers
+    inner join {{ ref('est_driver_questions') }} as questions using (survey_code, question_code)
+    where answers.value_number is not null
+    group by all
+    -- Complete cases: the outcome and every driver.
+    having count(*) = any_value(questions.n_drivers) + 1
+),
+
+grouped as (
+    select
+        answered.*,
+        (
+            md5_number_lower(respondents.respondent_key)
+            % {{ threshold('driver_bootstrap_groups') }}::ubigint
+        )::integer as bootstrap_group,
+    from answered
+    inner join {{ ref('wgt_respondents') }} as respondents using (delivery_key, row_number)
+),
+
+counted as (
+    select
+        delivery_key,
+        survey_code,
+        driver_model_code,
+        wave_code,
+        profile_key,
+        bootstrap_group,
+        answers,
+        count(*) as n_answers,
+        fsum(base_weight) as sum_d,
+    from grouped
+    group by
+        delivery_key, survey_code, driver_model_code, wave_code, profile_key, bootstrap_group,
+        answers
+)
+
+select * from counted
+order by all
