@@ -1,13 +1,12 @@
+-- Sorting a short list is four times faster than an ordered aggregate in millions of groups.
 with answered as (
     select
         answers.delivery_key,
         answers.row_number,
-        answers.survey_code,
-        answers.wave_code,
-        answers.profile_key,
+        questions.survey_code,
         questions.driver_model_code,
-        any_value(answers.base_weight) as base_weight,
-        list(answers.value_number order by questions.position) as answers,
+        list_sort(list({'position': questions.position, 'value': answers.value_number}))
+            as placed_answers,
     from {{ ref('est_valid_answers') }} as answers
     inner join {{ ref('est_driver_questions') }} as questions using (survey_code, question_code)
     where answers.value_number is not null
@@ -18,11 +17,17 @@ with answered as (
 
 grouped as (
     select
-        answered.*,
+        answered.delivery_key,
+        answered.survey_code,
+        answered.driver_model_code,
+        respondents.wave_code,
+        respondents.profile_key,
+        respondents.base_weight,
         (
             md5_number_lower(respondents.respondent_key)
             % {{ threshold('driver_bootstrap_groups') }}::ubigint
         )::integer as bootstrap_group,
+        list_transform(answered.placed_answers, lambda placed: placed.value) as answers,
     from answered
     inner join {{ ref('wgt_respondents') }} as respondents using (delivery_key, row_number)
 ),
@@ -45,4 +50,3 @@ counted as (
 )
 
 select * from counted
-order by all
