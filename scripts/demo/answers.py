@@ -199,7 +199,8 @@ def make_answers(
     )
     for item, shares in LIKERT.items():
         replies, unsure = deal.answering(everyone)
-        dealt = deal.deal(deal.opinion(0.25), replies, np.array(shares))
+        # 1 is fully agree: the highest opinion gives the lowest answer.
+        dealt = deal.deal(-deal.opinion(0.25), replies, np.array(shares))
         answers[f"accessibility_{item}"] = np.where(
             unsure, 6, np.where(dealt >= 0, dealt + 1.0, np.nan)
         )

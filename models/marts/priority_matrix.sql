@@ -1,0 +1,80 @@
+with engine as (
+    select
+        *,
+        withheld_reason is not null as is_withheld,
+    from {{ ref('est_driver_quadrants') }}
+),
+
+published as (
+    select
+        engine.survey_code,
+        engine.wave_code,
+        engine.scheme_code as weighting_scheme,
+        engine.segment_code,
+        engine.segment_value,
+        engine.driver_model_code,
+        engine.outcome_question_code,
+        engine.question_code,
+        questions.topic,
+        questions.channel_code,
+        questions.aspect,
+        {{ published('engine.importance', 6) }} as importance,
+        {{ published('engine.importance_share', 6) }} as importance_share,
+        {{ published('engine.share_ci_low', 6) }} as importance_share_ci_low,
+        {{ published('engine.share_ci_high', 6) }} as importance_share_ci_high,
+        round(engine.equal_share, 6) as equal_share,
+        {{ published('engine.correlation', 6) }} as correlation,
+        {{ published('engine.r_squared', 6) }} as r_squared,
+        if(engine.is_withheld, null, engine.n_answers)::bigint as n_answers,
+        round(engine.mean_score, 12) as mean_score,
+        round(engine.mean_score_ci_low, 12) as mean_score_ci_low,
+        round(engine.mean_score_ci_high, 12) as mean_score_ci_high,
+        engine.unsatisfied_statistic,
+        round(engine.share_unsatisfied, 12) as share_unsatisfied,
+        round(engine.share_unsatisfied_ci_low, 12) as share_unsatisfied_ci_low,
+        round(engine.share_unsatisfied_ci_high, 12) as share_unsatisfied_ci_high,
+        round(engine.average_unsatisfied, 12) as average_unsatisfied,
+        engine.quadrant_code,
+        quadrants.label_nl as quadrant_label_nl,
+        quadrants.label_en as quadrant_label_en,
+        engine.is_withheld,
+        engine.withheld_reason,
+        reasons.label_nl as withheld_label_nl,
+        reasons.label_en as withheld_label_en,
+        models.label_nl as driver_model_label_nl,
+        models.label_en as driver_model_label_en,
+        segment_labels.label_nl as segment_label_nl,
+        segment_labels.label_en as segment_label_en,
+        questions.label_nl as question_label_nl,
+        questions.label_en as question_label_en,
+        schemes.is_default as is_default_scheme,
+        row_number() over (
+            order by
+                engine.survey_code, engine.wave_code, schemes.sort_order,
+                segment_labels.sort_order, models.sort_order
+        ) as sort_order,
+    from engine
+    inner join {{ ref('driver_models') }} as models
+        on
+            engine.survey_code = models.survey_code
+            and engine.driver_model_code = models.driver_model_code
+            and engine.question_code = models.driver_question_code
+    inner join {{ ref('questions') }} as questions
+        on
+            engine.survey_code = questions.survey_code
+            and engine.question_code = questions.question_code
+    inner join {{ ref('weighting_schemes') }} as schemes
+        on
+            engine.survey_code = schemes.survey_code
+            and engine.scheme_code = schemes.scheme_code
+    inner join {{ ref('dim_segments') }} as segment_labels
+        on
+            engine.survey_code = segment_labels.survey_code
+            and engine.segment_code = segment_labels.segment_code
+            and engine.segment_value = segment_labels.segment_value
+    left join {{ ref('flags') }} as reasons on engine.withheld_reason = reasons.flag_code
+    left join {{ ref('flags') }} as quadrants on engine.quadrant_code = quadrants.flag_code
+)
+
+select * from published
+order by sort_order

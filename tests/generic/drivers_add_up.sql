@@ -1,0 +1,39 @@
+{#- Importance adds up to R² and its shares to 1, each within its interval; nothing but the reason
+    stands in a withheld row. 1e-5 leaves room for the rounding of up to ten published drivers. -#}
+{% test drivers_add_up(model) %}
+    with summed as (
+        select
+            *,
+            sum(importance) over driver_set as sum_importance,
+            sum(importance_share) over driver_set as sum_shares,
+        from {{ model }}
+        window
+            driver_set as (
+                partition by
+                    survey_code, wave_code, weighting_scheme, segment_code, segment_value,
+                    driver_model_code
+            )
+    )
+
+    select *
+    from summed
+    where
+        (
+            is_withheld and coalesce(
+                importance, importance_share, importance_share_ci_low, importance_share_ci_high,
+                correlation, r_squared, n_answers
+            ) is not null
+        )
+        or (is_withheld and (quadrant_code is not null or withheld_label_nl is null))
+        or (
+            not is_withheld and not coalesce(
+                abs(sum_importance - r_squared) < 1e-5
+                and abs(sum_shares - 1) < 1e-5
+                and importance >= 0
+                and importance_share between importance_share_ci_low and importance_share_ci_high
+                and quadrant_label_nl is not null,
+                false
+            )
+        )
+        or (not is_withheld and n_answers < {{ threshold('min_base_n') }})
+{% endtest %}

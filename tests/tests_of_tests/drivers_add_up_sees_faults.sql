@@ -1,0 +1,54 @@
+-- Planted, sets of two drivers with r² 0.3: shares of 0.5 and 0.4 (b: both rows), a withheld row
+-- that still shows its correlation (c1), an interval beside its share (d1), a base of 49 (e), a
+-- row without a quadrant (f1).
+with planted as (
+    select * from (
+        values
+        ('a', 1, 0.20, 0.6, 0.5, 0.3, 50, false, 'Eerst'),
+        ('a', 2, 0.10, 0.4, 0.3, 0.3, 50, false, 'Eerst'),
+        ('b', 1, 0.15, 0.5, 0.4, 0.3, 50, false, 'Eerst'),
+        ('b', 2, 0.15, 0.4, 0.3, 0.3, 50, false, 'Eerst'),
+        ('c', 1, null, null, null, null, null, true, null),
+        ('c', 2, null, null, null, null, null, true, null),
+        ('d', 1, 0.20, 0.6, 0.7, 0.3, 50, false, 'Eerst'),
+        ('d', 2, 0.10, 0.4, 0.3, 0.3, 50, false, 'Eerst'),
+        ('e', 1, 0.20, 0.6, 0.5, 0.3, 49, false, 'Eerst'),
+        ('e', 2, 0.10, 0.4, 0.3, 0.3, 49, false, 'Eerst'),
+        ('f', 1, 0.20, 0.6, 0.5, 0.3, 50, false, null),
+        ('f', 2, 0.10, 0.4, 0.3, 0.3, 50, false, 'Eerst')
+    ) as t (
+        driver_model_code, driver, importance, importance_share, importance_share_ci_low,
+        r_squared, n_answers, is_withheld, quadrant_label_nl
+    )
+),
+
+complete as (
+    select
+        *,
+        's' as survey_code,
+        'w' as wave_code,
+        'x' as weighting_scheme,
+        'total' as segment_code,
+        'total' as segment_value,
+        if(is_withheld, null, 0.9) as importance_share_ci_high,
+        if(driver_model_code = 'c' and driver = 1, 0.4, null) as correlation,
+        null::varchar as quadrant_code,
+        'Te weinig' as withheld_label_nl,
+    from planted
+),
+
+flagged as (
+    {{ test_drivers_add_up('complete') }}
+),
+
+expected as (
+    select * from (
+        values ('b', 1), ('b', 2), ('c', 1), ('d', 1), ('e', 1), ('e', 2), ('f', 1)
+    ) as t (driver_model_code, driver)
+)
+
+(select driver_model_code, driver from flagged
+except select driver_model_code, driver from expected)
+union all
+(select driver_model_code, driver from expected
+except select driver_model_code, driver from flagged)
