@@ -16,7 +16,12 @@ codebook as (
         ]) }}
         || {{ seed_digest('scale_statistics', [
             'scale_code', 'statistic', 'kind', 'value_from', 'value_to', 'minus_from', 'minus_to'
-        ]) }} as digest,
+        ]) }}
+        || {{ seed_digest('driver_models', [
+            'survey_code', 'driver_model_code', 'outcome_question_code', 'driver_question_code',
+            'sort_order'
+        ]) }}
+        || {{ threshold('driver_bootstrap_groups') }} as digest,
 ),
 
 versions as (

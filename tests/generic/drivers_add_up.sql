@@ -15,8 +15,9 @@
             )
     )
 
-    select *
+    select summed.*
     from summed
+    inner join {{ ref('surveys') }} as surveys using (survey_code)
     where
         (
             is_withheld and coalesce(
@@ -35,5 +36,5 @@
                 false
             )
         )
-        or (not is_withheld and n_answers < {{ threshold('min_base_n') }})
+        or (not is_withheld and n_answers < surveys.min_base_n)
 {% endtest %}

@@ -25,7 +25,7 @@ with planted as (
 complete as (
     select
         *,
-        's' as survey_code,
+        'omnichannel' as survey_code,
         'w' as wave_code,
         'x' as weighting_scheme,
         'total' as segment_code,

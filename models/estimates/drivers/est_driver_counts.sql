@@ -9,7 +9,9 @@ with answered as (
             as placed_answers,
     from {{ ref('est_valid_answers') }} as answers
     inner join {{ ref('est_driver_questions') }} as questions using (survey_code, question_code)
-    where answers.value_number is not null
+    where
+        answers.value_number is not null
+        and {{ is_to_build('answers.delivery_key', 'wgt_delivery_versions') }}
     group by all
     -- Complete cases: the outcome and every driver.
     having count(*) = any_value(questions.n_drivers) + 1
@@ -30,6 +32,7 @@ grouped as (
         list_transform(answered.placed_answers, lambda placed: placed.value) as answers,
     from answered
     inner join {{ ref('wgt_respondents') }} as respondents using (delivery_key, row_number)
+    where {{ is_to_build('respondents.delivery_key', 'wgt_delivery_versions') }}
 ),
 
 counted as (

@@ -5,12 +5,13 @@ with judged as (
         questions.n_drivers,
         1 / questions.n_drivers as equal_share,
         case
-            when importances.n_answers < {{ threshold('min_base_n') }} then 'small_base'
+            when importances.n_answers < surveys.min_base_n then 'small_base'
             else importances.withheld_reason
         end as withheld_reason,
     from {{ ref('est_driver_importance') }} as importances
     inner join {{ ref('est_driver_questions') }} as questions
         using (survey_code, driver_model_code, position)
+    inner join {{ ref('surveys') }} as surveys using (survey_code)
 ),
 
 shown as (
