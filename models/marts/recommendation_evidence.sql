@@ -1,0 +1,138 @@
+with waves as (
+    select
+        survey_code,
+        wave_code,
+    from {{ ref('about') }}
+    where is_latest_wave
+),
+
+-- For whom: everybody, each group of municipalities and each municipality.
+places as (
+    select
+        waves.survey_code,
+        waves.wave_code,
+        labels.segment_code,
+        labels.segment_value,
+        labels.label_nl as segment_label_nl,
+        labels.label_en as segment_label_en,
+        labels.sort_order as segment_order,
+    from waves
+    inner join {{ ref('dim_segments') }} as labels using (survey_code)
+    inner join {{ ref('segments') }} as segments using (survey_code, segment_code)
+    left join {{ ref('attributes') }} as attributes using (survey_code, attribute_code)
+    where
+        segments.second_attribute_code is null
+        and (
+            segments.attribute_code is null
+            or attributes.kind in ('participation', 'municipality')
+        )
+),
+
+rules as (
+    select
+        rules.*,
+        texts.survey_code as recommended_survey_code,
+    from {{ ref('recommendation_rules') }} as rules
+    inner join {{ ref('recommendation_texts') }} as texts using (recommendation_code)
+),
+
+figures as (
+    select estimates.*
+    from {{ ref('estimates') }} as estimates
+    inner join waves using (survey_code, wave_code)
+    where estimates.is_default_scheme
+),
+
+looked_up as (
+    select
+        places.*,
+        rules.recommendation_code,
+        rules.rule_code,
+        rules.is_core,
+        rules.survey_code as evidence_survey_code,
+        rules.question_code,
+        rules.statistic,
+        rules.option_code,
+        rules.kpi_code,
+        rules.comparison,
+        rules.threshold,
+        rules.reason_nl,
+        rules.reason_en,
+        rules.sort_order as rule_order,
+        figures.estimate,
+        figures.ci_low,
+        figures.ci_high,
+        figures.n_answers,
+        figures.is_withheld,
+        figures.question_label_nl || ': '
+        || coalesce(figures.option_label_nl, figures.statistic_label_nl) as measure_label_nl,
+        figures.question_label_en || ': '
+        || coalesce(figures.option_label_en, figures.statistic_label_en) as measure_label_en,
+    from places
+    inner join rules on places.survey_code = rules.recommended_survey_code
+    left join figures
+        on
+            rules.survey_code = figures.survey_code
+            and rules.question_code = figures.question_code
+            and rules.statistic = figures.statistic
+            and rules.option_code is not distinct from figures.option_code
+            and places.segment_code = figures.segment_code
+            and places.segment_value = figures.segment_value
+),
+
+judged as (
+    select
+        *,
+        case
+            when estimate is null then if(is_withheld, 'not_shown', 'no_figure')
+            when comparison = 'above' and ci_low > threshold then 'supports'
+            when comparison = 'above' and ci_high <= threshold then 'contradicts'
+            when comparison = 'below' and ci_high < threshold then 'supports'
+            when comparison = 'below' and ci_low >= threshold then 'contradicts'
+            else 'inconclusive'
+        end as verdict,
+        round(
+            abs(estimate - threshold) / nullif((ci_high - ci_low) / 2, 0), 6
+        ) as strength,
+    from looked_up
+),
+
+published as (
+    select
+        judged.survey_code,
+        judged.wave_code,
+        judged.segment_code,
+        judged.segment_value,
+        judged.recommendation_code,
+        judged.rule_code,
+        judged.is_core,
+        judged.evidence_survey_code,
+        judged.question_code,
+        judged.statistic,
+        judged.option_code,
+        judged.kpi_code,
+        judged.comparison,
+        judged.threshold,
+        judged.estimate,
+        judged.ci_low,
+        judged.ci_high,
+        judged.n_answers,
+        judged.verdict,
+        verdicts.label_nl as verdict_label_nl,
+        verdicts.label_en as verdict_label_en,
+        judged.strength,
+        judged.measure_label_nl,
+        judged.measure_label_en,
+        judged.reason_nl,
+        judged.reason_en,
+        judged.segment_label_nl,
+        judged.segment_label_en,
+        row_number() over (
+            order by judged.survey_code, judged.segment_order, judged.rule_order
+        ) as sort_order,
+    from judged
+    left join {{ ref('flags') }} as verdicts on judged.verdict = verdicts.flag_code
+)
+
+select * from published
+order by sort_order

@@ -1,0 +1,141 @@
+with waves as (
+    select
+        survey_code,
+        wave_code,
+    from {{ ref('about') }}
+    where is_latest_wave
+),
+
+figures as (
+    select
+        estimates.*,
+        estimates.question_label_nl || ': '
+        || coalesce(estimates.option_label_nl, estimates.statistic_label_nl) as measure_label_nl,
+        estimates.question_label_en || ': '
+        || coalesce(estimates.option_label_en, estimates.statistic_label_en) as measure_label_en,
+    from {{ ref('estimates') }} as estimates
+    inner join waves using (survey_code, wave_code)
+    where estimates.is_default_scheme
+),
+
+-- Groups are linked, never people: what residents of a group say beside what its staff say.
+paired as (
+    select
+        residents.survey_code,
+        residents.wave_code,
+        themes.theme_code,
+        residents.segment_code,
+        residents.segment_value,
+        residents.measure_label_nl as resident_label_nl,
+        residents.measure_label_en as resident_label_en,
+        residents.estimate as resident_estimate,
+        residents.ci_low as resident_ci_low,
+        residents.ci_high as resident_ci_high,
+        residents.n_answers as n_residents,
+        staff.survey_code as staff_survey_code,
+        staff.wave_code as staff_wave_code,
+        staff.measure_label_nl as staff_label_nl,
+        staff.measure_label_en as staff_label_en,
+        staff.estimate as staff_estimate,
+        staff.ci_low as staff_ci_low,
+        staff.ci_high as staff_ci_high,
+        staff.n_answers as n_staff,
+        residents.is_withheld or staff.is_withheld as is_withheld,
+        attributes.kind = 'municipality' as is_municipality,
+        residents.segment_label_nl,
+        residents.segment_label_en,
+        themes.label_nl,
+        themes.label_en,
+        themes.sort_order as theme_order,
+        residents.sort_order as resident_order,
+    from {{ ref('experience_themes') }} as themes
+    inner join figures as residents
+        on
+            themes.resident_survey_code = residents.survey_code
+            and themes.resident_question_code = residents.question_code
+            and themes.resident_statistic = residents.statistic
+            and themes.resident_option_code is not distinct from residents.option_code
+    inner join figures as staff
+        on
+            themes.staff_survey_code = staff.survey_code
+            and themes.staff_question_code = staff.question_code
+            and themes.staff_statistic = staff.statistic
+            and themes.staff_option_code is not distinct from staff.option_code
+            and residents.segment_code = staff.segment_code
+            and residents.segment_value = staff.segment_value
+    inner join {{ ref('segments') }} as segments
+        on
+            residents.survey_code = segments.survey_code
+            and residents.segment_code = segments.segment_code
+    left join {{ ref('attributes') }} as attributes
+        on
+            segments.attribute_code = attributes.attribute_code
+            and segments.survey_code = attributes.survey_code
+),
+
+correlated as (
+    select
+        survey_code,
+        theme_code,
+        count(*) as n_municipalities,
+        corr(resident_estimate, staff_estimate) as correlation,
+    from paired
+    where is_municipality and not is_withheld
+    group by survey_code, theme_code
+),
+
+-- Fisher's z; with three points or fewer, or without spread, it says nothing.
+with_intervals as (
+    select
+        paired.*,
+        coalesce(correlated.n_municipalities, 0) as n_municipalities,
+        if(
+            correlated.n_municipalities > 3 and abs(correlated.correlation) < 1,
+            correlated.correlation, null
+        ) as correlation,
+        t_quantile(1 - (1 - {{ threshold('confidence_level') }}) / 2, 1e9)
+        / sqrt(correlated.n_municipalities - 3) as half_width,
+    from paired
+    left join correlated using (survey_code, theme_code)
+),
+
+published as (
+    select
+        survey_code,
+        wave_code,
+        theme_code,
+        segment_code,
+        segment_value,
+        label_nl,
+        label_en,
+        resident_label_nl,
+        resident_label_en,
+        resident_estimate,
+        resident_ci_low,
+        resident_ci_high,
+        n_residents,
+        staff_survey_code,
+        staff_wave_code,
+        staff_label_nl,
+        staff_label_en,
+        staff_estimate,
+        staff_ci_low,
+        staff_ci_high,
+        n_staff,
+        is_withheld,
+        round(correlation, 9) as correlation,
+        round(tanh(atanh(correlation) - half_width), 9) as correlation_ci_low,
+        round(tanh(atanh(correlation) + half_width), 9) as correlation_ci_high,
+        n_municipalities,
+        'Dit verband rust op ' || n_municipalities
+        || ' gemeenten. Dat is te weinig om een oorzaak aan te wijzen.' as warning_nl,
+        'This correlation rests on ' || n_municipalities
+        || ' municipalities: too few to point at a cause.' as warning_en,
+        segment_label_nl,
+        segment_label_en,
+        row_number() over (order by survey_code, theme_order, resident_order) as sort_order,
+    from with_intervals
+)
+
+select * from published
+order by sort_order
