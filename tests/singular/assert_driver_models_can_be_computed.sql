@@ -3,7 +3,7 @@
 with models as (
     select
         *,
-        count(distinct (outcome_question_code, label_nl, label_en)) over (
+        count(distinct concat_ws('|', outcome_question_code, label_nl, label_en)) over (
             partition by survey_code, driver_model_code
         ) as n_outcomes,
     from {{ ref('driver_models') }}

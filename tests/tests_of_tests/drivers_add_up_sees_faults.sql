@@ -47,8 +47,26 @@ expected as (
     ) as t (driver_model_code, driver)
 )
 
-(select driver_model_code, driver from flagged
-except select driver_model_code, driver from expected)
+(
+    select
+        driver_model_code,
+        driver,
+    from flagged
+    except
+    select
+        driver_model_code,
+        driver,
+    from expected
+)
 union all
-(select driver_model_code, driver from expected
-except select driver_model_code, driver from flagged)
+(
+    select
+        driver_model_code,
+        driver,
+    from expected
+    except
+    select
+        driver_model_code,
+        driver,
+    from flagged
+)

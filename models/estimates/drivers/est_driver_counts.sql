@@ -5,8 +5,9 @@ with answered as (
         answers.row_number,
         questions.survey_code,
         questions.driver_model_code,
-        list_sort(list({'position': questions.position, 'value': answers.value_number}))
-            as placed_answers,
+        list_sort(
+            list(struct_pack(place := questions.position, answer := answers.value_number))
+        ) as placed_answers,
     from {{ ref('est_valid_answers') }} as answers
     inner join {{ ref('est_driver_questions') }} as questions using (survey_code, question_code)
     where
@@ -29,7 +30,8 @@ grouped as (
             md5_number_lower(respondents.respondent_key)
             % {{ threshold('driver_bootstrap_groups') }}::ubigint
         )::integer as bootstrap_group,
-        list_transform(answered.placed_answers, lambda placed: placed.value) as answers,
+        list_transform(answered.placed_answers, lambda placed: struct_extract(placed, 'answer'))
+            as answers,
     from answered
     inner join {{ ref('wgt_respondents') }} as respondents using (delivery_key, row_number)
     where {{ is_to_build('respondents.delivery_key', 'wgt_delivery_versions') }}
