@@ -8,7 +8,7 @@ import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 from duckdb.sqltypes import DOUBLE
-from scipy.special import stdtr, stdtrit
+from scipy.special import ndtri, stdtr, stdtrit
 from scipy.stats import beta
 
 
@@ -27,12 +27,19 @@ def beta_quantile(p: pa.ChunkedArray, a: pa.ChunkedArray, b: pa.ChunkedArray) ->
     return pa.array(beta.ppf(p.to_numpy(), a.to_numpy(), b.to_numpy()))
 
 
+def normal_quantile(p: pa.ChunkedArray) -> pa.Array:
+    """Quantile of the standard normal distribution."""
+    return pa.array(ndtri(p.to_numpy()))
+
+
 class Plugin(BasePlugin):
     """Registers the functions on the connection that dbt opens."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Called once by the adapter, before any model runs."""
-        for function, n_arguments in ((t_quantile, 2), (t_two_sided_p, 2), (beta_quantile, 3)):
+        for function, n_arguments in (
+            (t_quantile, 2), (t_two_sided_p, 2), (beta_quantile, 3), (normal_quantile, 1)
+        ):  # fmt: skip
             conn.create_function(
                 function.__name__, function, [DOUBLE] * n_arguments, DOUBLE, type="arrow"
             )

@@ -93,7 +93,7 @@ with_intervals as (
             correlated.n_municipalities > 3 and abs(correlated.correlation) < 1,
             correlated.correlation, null
         ) as correlation,
-        t_quantile(1 - (1 - {{ threshold('confidence_level') }}) / 2, 1e9)
+        normal_quantile(1 - (1 - {{ threshold('confidence_level') }}) / 2)
         / sqrt(correlated.n_municipalities - 3) as half_width,
     from paired
     left join correlated using (survey_code, theme_code)

@@ -83,12 +83,17 @@ REASONS = {
 MEANS = {"account": 0.34, "email_updates": 0.41, "calling": 0.36, "visiting": 0.11}
 
 
+# However good a service is, some people are not satisfied.
+LEAST = 0.05
+
+
 @dataclass(frozen=True)
 class Better:
-    """How much a later wave is better than the study: grade points, and shares insufficient."""
+    """How much better than the study: grade points, shares insufficient, and those on status."""
 
     grade: float = 0.0
     insufficient: float = 0.0
+    status: float = 0.0
 
 
 SAME = Better()
@@ -187,8 +192,9 @@ def make_answers(
         )
         for name, table in (("handling", HANDLING), ("status", STATUS)):
             share, edge = table[channel]
+            gain = better.insufficient + (better.status if name == "status" else 0)
             answers[f"{name}_grade_{channel}"] = deal.grades(
-                deal.split(share - better.insufficient, -edge, base), base, by="insufficient"
+                deal.split(max(share - gain, LEAST), -edge, base), base, by="insufficient"
             )
     answers["overall_grade"] = deal.grades(
         tuple(grade + better.grade for grade in OVERALL), everyone, by="mean"

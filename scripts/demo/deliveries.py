@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from scripts.demo.answers import Better, make_answers
+from scripts.demo.answers import SAME, Better, make_answers
 from scripts.demo.population import SOURCES, demo_weights, draw_respondents, make_population
 from scripts.demo.staff import write_staff
 
@@ -31,14 +31,16 @@ SURVEY = "omnichannel"
 REMARK = "Gesimuleerde opmerking."
 
 
-def write_demo(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) -> list[Path]:
-    """Simulate the demo and write its five files; returns their paths."""
+def write_demo(
+    inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED, better: Better = SAME
+) -> list[Path]:
+    """Simulate the demo, or a `better` one, and write its five files; returns their paths."""
     rng = np.random.default_rng(random_seed)
     codebook = _codebook(seeds)
     municipalities = _of_residents(codebook)
     population = make_population(municipalities, rng)
     people = draw_respondents(population, municipalities, rng)
-    answers = make_answers(people, demo_weights(people, population), rng)
+    answers = make_answers(people, demo_weights(people, population), rng, better)
     table = _answer_table(people, answers, rng, 2024)
     inbox.mkdir(parents=True, exist_ok=True)
     paths = []
