@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from scripts.demo.answers import Better, make_answers
+from scripts.demo.kpis import write_kpis
 from scripts.demo.population import SOURCES, demo_weights, draw_respondents, make_population
 from scripts.demo.staff import write_staff
 
@@ -32,7 +33,7 @@ REMARK = "Gesimuleerde opmerking."
 
 
 def write_demo(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) -> list[Path]:
-    """Simulate the demo and write its five files; returns their paths."""
+    """Simulate the demo and write its six files; returns their paths."""
     rng = np.random.default_rng(random_seed)
     codebook = _codebook(seeds)
     municipalities = _of_residents(codebook)
@@ -52,6 +53,7 @@ def write_demo(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) -> list
         *paths,
         _write_population(inbox / FILES["bevolking"], population),
         write_staff(inbox, codebook, random_seed),
+        write_kpis(inbox, municipalities, random_seed),
     ]
 
 
