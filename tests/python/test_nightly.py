@@ -17,7 +17,8 @@ from scripts.settings import PROJECT
 MARTS = {
     "about", "channel_satisfaction", "channel_usage", "comparisons", "contact_reasons",
     "digital_accessibility", "dim_channels", "dim_municipalities", "dim_questions",
-    "dim_segments", "estimates", "future_preferences", "participation_effects", "report_grades",
+    "dim_segments", "estimates", "future_preferences", "kpi_scorecard", "participation_effects",
+    "report_grades",
     "request_handling", "response_overview", "staff_satisfaction", "status_tracking",
     "weighting_margins_reached", "weighting_merges", "weighting_quality",
 }  # fmt: skip

@@ -171,8 +171,9 @@ def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(demo, tmp
             "and wave_code = '2024' order by 1 limit 1"
         ).fetchone()
     figures = "select count(*), sum(hash(columns(*)::varchar)) from marts.estimates"
+    kpis = "select count(*), sum(hash(columns(*)::varchar)) from marts.kpi_scorecard"
     with duckdb.connect(str(places.published_file), read_only=True) as connection:
-        before = connection.execute(figures).fetchall()
+        before = [connection.execute(query).fetchall() for query in (figures, kpis)]
     assert secret.encode() in places.warehouse.read_bytes()
     run = peil("purge", "--wave", "2024", *options(places))
     assert run.returncode == 0, run.stderr
@@ -188,10 +189,10 @@ def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(demo, tmp
     assert secret.encode() not in places.warehouse.read_bytes()
     assert stat.S_IMODE(places.warehouse.stat().st_mode) == 0o600
     again = peil("land", *options(places))
-    assert "0 landed, 5 unchanged" in again.stdout, "purged files do not come back"
+    assert "0 landed, 6 unchanged" in again.stdout, "purged files do not come back"
     assert peil("publish", *options(places)).returncode == 0
     with duckdb.connect(str(places.published_file), read_only=True) as connection:
-        assert connection.execute(figures).fetchall() == before
+        assert [connection.execute(query).fetchall() for query in (figures, kpis)] == before
     unknown = peil("purge", "--wave", "1999", *options(places))
     assert unknown.returncode == 2
     assert "is not in waves.csv" in unknown.stderr
