@@ -166,7 +166,7 @@ def docs_command(places: Places) -> None:
 )
 @with_places
 def demo_command(places: Places, random_seed: int, waves: int) -> None:
-    """Simulate deliveries of residents and staff and a population file into the inbox."""
+    """Simulate deliveries of residents and staff, a population file and KPI values."""
     from scripts.demo import write_demo, write_second_wave
 
     paths = write_demo(places.inbox, places.seeds, random_seed)

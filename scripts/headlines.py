@@ -1,4 +1,4 @@
-"""The headline figures of residents on the terminal, last wave: read from the published file, in reading order."""
+"""The headline figures of residents, last wave, on the terminal: read from the published file."""
 
 from pathlib import Path
 

@@ -103,9 +103,11 @@ def _add_kept(connection: duckdb.DuckDBPyConnection, name: str) -> int:
         return 0
     columns = ", ".join(quoted(column) for (column,) in shared)
     target = f"published.marts.{quoted(name)}"
+    # Measured KPIs of a purged wave are no microdata and are still built; those of surveys are not.
+    key = "(wave_code, kpi_code)" if ("kpi_code",) in shared else "wave_code"
     return connection.execute(
         f"insert into {target} by name select {columns} from kept.{quoted(name)} "
-        f"where wave_code not in (select wave_code from {target})"
+        f"where {key} not in (select {key} from {target})"
     ).fetchone()[0]
 
 

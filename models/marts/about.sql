@@ -7,6 +7,7 @@ with delivered as (
         string_agg(distinct sources.licence_nl, '; ' order by sources.licence_nl) as licences_nl,
     from {{ ref('stg_deliveries') }}
     inner join {{ ref('sources') }} as sources using (source_code, survey_code, wave_code)
+    where sources.kind != 'kpi'
     group by survey_code, wave_code
 ),
 

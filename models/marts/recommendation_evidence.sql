@@ -36,46 +36,77 @@ rules as (
     inner join {{ ref('recommendation_texts') }} as texts using (recommendation_code)
 ),
 
+-- A figure is known by its own codes: those of a measure, or that of a KPI.
 figures as (
-    select estimates.*
+    select
+        estimates.survey_code,
+        estimates.question_code,
+        estimates.statistic,
+        estimates.option_code,
+        null as kpi_code,
+        estimates.segment_code,
+        estimates.segment_value,
+        estimates.estimate,
+        estimates.ci_low,
+        estimates.ci_high,
+        estimates.n_answers,
+        estimates.is_withheld,
+        null as norm,
+        null as norm_verdict,
+        {% for language in ['nl', 'en'] -%}
+            estimates.question_label_{{ language }} || ': ' || coalesce(
+                estimates.option_label_{{ language }}, estimates.statistic_label_{{ language }}
+            ) as measure_label_{{ language }},
+        {% endfor -%}
     from {{ ref('estimates') }} as estimates
     inner join waves using (survey_code, wave_code)
     where estimates.is_default_scheme
+    union all by name
+    select
+        kpi_code,
+        segment_code,
+        segment_value,
+        value as estimate,
+        ci_low,
+        ci_high,
+        n_observations as n_answers,
+        is_withheld,
+        norm,
+        verdict as norm_verdict,
+        label_nl as measure_label_nl,
+        label_en as measure_label_en,
+    from {{ ref('kpi_scorecard') }}
+    -- The KPIs of the latest wave each has.
+    qualify
+        row_number() over (
+            partition by kpi_code, segment_code, segment_value order by period desc, wave_code desc
+        ) = 1
 ),
 
 looked_up as (
     select
         places.*,
-        rules.recommendation_code,
-        rules.rule_code,
-        rules.is_core,
+        rules.* exclude (survey_code, recommended_survey_code, threshold, sort_order),
         rules.survey_code as evidence_survey_code,
-        rules.question_code,
-        rules.statistic,
-        rules.option_code,
-        rules.kpi_code,
-        rules.comparison,
-        rules.threshold,
-        rules.reason_nl,
-        rules.reason_en,
+        coalesce(rules.threshold, figures.norm) as threshold,
         rules.sort_order as rule_order,
         figures.estimate,
         figures.ci_low,
         figures.ci_high,
         figures.n_answers,
         figures.is_withheld,
-        figures.question_label_nl || ': '
-        || coalesce(figures.option_label_nl, figures.statistic_label_nl) as measure_label_nl,
-        figures.question_label_en || ': '
-        || coalesce(figures.option_label_en, figures.statistic_label_en) as measure_label_en,
+        figures.norm_verdict,
+        figures.measure_label_nl,
+        figures.measure_label_en,
     from places
     inner join rules on places.survey_code = rules.recommended_survey_code
     left join figures
         on
-            rules.survey_code = figures.survey_code
-            and rules.question_code = figures.question_code
-            and rules.statistic = figures.statistic
+            rules.survey_code is not distinct from figures.survey_code
+            and rules.question_code is not distinct from figures.question_code
+            and rules.statistic is not distinct from figures.statistic
             and rules.option_code is not distinct from figures.option_code
+            and rules.kpi_code is not distinct from figures.kpi_code
             and places.segment_code = figures.segment_code
             and places.segment_value = figures.segment_value
 ),
@@ -85,6 +116,8 @@ judged as (
         *,
         case
             when estimate is null then if(is_withheld, 'not_shown', 'no_figure')
+            when norm_verdict = 'not_met' then 'supports'
+            when norm_verdict = 'met' then 'contradicts'
             when comparison = 'above' and ci_low > threshold then 'supports'
             when comparison = 'above' and ci_high <= threshold then 'contradicts'
             when comparison = 'below' and ci_high < threshold then 'supports'

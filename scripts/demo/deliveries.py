@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from scripts.demo.answers import SAME, Better, make_answers
+from scripts.demo.kpis import write_kpis
 from scripts.demo.population import SOURCES, demo_weights, draw_respondents, make_population
 from scripts.demo.staff import write_staff
 
@@ -34,7 +35,7 @@ REMARK = "Gesimuleerde opmerking."
 def write_demo(
     inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED, better: Better = SAME
 ) -> list[Path]:
-    """Simulate the demo, or a `better` one, and write its five files; returns their paths."""
+    """Simulate the demo, or a `better` one, and write its six files; returns their paths."""
     rng = np.random.default_rng(random_seed)
     codebook = _codebook(seeds)
     municipalities = _of_residents(codebook)
@@ -54,6 +55,7 @@ def write_demo(
         *paths,
         _write_population(inbox / FILES["bevolking"], population),
         write_staff(inbox, codebook, random_seed),
+        write_kpis(inbox, municipalities, random_seed),
     ]
 
 

@@ -79,6 +79,8 @@ def receive(
     )
     outcome.notes += found
     outcome.notes += dates.read_dates(connection, delivery)
+    if kind.check:
+        kind.check(connection, delivery, codebook)
     kind.store(connection, delivery, kept, outcome)
     connection.execute(f"drop table {INCOMING}")
     outcome.unbound = _unbound(source, kept)

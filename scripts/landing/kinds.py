@@ -11,16 +11,23 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from scripts.landing import privacy
+from scripts.landing.kpis import check_kpis
 from scripts.readers import INCOMING
 from scripts.warehouse import literal, quoted
 
 if TYPE_CHECKING:
+    from scripts.landing.decode import Codebook
     from scripts.landing.delivery import Delivery, Outcome
+
+Check = Callable[[duckdb.DuckDBPyConnection, "Delivery", "Codebook"], None]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How one kind of delivery is stored, and whether the gate judges it."""
+    """How one kind of delivery is stored, and whether the gate judges it.
+
+    `check` refuses a file whose values cannot be used, before anything of it is stored.
+    """
 
     fields: tuple[str, ...]
     is_gated: bool
@@ -28,6 +35,7 @@ class Kind:
         [duckdb.DuckDBPyConnection, "Delivery", list[str], "Outcome"],
         None,
     ]
+    check: Check | None = None
 
 
 def _store_answers(
@@ -114,5 +122,5 @@ _KPI = ("municipality", "period", "kpi", "value")
 KINDS = {
     "survey": Kind((), True, _store_answers),
     "population": Kind(_POPULATION, False, _store_fields("raw.population", _POPULATION, _TOLD)),
-    "kpi": Kind(_KPI, False, _store_fields("raw.kpi_values", _KPI)),
+    "kpi": Kind(_KPI, False, _store_fields("raw.kpi_values", _KPI), check_kpis),
 }

@@ -87,17 +87,22 @@ def ledger_agrees(connection: duckdb.DuckDBPyConnection) -> int:
         assert stray == 0, f"raw.{table} holds {stray} rows of no delivery"
     deliveries = connection.execute(
         "select delivery_key, file_name, n_cells, n_open_answers, n_rejects, "
-        "exists (select 1 from raw.population p where p.delivery_key = d.delivery_key) "
+        "case when exists (select 1 from raw.population p where p.delivery_key = d.delivery_key) "
+        "then 'population' "
+        "when exists (select 1 from raw.kpi_values k where k.delivery_key = d.delivery_key) "
+        "then 'kpi_values' else 'answers' end "
         "from raw.deliveries d where status = 'landed'"
     ).fetchall()
-    for key, name, n_cells, n_open, n_rejects, is_population in deliveries:
+    for key, name, n_cells, n_open, n_rejects, stored_in in deliveries:
         counts = [
             connection.execute(
                 f"select count(*) from raw.{table} where delivery_key = ?", [key]
             ).fetchone()[0]
-            for table in ("population" if is_population else "answers", "open_answers", "rejects")
+            for table in (stored_in, "open_answers", "rejects")
         ]
-        assert counts == [n_cells // 4 if is_population else n_cells, n_open, n_rejects], name
+        # Population and KPI values are stored four cells to a row, answers one.
+        n_rows = n_cells if stored_in == "answers" else n_cells // 4
+        assert counts == [n_rows, n_open, n_rejects], name
     names = [name for _, name, *_ in deliveries]
     assert len(names) == len(set(names)), "a file is in force twice"
     return len(deliveries)

@@ -89,6 +89,8 @@ def test_the_burgerpeiling_gives_all_its_variables_labels_and_scales(tmp_path):
 def test_limesurvey_columns_of_one_question_become_its_options(tmp_path):
     seeds, bindings = drafted(tmp_path, LIMESURVEY)
     assert rows(seeds, "sources")[0]["file_format"] == "limesurvey_csv"
+    (survey,) = rows(seeds, "surveys")
+    assert (survey["audience"], survey["min_base_n"]) == ("residents", "50")
     assert bindings["id"]["field"] == "respondent_id"
     assert bindings["submitdate"]["field"] == "submitted_at"
     assert bindings["ipaddr"]["binding"] == "identifier"

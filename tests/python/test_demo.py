@@ -4,6 +4,8 @@ The study's figures stand here and in scripts/demo (which deals the answers), an
 reads.
 """
 
+from collections import Counter
+
 import pytest
 
 GROUPS = {
@@ -112,8 +114,15 @@ def test_unweighted_figures_differ_visibly(estimate):
 
 
 def test_every_municipality_is_fictitious_and_every_row_of_about_says_simulated(published):
-    codes = published.sql("select municipality_code from marts.dim_municipalities").fetchall()
-    assert len(codes) == 29
-    assert all(int(code[2:]) > 9000 for (code,) in codes)
+    codes = published.sql(
+        "select survey_code, municipality_code from marts.dim_municipalities"
+    ).fetchall()
+    assert Counter(survey for survey, _ in codes) == {"omnichannel": 29, "kcc_staff": 29}
+    assert all(int(code[2:]) > 9000 for _, code in codes)
     assert published.sql("select bool_and(is_simulated) from marts.about").fetchone() == (True,)
-    assert published.sql("select n_respondents from marts.about").fetchone() == (3944,)
+    assert published.sql(
+        "select audience, n_respondents from marts.about order by 1"
+    ).fetchall() == [
+        ("residents", 3944),
+        ("staff", 240),
+    ]

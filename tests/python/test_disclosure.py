@@ -67,7 +67,8 @@ def published_questions(published, warehouse):
         "points.segment_code, points.segment_value, points.sum_w, points.n_answers as n, "
         "points.estimate as true_estimate from estimates.est_points as points "
         "inner join estimates.est_measures as measures using (measure_id, survey_code) "
-        "where points.scheme_code = 'gender_age'"
+        "inner join codebook.weighting_schemes as schemes using (scheme_code, survey_code) "
+        "where schemes.is_default"
     ).df()
     rows = rows.merge(
         bases,
@@ -80,6 +81,7 @@ def published_questions(published, warehouse):
             "select municipality_code, participation from marts.dim_municipalities"
         ).fetchall()
     )
+    assert set(rows["survey_code"]) == {"omnichannel", "kcc_staff"}
     for question, part in rows.groupby("question_code"):
         yield question, part, participation
 
@@ -104,6 +106,8 @@ def equations_of(part, participation):
                                                  and participation[k[1]] == group])
                      for group in set(participation.values())]  # fmt: skip
         for parent, children in families:
+            if not children:
+                continue  # staff are not divided by gender, age or source
             signs = {here[parent]: -1, **{here[c]: 1 for c in children}}
             left = n_of[here[parent]] - sum(n_of[here[c]] for c in children)
             if left:

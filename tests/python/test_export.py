@@ -26,7 +26,7 @@ def exported(demo: Places, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def sav(exported: Path):
-    return pyreadstat.read_sav(next((exported / "onderzoeksbestand").glob("*.sav")))
+    return pyreadstat.read_sav(next((exported / "onderzoeksbestand").glob("omnichannel*.sav")))
 
 
 def test_every_table_is_there_as_csv_and_parquet_and_says_simulated(exported: Path, published):
@@ -89,7 +89,8 @@ def test_workbook_has_a_guide_and_a_sheet_per_table_with_its_figures(exported: P
 
 def test_research_file_is_for_its_owner_only(demo: Places, exported: Path):
     files = [demo.published / "research.duckdb", *(exported / "onderzoeksbestand").iterdir()]
-    assert len(files) == 3
+    # The file itself, and a .sav and a .parquet for each of the two surveys.
+    assert len(files) == 5
     assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in files)
 
 
@@ -126,7 +127,7 @@ def test_sav_is_weighted_by_its_weight(exported: Path, sav):
     data, meta = sav
     assert meta.column_names[0] == "weight"
     assert data["weight"].mean() == pytest.approx(1)
-    header = next((exported / "onderzoeksbestand").glob("*.sav")).read_bytes()[:80]
+    header = next((exported / "onderzoeksbestand").glob("omnichannel*.sav")).read_bytes()[:80]
     assert struct.unpack("<i", header[76:80]) == (1,)
 
 
@@ -153,7 +154,7 @@ def test_published_figures_follow_from_the_sav(
 
 def test_research_parquet_equals_the_sav(exported: Path, sav):
     data, _ = sav
-    other = pd.read_parquet(next((exported / "onderzoeksbestand").glob("*.parquet")))
+    other = pd.read_parquet(next((exported / "onderzoeksbestand").glob("omnichannel*.parquet")))
     assert set(other.columns) == set(data.columns)
     merged = other.merge(data, on="respondent_key", suffixes=("", "_sav"))
     assert len(merged) == len(data)

@@ -183,6 +183,6 @@ def test_a_killed_landing_leaves_no_partial_delivery(tmp_path):
     last = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert last.returncode == 0, last.stderr
     with duckdb.connect(str(places.warehouse), read_only=True) as connection:
-        assert ledger_agrees(connection) == 4
+        assert ledger_agrees(connection) == 6
     assert not (places.warehouse.parent / ".incoming").exists()
     print(f"{killed} of {N_KILLS} runs were killed while they ran")

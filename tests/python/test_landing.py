@@ -20,7 +20,7 @@ LEDGER = (
 
 @pytest.fixture(scope="module")
 def deliveries(tmp_path_factory):
-    """The demo's four files, simulated once."""
+    """The demo's six files, simulated once."""
     folder = tmp_path_factory.mktemp("deliveries")
     write_demo(folder, SEEDS)
     return folder
@@ -38,17 +38,18 @@ def query(places, sql):
         return connection.execute(sql).fetchall()
 
 
-def test_four_formats_land_and_a_second_time_changes_nothing(places):
+def test_six_deliveries_land_and_a_second_time_changes_nothing(places):
     first = peil("land", *options(places))
     assert first.returncode == 0, first.stderr
-    assert "4 landed" in first.stdout
+    assert "6 landed" in first.stdout
     ledger = query(places, LEDGER)
     rows = query(places, "select count(*), sum(hash(columns(*))) from raw.answers")
     assert {row[2] for row in ledger} == {
-        "burgerpanel", "gemeentekanalen", "participatieplatform", "bevolking",
+        "burgerpanel", "gemeentekanalen", "participatieplatform", "bevolking", "medewerkers",
+        "kpi_cijfers",
     }  # fmt: skip
     second = peil("land", *options(places))
-    assert "0 landed, 4 unchanged" in second.stdout
+    assert "0 landed, 6 unchanged" in second.stdout
     assert query(places, LEDGER) == ledger
     assert query(places, "select count(*), sum(hash(columns(*))) from raw.answers") == rows
 
@@ -73,13 +74,14 @@ def test_identifiers_and_respondent_numbers_are_not_stored(places):
     stored = query(
         places,
         "select count(*) from raw.answers where value like '%voorbeeld.invalid%' "
-        "or value like '192.0.2.%' or column_name in ('ipaddr', 'E-mailadres')",
+        "or value like '192.0.2.%' "
+        "or column_name in ('ipaddr', 'E-mailadres', 'IPAddress', 'RecipientEmail')",
     )
     assert stored == [(0,)]
     numbers = query(
         places,
         "select count(*), count(*) filter (where length(value) != 32) from raw.answers "
-        "where column_name in ('respondent', 'id', 'Nummer')",
+        "where column_name in ('respondent', 'id', 'Nummer', 'ResponseId')",
     )[0]
     assert numbers[0] > 3900
     assert numbers[1] == 0
@@ -91,7 +93,7 @@ def test_a_corrected_file_replaces_its_predecessor(places):
     frame = pd.read_excel(path, engine="calamine", dtype=str, keep_default_na=False)
     frame.head(100).to_excel(path, index=False)
     again = peil("land", *options(places))
-    assert "1 landed, 3 unchanged" in again.stdout
+    assert "1 landed, 5 unchanged" in again.stdout
     assert query(
         places,
         "select status, n_rows from raw.deliveries where source_code = 'participatieplatform' "
@@ -113,7 +115,7 @@ def test_a_file_without_a_bound_column_is_set_aside_and_the_rest_lands(places):
     assert run.returncode == 3
     assert "gemeentekanalen_2024.csv: column 'G01Q02' is missing" in run.stderr
     assert "bindings.csv" in run.stderr
-    assert query(places, "select count(*) from raw.deliveries where status = 'landed'") == [(3,)]
+    assert query(places, "select count(*) from raw.deliveries where status = 'landed'") == [(5,)]
     (reason,) = query(places, "select reason from raw.deliveries where status = 'rejected'")[0]
     assert "G01Q02" in reason
 

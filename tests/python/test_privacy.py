@@ -168,28 +168,31 @@ def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(demo, tmp
     with duckdb.connect(str(places.warehouse), read_only=True) as connection:
         (secret,) = connection.execute(
             "select respondent_id from staging.stg_respondents where respondent_id is not null "
-            "order by 1 limit 1"
+            "and wave_code = '2024' order by 1 limit 1"
         ).fetchone()
     figures = "select count(*), sum(hash(columns(*)::varchar)) from marts.estimates"
+    kpis = "select count(*), sum(hash(columns(*)::varchar)) from marts.kpi_scorecard"
     with duckdb.connect(str(places.published_file), read_only=True) as connection:
-        before = connection.execute(figures).fetchall()
+        before = [connection.execute(query).fetchall() for query in (figures, kpis)]
     assert secret.encode() in places.warehouse.read_bytes()
     run = peil("purge", "--wave", "2024", *options(places))
     assert run.returncode == 0, run.stderr
     assert "Purged wave 2024" in run.stderr
     assert "remove them by hand: burgerpanel_2024.sav" in run.stdout
     with duckdb.connect(str(places.warehouse), read_only=True) as connection:
-        assert connection.execute("select count(*) from raw.answers").fetchone() == (0,)
+        left = "select distinct wave_code from raw.answers inner join raw.deliveries "
+        assert connection.execute(left + "using (delivery_key)").fetchall() == [("staff_2024",)]
         assert connection.execute("select count(*) from raw.open_answers").fetchone() == (0,)
-        assert connection.execute("select count(*) from staging.stg_respondents").fetchone() == (0,)
+        others = "select distinct survey_code from staging.stg_respondents"
+        assert connection.execute(others).fetchall() == [("kcc_staff",)]
         assert connection.execute("select count(*) > 0 from raw.population").fetchone() == (True,)
     assert secret.encode() not in places.warehouse.read_bytes()
     assert stat.S_IMODE(places.warehouse.stat().st_mode) == 0o600
     again = peil("land", *options(places))
-    assert "0 landed, 4 unchanged" in again.stdout, "purged files do not come back"
+    assert "0 landed, 6 unchanged" in again.stdout, "purged files do not come back"
     assert peil("publish", *options(places)).returncode == 0
     with duckdb.connect(str(places.published_file), read_only=True) as connection:
-        assert connection.execute(figures).fetchall() == before
+        assert [connection.execute(query).fetchall() for query in (figures, kpis)] == before
     unknown = peil("purge", "--wave", "1999", *options(places))
     assert unknown.returncode == 2
     assert "is not in waves.csv" in unknown.stderr

@@ -61,6 +61,23 @@ def test_every_figure_of_the_evidence_is_found_back_in_the_estimates(published):
     assert lost == []
 
 
+def test_a_kpi_in_the_evidence_is_the_one_on_the_scorecard(published):
+    rows = published.execute(
+        """
+        select evidence.estimate, scores.value, evidence.threshold, scores.norm, evidence.verdict,
+            scores.verdict
+        from marts.recommendation_evidence as evidence
+        inner join marts.kpi_scorecard as scores using (kpi_code, segment_code, segment_value)
+        where scores.period = '2024'
+        """
+    ).fetchall()
+    assert rows
+    says = {"met": "contradicts", "not_met": "supports", "undecided": "inconclusive"}
+    for estimate, value, threshold, norm, verdict, judged in rows:
+        assert (estimate, threshold) == (value, norm)
+        assert verdict == says.get(judged, "not_shown")
+
+
 def test_residents_and_staff_both_give_evidence(published):
     surveys = published.execute(
         "select distinct evidence_survey_code from marts.recommendation_evidence "

@@ -94,7 +94,7 @@ decided as (
         *,
         case
             when withheld_reason is not null then null
-            when importance_side is null or satisfaction_side is null then 'undecided'
+            when importance_side is null or satisfaction_side is null then 'unclear'
             when importance_side = 'important' and satisfaction_side = 'unsatisfied'
                 then 'improve_first'
             when importance_side = 'important' then 'keep_up'

@@ -1,0 +1,44 @@
+with dated as (
+    select
+        *,
+        dense_rank() over (partition by wave_code, kpi_code order by period desc) as recency,
+    from {{ ref('stg_kpi_values') }}
+),
+
+-- Of every municipality the last period of the KPI, and the one before.
+paired as (
+    select
+        survey_code,
+        wave_code,
+        kpi_code,
+        municipality_code,
+        any_value(period) filter (where recency = 1) as period,
+        any_value(period) filter (where recency = 2) as previous_period,
+        any_value(value) filter (where recency = 1) as value,
+        any_value(value) filter (where recency = 2) as previous_value,
+    from dated
+    group by survey_code, wave_code, kpi_code, municipality_code
+),
+
+placed as (
+    select
+        paired.survey_code,
+        paired.wave_code,
+        paired.kpi_code,
+        unnest(['total', 'participation', 'municipality']) as segment_code,
+        unnest(['total', municipalities.participation, paired.municipality_code])
+            as segment_value,
+        paired.municipality_code,
+        paired.period,
+        paired.previous_period,
+        paired.value,
+        paired.previous_value,
+        paired.value - paired.previous_value as change,
+    from paired
+    inner join {{ ref('municipalities') }} as municipalities
+        using (survey_code, municipality_code)
+    where paired.value is not null
+)
+
+select * from placed
+order by wave_code, kpi_code, segment_code, segment_value, municipality_code

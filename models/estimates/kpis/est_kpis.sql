@@ -1,0 +1,86 @@
+with summed as (
+    select
+        survey_code,
+        wave_code,
+        kpi_code,
+        segment_code,
+        segment_value,
+        max(period) as period,
+        max(previous_period) as previous_period,
+        count(*) as n_municipalities,
+        avg(value) as value,
+        stddev_samp(value) / sqrt(count(*)) as se,
+        avg(previous_value) as previous_value,
+        count(change) as n_changes,
+        avg(change) as change,
+        stddev_samp(change) / sqrt(count(change)) as change_se,
+    from {{ ref('est_kpi_changes') }}
+    group by survey_code, wave_code, kpi_code, segment_code, segment_value
+),
+
+-- One municipality has no spread: no interval, and any change is one.
+bounded as (
+    select
+        summed.*,
+        kpis.unit,
+        {{ t_bound('value', 'se', '(n_municipalities - 1)', -1) }} as ci_low,
+        {{ t_bound('value', 'se', '(n_municipalities - 1)', 1) }} as ci_high,
+        case
+            when n_changes = 1 then change != 0
+            when n_changes > 1
+                then not coalesce(
+                    0 between {{ t_bound('change', 'change_se', '(n_changes - 1)', -1) }}
+                    and {{ t_bound('change', 'change_se', '(n_changes - 1)', 1) }},
+                    true
+                )
+        end as is_changed,
+    from summed
+    inner join {{ ref('kpi_definitions') }} as kpis using (kpi_code)
+),
+
+-- Welch: the two groups of municipalities need not have the same spread.
+compared as (
+    select
+        takes_part.wave_code,
+        takes_part.kpi_code,
+        takes_part.value - others.value as difference,
+        sqrt(power(takes_part.se, 2) + power(others.se, 2)) as difference_se,
+        power(power(takes_part.se, 2) + power(others.se, 2), 2) / nullif(
+            power(takes_part.se, 4) / (takes_part.n_municipalities - 1)
+            + power(others.se, 4) / (others.n_municipalities - 1),
+            0
+        ) as difference_df,
+    from summed as takes_part
+    inner join summed as others using (wave_code, kpi_code, segment_code)
+    where
+        takes_part.segment_code = 'participation'
+        and takes_part.segment_value = 'participant'
+        and others.segment_value = 'non_participant'
+),
+
+-- No KPI lies below 0 and no share above 1.
+joined as (
+    select
+        bounded.* exclude (unit) replace (
+            round(bounded.value, 12) as value,
+            if(bounded.ci_low < 0, 0, round(bounded.ci_low, 12)) as ci_low,
+            if(bounded.unit = 'share' and bounded.ci_high > 1, 1, round(bounded.ci_high, 12))
+                as ci_high,
+            round(bounded.previous_value, 12) as previous_value
+        ),
+        round(compared.difference, 12) as difference,
+        {% for side, name in [(-1, 'low'), (1, 'high')] -%}
+            round({{ t_bound(
+                'compared.difference', 'compared.difference_se', 'compared.difference_df', side
+            ) }}, 12) as difference_ci_{{ name }},
+        {% endfor -%}
+    from bounded
+    left join compared
+        on
+            bounded.wave_code = compared.wave_code
+            and bounded.kpi_code = compared.kpi_code
+            and bounded.segment_code = 'total'
+)
+
+select * from joined
+order by wave_code, kpi_code, segment_code, segment_value
