@@ -18,7 +18,7 @@ $(STAMP): requirements-dev.txt pyproject.toml
 
 setup: $(STAMP)  ## make .venv with everything in it
 
-demo: setup  ## simulate three deliveries, run the night on them, build the dashboard
+demo: setup  ## simulate deliveries, run the night on them, build the dashboard
 	@$(BIN)/peil demo
 	@$(BIN)/peil nightly
 	@if command -v node >/dev/null; then $(BIN)/peil dashboard; \

@@ -193,6 +193,15 @@ def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(demo, tmp
     assert peil("publish", *options(places)).returncode == 0
     with duckdb.connect(str(places.published_file), read_only=True) as connection:
         assert [connection.execute(query).fetchall() for query in (figures, kpis)] == before
+        survey_kpis = (
+            "select kpi_code, segment_value, value, verdict from marts.kpi_scorecard "
+            "where wave_code = '2024' and source_kind = 'survey' order by all"
+        )
+        of_surveys = connection.execute(survey_kpis).fetchall()
+    # A later night still builds the measured KPIs of the wave; those of its answers are kept.
+    assert peil("nightly", *options(places)).returncode == 0
+    with duckdb.connect(str(places.published_file), read_only=True) as connection:
+        assert connection.execute(survey_kpis).fetchall() == of_surveys
     unknown = peil("purge", "--wave", "1999", *options(places))
     assert unknown.returncode == 2
     assert "is not in waves.csv" in unknown.stderr
