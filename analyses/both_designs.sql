@@ -14,4 +14,8 @@ where
     and comparison_kind = 'segments'
     and segment_code = 'participation'
     and (is_significant or is_significant_clustered)
+    and survey_code in (
+        select about.survey_code from {{ ref('about') }} as about
+        where about.audience = 'residents'
+    )
 order by p_adjusted_clustered asc

@@ -14,4 +14,8 @@ where
     is_default_scheme
     and is_significant
     and statistic = 'share'
+    and survey_code in (
+        select about.survey_code from {{ ref('about') }} as about
+        where about.audience = 'residents'
+    )
 order by abs(difference) desc, sort_order

@@ -1,5 +1,6 @@
 -- How many questionnaires came in per source, how many count, and why do the others not?
 select
+    survey_code,
     source_label_nl,
     label_nl,
     n_respondents,

@@ -44,7 +44,8 @@ with surveyed as (
 ),
 
 measured as (
-    select * exclude (n_municipalities, n_changes, se, change_se),
+    select
+        * exclude (n_municipalities, n_changes, se, change_se),
         n_municipalities as n_observations,
     from {{ ref('est_kpis') }}
 ),
