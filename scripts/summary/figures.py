@@ -48,6 +48,32 @@ from marts.participation_effects
 where is_default_scheme and not is_withheld and survey_code = ? and wave_code = ?
 order by sort_order
 """
+RECOMMENDATIONS = """
+select recommendation_code, title_nl, text_nl, status from marts.recommendations
+where segment_code = 'total' and survey_code = ? and wave_code = ?
+order by sort_order
+"""
+EVIDENCE = """
+select evidence.recommendation_code, evidence.reason_nl, evidence.estimate, evidence.ci_low,
+    evidence.ci_high, evidence.n_answers,
+    coalesce(evidence.statistic, if(scores.unit = 'share', 'share', 'mean')) as statistic,
+    case
+        when scores.source_kind in ('contact_centre', 'web_analytics') then 'gemeenten'
+        when coalesce(abouts.audience, scores.source_kind) in ('staff', 'staff_survey')
+            then 'medewerkers'
+        else 'inwoners'
+    end as counted
+from marts.recommendation_evidence as evidence
+left join marts.about as abouts
+    on evidence.evidence_survey_code = abouts.survey_code and abouts.is_latest_wave
+left join (
+    select kpi_code, any_value(unit) as unit, any_value(source_kind) as source_kind
+    from marts.kpi_scorecard group by kpi_code
+) as scores on evidence.kpi_code = scores.kpi_code
+where evidence.segment_code = 'total' and evidence.verdict = 'supports'
+    and evidence.survey_code = ? and evidence.wave_code = ?
+order by evidence.sort_order
+"""
 
 
 @dataclass(frozen=True)
@@ -105,6 +131,29 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """A figure that supports a recommendation; `counted` says who or what n counts."""
+
+    reason: str
+    estimate: float
+    ci_low: float | None
+    ci_high: float | None
+    n_answers: int
+    statistic: str
+    counted: str
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What is advised to all, whether it applies, and the figures that support it."""
+
+    title: str
+    text: str
+    status: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
 class Published:
     """Everything the summary may say, read once."""
 
@@ -112,6 +161,7 @@ class Published:
     n_received: int
     figures: tuple[Figure, ...]
     effects: dict[tuple[str, str, str | None], Effect]
+    recommendations: tuple[Recommendation, ...]
 
     def select(self, group: str = "total", **where: str | None) -> list[Figure]:
         """The figures of a group for which every named column has the given value."""
@@ -155,4 +205,12 @@ def read_published(published_file: Path) -> Published:
             (question, statistic, option): Effect(*test)
             for question, statistic, option, *test in connection.execute(EFFECTS, wave).fetchall()
         }
-    return Published(about, received[0] if received else about.n_respondents, figures, effects)
+        grounds = connection.execute(EVIDENCE, wave).fetchall()
+        advice = tuple(
+            Recommendation(
+                title, text, status, tuple(Evidence(*row) for of, *row in grounds if of == code)
+            )
+            for code, title, text, status in connection.execute(RECOMMENDATIONS, wave).fetchall()
+        )
+    n_received = received[0] if received else about.n_respondents
+    return Published(about, n_received, figures, effects, advice)

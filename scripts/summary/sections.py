@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from scripts.dutch import difference, interval, listing, long_date, lower_first, number
 from scripts.summary.document import Document, Section, Table
 from scripts.summary.figures import Figure, Published
+from scripts.summary.recommendations import recommendations
 from scripts.summary.sentences import (
     extremes,
     group_difference,
@@ -34,6 +35,7 @@ def compose(published: Published) -> Document:
         _status(published),
         _accessibility(published),
         _future(published),
+        recommendations(published),
         _reading(published),
     )
     return Document(

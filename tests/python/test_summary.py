@@ -17,7 +17,8 @@ from tests.python.conftest import options, peil
 
 SECTIONS = [
     "Opzet", "Rapportcijfer", "Gebruikte contactkanalen", "Tevredenheid per kanaal", "Afhandelen",
-    "Status volgen", "Digitale toegankelijkheid", "Toekomstig contact", "Hoe u deze cijfers leest",
+    "Status volgen", "Digitale toegankelijkheid", "Toekomstig contact", "Aanbevelingen",
+    "Hoe u deze cijfers leest",
 ]  # fmt: skip
 TOTAL = "segment_code = 'total' and is_default_scheme"
 
@@ -112,6 +113,19 @@ def test_a_withheld_figure_is_never_named(changed):
     )["Tevredenheid per kanaal"]
     assert "balie" not in text
     assert "het meest tevreden bij het digitale kanaal" in text
+
+
+def test_recommendations_stand_with_their_figures_and_go_with_them(changed):
+    text = changed()["Aanbevelingen"]
+    assert text.count("Dit advies steunt op") == 6
+    assert "Geef duidelijkheid over de status" in text
+    assert "(71%, 95%-interval 69,5% – 72,5%, inwoners: 3.944)" in text
+    without = changed(
+        "update marts.recommendations set status = 'does_not_apply' "
+        "where recommendation_code = 'clear_status'"
+    )["Aanbevelingen"]
+    assert without.count("Dit advies steunt op") == 5
+    assert "Niet van toepassing zijn deze adviezen: geef duidelijkheid over de status." in without
 
 
 def test_every_percentage_and_grade_in_the_text_is_a_published_figure(changed, published):
