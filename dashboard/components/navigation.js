@@ -9,6 +9,9 @@ export const pages = [
 	{ href: '/toekomstig-contact', label: 'Toekomstig contact' },
 	{ href: '/redenen-van-contact', label: 'Redenen van contact' },
 	{ href: '/deelnemers', label: 'Deelnemers en niet-deelnemers' },
+	{ href: '/aanbevelingen', label: 'Aanbevelingen' },
+	{ href: '/medewerkers', label: 'Medewerkers' },
+	{ href: '/kpis', label: "KPI's" },
 	{ href: '/gemeenten', label: 'Gemeenten' },
 	{ href: '/verantwoording', label: 'Verantwoording' }
 ];

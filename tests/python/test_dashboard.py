@@ -20,7 +20,7 @@ from tests.python.conftest import options, peil
 PAGES = (
     "/", "/contactkanalen/", "/tevredenheid/", "/afhandeling/", "/status-volgen/",
     "/digitale-toegankelijkheid/", "/toekomstig-contact/", "/redenen-van-contact/",
-    "/deelnemers/", "/gemeenten/", "/gemeenten/GM9001/", "/verantwoording/",
+    "/deelnemers/", "/aanbevelingen/", "/medewerkers/", "/kpis/", "/gemeenten/", "/gemeenten/GM9001/", "/verantwoording/",
     "/toegankelijkheidsverklaring/",
 )  # fmt: skip
 FILTERED = PAGES[1:8]
@@ -301,3 +301,34 @@ def test_axe_sees_a_planted_fault(page: Page):
 def test_lock_file_names_no_registry():
     lock = (PROJECT / "dashboard" / "package-lock.json").read_text()
     assert '"resolved"' not in lock
+
+
+def test_evidence_staff_and_kpis_on_the_pages_are_those_of_the_marts(page: Page, published):
+    """Every row is there with its figure as it must be written."""
+    page.goto("/aanbevelingen/")
+    rows = published.execute(
+        "select recommendation_code || '.' || rule_code, estimate, statistic, verdict_label_nl "
+        "from marts.recommendation_evidence where segment_code = 'total'"
+    ).fetchall()
+    assert page.locator("tr[data-rule]").count() == len(rows)
+    for key, estimate, statistic, verdict in rows:
+        text = page.locator(f'tr[data-rule="{key}"]').inner_text()
+        assert verdict in text
+        if statistic:
+            assert shown(estimate, statistic) in text
+    page.goto("/kpis/")
+    scores = published.execute(
+        "select distinct kpi_code, verdict_label_nl from marts.kpi_scorecard "
+        "where segment_code = 'total' and period = '2024'"
+    ).fetchall()
+    for code, verdict in scores:
+        assert verdict in page.locator(f'tr[data-kpi="{code}.total"]').inner_text()
+    page.goto("/medewerkers/")
+    staff = published.execute(
+        "select question_code, estimate from marts.estimates where survey_code = 'kcc_staff' "
+        "and segment_code = 'total' and statistic = 'top2'"
+    ).fetchall()
+    assert len(staff) == 6
+    for code, estimate in staff:
+        row = page.locator(f'tr[data-staff="{code}.total"]')
+        assert shown(estimate, "top2") in row.inner_text()
