@@ -166,15 +166,18 @@ def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(demo, tmp
     for name in ("inbox", "warehouse", "published"):
         shutil.copytree(demo.published.parent / name, tmp_path / name)
     with duckdb.connect(str(places.warehouse), read_only=True) as connection:
-        (secret,) = connection.execute(
-            "select respondent_id from staging.stg_respondents where respondent_id is not null "
-            "and wave_code = '2024' order by 1 limit 1"
-        ).fetchone()
+        ids = connection.execute(
+            "select distinct respondent_id from staging.stg_respondents "
+            "where respondent_id is not null and wave_code = '2024'"
+        ).fetchall()
     figures = "select count(*), sum(hash(columns(*)::varchar)) from marts.estimates"
     kpis = "select count(*), sum(hash(columns(*)::varchar)) from marts.kpi_scorecard"
     with duckdb.connect(str(places.published_file), read_only=True) as connection:
         before = [connection.execute(query).fetchall() for query in (figures, kpis)]
-    assert secret.encode() in places.warehouse.read_bytes()
+    # DuckDB compresses text: not every id can be read in the bytes of the file.
+    content = places.warehouse.read_bytes()
+    secrets = [secret for (secret,) in ids if secret.encode() in content]
+    assert secrets
     run = peil("purge", "--wave", "2024", *options(places))
     assert run.returncode == 0, run.stderr
     assert "Purged wave 2024" in run.stderr
@@ -186,7 +189,8 @@ def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(demo, tmp
         others = "select distinct survey_code from staging.stg_respondents"
         assert connection.execute(others).fetchall() == [("kcc_staff",)]
         assert connection.execute("select count(*) > 0 from raw.population").fetchone() == (True,)
-    assert secret.encode() not in places.warehouse.read_bytes()
+    content = places.warehouse.read_bytes()
+    assert not [secret for secret in secrets if secret.encode() in content]
     assert stat.S_IMODE(places.warehouse.stat().st_mode) == 0o600
     again = peil("land", *options(places))
     assert "0 landed, 6 unchanged" in again.stdout, "purged files do not come back"
