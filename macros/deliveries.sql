@@ -18,9 +18,15 @@
         select
             '{{ this.name }}' as model_name,
             delivery_key,
-            delivery_version || '{{ local_md5(model.raw_code) }}' as delivery_version
+            {{ model_version('delivery_version') }} as delivery_version
         from {{ ref(versions) }}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- The version of a delivery in this model: the SQL of the model counts as well. -#}
+{% macro model_version(delivery_version) -%}
+    {{ delivery_version }} || '{{ local_md5(model.raw_code) }}'
 {%- endmacro %}
 
 
@@ -32,7 +38,7 @@
         on
             built.delivery_key = versions.delivery_key
             and built.delivery_version
-            = versions.delivery_version || '{{ local_md5(model.raw_code) }}'
+            = {{ model_version('versions.delivery_version') }}
     where built.model_name = '{{ this.name }}'
 {%- endmacro %}
 

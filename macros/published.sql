@@ -61,7 +61,8 @@ order by sort_order
 {%- endmacro %}
 
 
-{#- The shares per answer of one topic (means and net scores stand in estimates): one row per wave, scheme, segment value and answer. -#}
+{#- The shares per answer of one topic (means and net scores stand in estimates): one row per wave,
+    scheme, segment value and answer. -#}
 {% macro share_mart(topic) -%}
 with figures as (
     select

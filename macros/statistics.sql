@@ -51,6 +51,17 @@
 {%- endmacro %}
 
 
+{#- Both variances of a figure or pair on one row: with respondents and with clusters as units. -#}
+{% macro variance_per_unit(variances, id) -%}
+    select
+        {{ id }},
+        max(variance) filter (where unit = 'respondent') as respondent_variance,
+        max(variance) filter (where unit = 'cluster') as cluster_variance,
+    from {{ variances }}
+    group by {{ id }}
+{%- endmacro %}
+
+
 {#- A standard error from a variance. Below 1e-12 of the variance of a simple random sample it is
     the rounding noise of a figure known from the population or the design: exactly 0. -#}
 {% macro standard_error(variance, simple_variance) -%}

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from scripts.landing import privacy
-from scripts.landing.kpis import check_kpis
+from scripts.landing import kpis, privacy
 from scripts.readers import INCOMING
 from scripts.warehouse import literal, quoted
 
@@ -117,10 +116,9 @@ def _store_fields(
 
 _POPULATION = ("region", "gender", "age", "population")
 _TOLD = {"source_line": "label_nl", "licence": "licence_nl"}
-_KPI = ("municipality", "period", "kpi", "value")
 
 KINDS = {
     "survey": Kind((), True, _store_answers),
     "population": Kind(_POPULATION, False, _store_fields("raw.population", _POPULATION, _TOLD)),
-    "kpi": Kind(_KPI, False, _store_fields("raw.kpi_values", _KPI), check_kpis),
+    "kpi": Kind(kpis.FIELDS, False, _store_fields("raw.kpi_values", kpis.FIELDS), kpis.check_kpis),
 }

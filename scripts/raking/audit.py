@@ -27,10 +27,11 @@ def bootstrap_errors(
         point_id, se_bootstrap, n_replicates (those that could be raked).
     """
     atoms = atoms.merge(cells[["cell_id", *KEYS, "cell_key", "stratum"]], on="cell_id")
+    audited = set(zip(atoms[KEYS[0]], atoms[KEYS[1]], strict=True))
     groups = {
         group.key: (group.margins, group.cells.index)
         for group in weighting_groups(tables)
-        if group.key[:2] in set(zip(atoms[KEYS[0]], atoms[KEYS[1]], strict=True))
+        if group.key[:2] in audited
     }
     rows = []
     for point_id, figure in atoms.groupby("point_id", sort=True):

@@ -2,7 +2,5 @@
 {% test is_positive(model, column_name) %}
     select *
     from {{ model }}
-    where
-        {{ column_name }} is null
-        or not ({{ column_name }} > 0 and isfinite({{ column_name }}))
+    where {{ is_no_weight(column_name) }}
 {% endtest %}

@@ -1,11 +1,6 @@
 {%- set family = 'comparison_kind, wave_code, scheme_code, segment_code, topic' -%}
 with variances as (
-    select
-        pair_id,
-        max(variance) filter (where unit = 'respondent') as respondent_variance,
-        max(variance) filter (where unit = 'cluster') as cluster_variance,
-    from {{ ref('est_comparison_variances') }}
-    group by pair_id
+    {{ variance_per_unit(ref('est_comparison_variances'), 'pair_id') }}
 ),
 
 overlapping as (

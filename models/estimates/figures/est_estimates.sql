@@ -1,10 +1,5 @@
 with variances as (
-    select
-        point_id,
-        max(variance) filter (where unit = 'respondent') as respondent_variance,
-        max(variance) filter (where unit = 'cluster') as cluster_variance,
-    from {{ ref('est_variances') }}
-    group by point_id
+    {{ variance_per_unit(ref('est_variances'), 'point_id') }}
 ),
 
 sampled as (
