@@ -11,6 +11,46 @@
 {%- endmacro %}
 
 
+{#- One statistic and its interval as three columns. -#}
+{% macro figure_and_interval(column, statistic) -%}
+    {{ figure('estimate', statistic) }} as {{ column }},
+        {{ figure('ci_low', statistic) }} as {{ column }}_ci_low,
+        {{ figure('ci_high', statistic) }} as {{ column }}_ci_high
+{%- endmacro %}
+
+
+{#- What a row of a question says beside its figures: base, flags, labels and order. -#}
+{% macro question_columns() -%}
+    max(n_answers) as n_answers,
+        {{ figure('quality_flag', 'mean') }} as quality_flag,
+        {{ figure('is_withheld', 'mean') }} as is_withheld,
+        {{ figure('withheld_label_nl', 'mean') }} as withheld_label_nl,
+        {{ figure('withheld_label_en', 'mean') }} as withheld_label_en,
+        any_value(segment_label_nl) as segment_label_nl,
+        any_value(segment_label_en) as segment_label_en,
+        any_value(question_label_nl) as label_nl,
+        any_value(question_label_en) as label_en,
+        bool_or(is_default_scheme) as is_default_scheme,
+        min(sort_order) as sort_order
+{%- endmacro %}
+
+
+{#- The figures of the default scheme in the latest wave of every survey, with what is measured in
+    words: what marts that link surveys look in. -#}
+{% macro latest_figures() -%}
+    select
+        estimates.*,
+        {% for language in ['nl', 'en'] -%}
+            estimates.question_label_{{ language }} || ': ' || coalesce(
+                estimates.option_label_{{ language }}, estimates.statistic_label_{{ language }}
+            ) as measure_label_{{ language }},
+        {% endfor -%}
+    from {{ ref('estimates') }} as estimates
+    inner join {{ ref('about') }} as about using (survey_code, wave_code)
+    where estimates.is_default_scheme and about.is_latest_wave
+{%- endmacro %}
+
+
 {#- The grade figures of one topic: one row per wave, scheme, segment value and question. -#}
 {% macro grade_mart(topic) -%}
 with figures as (
@@ -29,29 +69,11 @@ pivoted as (
         segment_value,
         question_code,
         channel_code,
-        {{ figure('estimate', 'mean') }} as mean_grade,
-        {{ figure('ci_low', 'mean') }} as mean_grade_ci_low,
-        {{ figure('ci_high', 'mean') }} as mean_grade_ci_high,
-        {{ figure('estimate', 'share_insufficient') }} as share_insufficient,
-        {{ figure('ci_low', 'share_insufficient') }} as share_insufficient_ci_low,
-        {{ figure('ci_high', 'share_insufficient') }} as share_insufficient_ci_high,
-        {{ figure('estimate', 'share_sufficient') }} as share_sufficient,
-        {{ figure('ci_low', 'share_sufficient') }} as share_sufficient_ci_low,
-        {{ figure('ci_high', 'share_sufficient') }} as share_sufficient_ci_high,
-        {{ figure('estimate', 'share_good') }} as share_good,
-        {{ figure('ci_low', 'share_good') }} as share_good_ci_low,
-        {{ figure('ci_high', 'share_good') }} as share_good_ci_high,
-        max(n_answers) as n_answers,
-        {{ figure('quality_flag', 'mean') }} as quality_flag,
-        {{ figure('is_withheld', 'mean') }} as is_withheld,
-        {{ figure('withheld_label_nl', 'mean') }} as withheld_label_nl,
-        {{ figure('withheld_label_en', 'mean') }} as withheld_label_en,
-        any_value(segment_label_nl) as segment_label_nl,
-        any_value(segment_label_en) as segment_label_en,
-        any_value(question_label_nl) as label_nl,
-        any_value(question_label_en) as label_en,
-        bool_or(is_default_scheme) as is_default_scheme,
-        min(sort_order) as sort_order,
+        {{ figure_and_interval('mean_grade', 'mean') }},
+        {{ figure_and_interval('share_insufficient', 'share_insufficient') }},
+        {{ figure_and_interval('share_sufficient', 'share_sufficient') }},
+        {{ figure_and_interval('share_good', 'share_good') }},
+        {{ question_columns() }},
     from figures
     group by all
 )

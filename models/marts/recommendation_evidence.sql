@@ -39,28 +39,23 @@ rules as (
 -- A figure is known by its own codes: those of a measure, or that of a KPI.
 figures as (
     select
-        estimates.survey_code,
-        estimates.question_code,
-        estimates.statistic,
-        estimates.option_code,
+        survey_code,
+        question_code,
+        statistic,
+        option_code,
         null as kpi_code,
-        estimates.segment_code,
-        estimates.segment_value,
-        estimates.estimate,
-        estimates.ci_low,
-        estimates.ci_high,
-        estimates.n_answers,
-        estimates.is_withheld,
+        segment_code,
+        segment_value,
+        estimate,
+        ci_low,
+        ci_high,
+        n_answers,
+        is_withheld,
         null as norm,
         null as norm_verdict,
-        {% for language in ['nl', 'en'] -%}
-            estimates.question_label_{{ language }} || ': ' || coalesce(
-                estimates.option_label_{{ language }}, estimates.statistic_label_{{ language }}
-            ) as measure_label_{{ language }},
-        {% endfor -%}
-    from {{ ref('estimates') }} as estimates
-    inner join waves using (survey_code, wave_code)
-    where estimates.is_default_scheme
+        measure_label_nl,
+        measure_label_en,
+    from ({{ latest_figures() }}) as latest
     union all by name
     select
         kpi_code,

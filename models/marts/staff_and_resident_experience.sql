@@ -1,21 +1,5 @@
-with waves as (
-    select
-        survey_code,
-        wave_code,
-    from {{ ref('about') }}
-    where is_latest_wave
-),
-
-figures as (
-    select
-        estimates.*,
-        estimates.question_label_nl || ': '
-        || coalesce(estimates.option_label_nl, estimates.statistic_label_nl) as measure_label_nl,
-        estimates.question_label_en || ': '
-        || coalesce(estimates.option_label_en, estimates.statistic_label_en) as measure_label_en,
-    from {{ ref('estimates') }} as estimates
-    inner join waves using (survey_code, wave_code)
-    where estimates.is_default_scheme
+with figures as (
+    {{ latest_figures() }}
 ),
 
 -- Groups are linked, never people: what residents of a group say beside what its staff say.

@@ -3,6 +3,7 @@
 from scripts.dutch import figure, interval, listing, lower_first, number
 from scripts.summary.document import Section
 from scripts.summary.figures import Evidence, Published
+from scripts.summary.parts import section
 
 
 def recommendations(published: Published) -> Section:
@@ -26,7 +27,7 @@ def recommendations(published: Published) -> Section:
             + ("; in deze demonstratie zijn het voorbeelden." if published.about.is_simulated
                else ".")
         )  # fmt: skip
-    return Section("Aanbevelingen", tuple(texts))
+    return section("Aanbevelingen", texts)
 
 
 def _ground(evidence: Evidence) -> str:

@@ -1,10 +1,9 @@
 """The sections of the summary, in the order of the study's own report."""
 
-from collections.abc import Sequence
-
-from scripts.dutch import difference, interval, listing, long_date, lower_first, number
-from scripts.summary.document import Document, Section, Table
+from scripts.dutch import listing, long_date, lower_first, number
+from scripts.summary.document import Document, Section
 from scripts.summary.figures import Figure, Published
+from scripts.summary.parts import figure_table, section
 from scripts.summary.recommendations import recommendations
 from scripts.summary.sentences import (
     extremes,
@@ -41,7 +40,7 @@ def compose(published: Published) -> Document:
     return Document(
         title="Samenvatting klanttevredenheid gemeentelijke dienstverlening",
         subtitle=f"{about.label}, {about.wave_label}",
-        sections=tuple(section for section in sections if section.paragraphs),
+        sections=tuple(part for part in sections if part.paragraphs),
         sources=f"Bronnen: {about.sources}. {_licences(about.licences)}",
         warning=WARNING if about.is_simulated else None,
     )
@@ -53,48 +52,10 @@ def _licences(text: str) -> str:
     return ". ".join(parts) + "."
 
 
-def _section(title: str, texts: Sequence[str], *tables: Table | None) -> Section:
-    return Section(
-        title,
-        tuple(text for text in texts if text),
-        tuple(table for table in tables if table is not None),
-    )
-
-
-def _table(
-    published: Published, caption: str, first: str, figures: Sequence[Figure], label: str = "label"
-) -> Table | None:
-    """Everybody with interval and n, both groups, and the verdict in words."""
-    if not figures:
-        return None
-    rows = []
-    for figure in figures:
-        effect = published.effect(figure)
-        groups = (published.twin(figure, g) for g in ("participant", "non_participant"))
-        verdict = "–"
-        if effect is not None:
-            amount = difference(effect.difference, figure.statistic)
-            verdict = f"significant: {amount}" if effect.is_significant else "niet significant"
-        rows.append(
-            (
-                getattr(figure, label),
-                value(figure),
-                interval(figure.ci_low, figure.ci_high, figure.statistic),
-                number(figure.n_answers),
-                *(value(group) if group else "–" for group in groups),
-                verdict,
-            )
-        )
-    header = (
-        first, "Alle inwoners", "95%-interval", "n", "Deelnemers", "Niet-deelnemers", "Verschil",
-    )  # fmt: skip
-    return Table(caption, header, tuple(rows), frozenset(range(1, 6)))
-
-
 def _design(published: Published) -> Section:
     about = published.about
     others = about.n_municipalities - about.n_participating
-    return _section(
+    return section(
         "Opzet",
         [
             f"Dit onderzoek gaat over de tevredenheid van inwoners over de dienstverlening van hun "
@@ -127,10 +88,10 @@ def _grade(published: Published) -> Section:
             f"Een onvoldoende (5 of lager) geeft {value(parts['share_insufficient'])} van de "
             f"inwoners; een 8 of hoger geeft {value(parts['share_good'])}."
         )
-    table = _table(
+    table = figure_table(
         published, "Rapportcijfer voor de dienstverlening", "Cijfer", figures, "statistic_label"
     )
-    return _section("Rapportcijfer", texts, table)
+    return section("Rapportcijfer", texts, table)
 
 
 def _with_municipalities(published: Published, figure: Figure) -> str:
@@ -150,8 +111,8 @@ def _with_municipalities(published: Published, figure: Figure) -> str:
 def _channels(published: Published) -> Section:
     figures = published.select(topic="channel_usage", statistic="share")
     if not figures:
-        return _section("Gebruikte contactkanalen", [])
-    return _section(
+        return section("Gebruikte contactkanalen", [])
+    return section(
         "Gebruikte contactkanalen",
         [
             f"Inwoners konden meer dan één kanaal noemen. Van hoog naar laag gebruikten zij "
@@ -164,13 +125,13 @@ def _channels(published: Published) -> Section:
                 "kanaal",
             ),
         ],
-        _table(published, "Gebruikte contactkanalen", "Kanaal", figures),
+        figure_table(published, "Gebruikte contactkanalen", "Kanaal", figures),
     )
 
 
 def _satisfaction(published: Published) -> Section:
     figures = published.select(aspect="contact", statistic="mean")
-    return _section(
+    return section(
         "Tevredenheid per kanaal",
         [
             extremes(
@@ -186,13 +147,13 @@ def _satisfaction(published: Published) -> Section:
                 "kanaal",
             ),
         ],
-        _table(published, "Gemiddeld cijfer voor het contact", "Kanaal", figures),
+        figure_table(published, "Gemiddeld cijfer voor het contact", "Kanaal", figures),
     )
 
 
 def _insufficient(published: Published, aspect: str, title: str, what: str) -> Section:
     figures = published.select(aspect=aspect, statistic="share_insufficient")
-    return _section(
+    return section(
         title,
         [
             extremes(
@@ -209,7 +170,7 @@ def _insufficient(published: Published, aspect: str, title: str, what: str) -> S
                 "kanaal",
             ),
         ],
-        _table(published, f"Onvoldoende voor {what}", "Kanaal", figures),
+        figure_table(published, f"Onvoldoende voor {what}", "Kanaal", figures),
     )
 
 
@@ -218,15 +179,15 @@ def _handling(published: Published) -> Section:
 
 
 def _status(published: Published) -> Section:
-    section = _insufficient(published, "status", "Status volgen", "het volgen van de status")
+    grades = _insufficient(published, "status", "Status volgen", "het volgen van de status")
     ways = published.select(aspect="means", statistic="share")
     if not ways:
-        return section
+        return grades
     text = extremes(
         ways, "op de vraag hoe zij de status konden volgen, noemen inwoners het vaakst {}",
         "en het minst vaak {}",
     )  # fmt: skip
-    return _section(section.title, [*section.paragraphs, text], *section.tables)
+    return section(grades.title, [*grades.paragraphs, text], *grades.tables)
 
 
 def _accessibility(published: Published) -> Section:
@@ -254,11 +215,11 @@ def _accessibility(published: Published) -> Section:
         for f, text in quoted.items()
         if f not in agreed
     ]
-    table = _table(
+    table = figure_table(
         published, "Voldoende voor digitale toegankelijkheid, en eens met de stellingen",
         "Vraag of stelling", [*shown, *statements], "question_label",
     )  # fmt: skip
-    return _section("Digitale toegankelijkheid", texts, table)
+    return section("Digitale toegankelijkheid", texts, table)
 
 
 def _future(published: Published) -> Section:
@@ -298,7 +259,7 @@ def _future(published: Published) -> Section:
             f"het vaakst genoemd: {ranking(wishes[:1])}."
         )
     tables = [
-        _table(
+        figure_table(
             published,
             label,
             "Antwoord",
@@ -306,12 +267,12 @@ def _future(published: Published) -> Section:
         )
         for label in dict.fromkeys(f.question_label for f in [*shown, *wishes])
     ]
-    return _section("Toekomstig contact", texts, *tables)
+    return section("Toekomstig contact", texts, *tables)
 
 
 def _reading(published: Published) -> Section:
     n = number(published.about.n_municipalities)
-    return _section(
+    return section(
         "Hoe u deze cijfers leest",
         [
             "Een 95%-betrouwbaarheidsinterval laat zien hoe zeker een cijfer is: hoe smaller, hoe "

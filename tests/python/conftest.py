@@ -12,6 +12,8 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from scripts.gate import gate
+from scripts.gate.worker_client import Worker
 from scripts.settings import PROJECT, Places
 
 SHARED = PROJECT.parent / "shared"
@@ -164,6 +166,21 @@ def estimate(published: duckdb.DuckDBPyConnection) -> Callable[..., float]:
         return rows[0][0]
 
     return look_up
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    """One process with Great Expectations per file of tests; starting it takes seconds."""
+    worker = Worker()
+    yield worker
+    worker.close()
+
+
+@pytest.fixture
+def one_worker(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every gate of this test asks the worker that runs already, and leaves it running."""
+    monkeypatch.setattr(gate, "Worker", lambda: worker)
+    monkeypatch.setattr(worker, "close", lambda: None)
 
 
 @pytest.fixture(scope="session")

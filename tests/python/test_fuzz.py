@@ -24,8 +24,6 @@ from test_readers import MS_FORMS, QUALTRICS_LEGACY, SURVEYMONKEY, VV
 from scripts.codebook.draft import Names, draft
 from scripts.demo import write_demo
 from scripts.errors import PeilError
-from scripts.gate import gate
-from scripts.gate.worker_client import Worker
 from scripts.landing import land
 from scripts.settings import PROJECT
 
@@ -36,13 +34,6 @@ SMALL = {
     "legacy.csv": QUALTRICS_LEGACY, "monkey.csv": SURVEYMONKEY, "google.csv": FORMS,
     "ms.csv": MS_FORMS,
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def worker():
-    worker = Worker()
-    yield worker
-    worker.close()
 
 
 @pytest.fixture(scope="module")
@@ -101,9 +92,7 @@ def mutate(content: bytes, rng: random.Random) -> bytes:
     return bytes(data)
 
 
-def test_mutated_files_land_whole_or_are_refused(samples, tmp_path, worker, monkeypatch):
-    monkeypatch.setattr(gate, "Worker", lambda: worker)
-    monkeypatch.setattr(worker, "close", lambda: None)
+def test_mutated_files_land_whole_or_are_refused(samples, tmp_path, one_worker, monkeypatch):
     monkeypatch.setenv("PEIL_HASH_KEY", "test")
     rng = random.Random(int(os.environ.get("PEIL_FUZZ_SEED", "4")))
     outcomes = {"landed": 0, "refused": 0}

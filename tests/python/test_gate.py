@@ -12,7 +12,6 @@ from scripts.demo import write_demo
 from scripts.errors import InputError
 from scripts.gate import gate, suites
 from scripts.gate.facts import Facts
-from scripts.gate.worker_client import Worker
 from scripts.landing import land
 from scripts.settings import PROJECT
 
@@ -27,19 +26,9 @@ def deliveries(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def worker():
-    """One process with Great Expectations for all tests; starting it takes seconds."""
-    worker = Worker()
-    yield worker
-    worker.close()
-
-
 @pytest.fixture
-def places(tmp_path, deliveries, worker, monkeypatch):
+def places(tmp_path, deliveries, one_worker):
     """Places with one good delivery in the inbox, and the gate's worker already running."""
-    monkeypatch.setattr(gate, "Worker", lambda: worker)
-    monkeypatch.setattr(worker, "close", lambda: None)
     places = places_in(tmp_path)
     places.inbox.mkdir()
     shutil.copy(deliveries / PANEL, places.inbox)

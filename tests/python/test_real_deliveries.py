@@ -9,8 +9,6 @@ from conftest import any_date, ledger_agrees, options, peil, places_in, shared
 
 from scripts.codebook.draft import Names, draft
 from scripts.errors import DeliveryRejectedError
-from scripts.gate import gate
-from scripts.gate.worker_client import Worker
 from scripts.landing import land
 from scripts.settings import PROJECT
 
@@ -38,18 +36,9 @@ FILES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def worker():
-    worker = Worker()
-    yield worker
-    worker.close()
-
-
 @pytest.fixture
-def landing(tmp_path, worker, monkeypatch):
+def landing(tmp_path, one_worker, monkeypatch):
     """Draft a codebook from a file and land the file with it."""
-    monkeypatch.setattr(gate, "Worker", lambda: worker)
-    monkeypatch.setattr(worker, "close", lambda: None)
     monkeypatch.setenv("PEIL_HASH_KEY", "test")
 
     def run(path, wave="2019"):
