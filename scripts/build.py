@@ -8,9 +8,15 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from scripts.settings import PROJECT, Places
+from scripts.warehouse import open_warehouse
 
 log = logging.getLogger(__name__)
+
+# What decides what the codebook tables hold and which tests they pass.
+CODEBOOK_CODE = ("models/codebook", "macros", "tests/generic", "tests/singular")
 
 
 @dataclass(frozen=True)
@@ -46,20 +52,30 @@ def _seeds_inside(places: Places) -> str:
 def dbt_build(places: Places) -> BuildResult:
     """Build everything that has landed and run every test of data.
 
-    Unit tests and tests of tests are about code: `dbt build` by hand and CI run those too.
+    Unit tests and tests of tests are about code: `dbt build` by hand and CI run those too. Seeds
+    that the warehouse holds since a build in which every test passed are not loaded again, and
+    tests of nothing but those seeds are not run again.
     """
     from dbt.cli.main import dbtRunner
 
     os.environ.update(dbt_environment(places))
+    codebook = _codebook_digest(places.seeds)
+    kept = []
+    if codebook == _built_codebook(places.warehouse):
+        log.info("The codebook is unchanged: its tables and their tests stand.")
+        kept = ["resource_type:seed"]
+    # Cautious: a test of a seed and a model together is not left out with the seed.
     arguments = [
         "--log-path", str(places.dbt_target / "logs"), "--log-level", "none", "build",
         "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-        "--target-path", str(places.dbt_target),
-        "--exclude-resource-type", "unit_test", "--exclude", "tag:tests_of_tests",
+        "--target-path", str(places.dbt_target), "--indirect-selection", "cautious",
+        "--exclude-resource-type", "unit_test", "--exclude", "tag:tests_of_tests", *kept,
     ]  # fmt: skip
     ticker = _Ticker()
     outcome = dbtRunner(callbacks=[ticker]).invoke(arguments)
     ticker.done()
+    if outcome.success:
+        _remember_codebook(places.warehouse, codebook)
     if outcome.exception:
         return BuildResult(0, [_clean(str(outcome.exception))])
     results = outcome.result.results if outcome.result else []
@@ -68,6 +84,32 @@ def dbt_build(places: Places) -> BuildResult:
     if not outcome.success and not failures:
         failures = ["dbt stopped without saying why; see " + str(places.dbt_target / "logs")]
     return BuildResult(len(results), failures)
+
+
+def _codebook_digest(seeds: Path) -> str:
+    """A digest of the seeds and of the code that loads and tests them."""
+    files = sorted(seeds.glob("*.csv"))
+    for part in CODEBOOK_CODE:
+        files += sorted(file for file in (PROJECT / part).rglob("*") if file.is_file())
+    digest = hashlib.sha256((PROJECT / "dbt_project.yml").read_bytes())
+    for file in files:
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest.update(f"{file.name} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def _built_codebook(warehouse: Path) -> str | None:
+    """The codebook that the warehouse holds whole and tested; every build forgets it first."""
+    with open_warehouse(warehouse) as connection:
+        try:
+            return connection.execute("select digest from codebook.built_codebook").fetchone()[0]
+        except duckdb.CatalogException:
+            return None
+
+
+def _remember_codebook(warehouse: Path, digest: str) -> None:
+    with open_warehouse(warehouse) as connection:
+        connection.execute(f"create table codebook.built_codebook as select '{digest}' as digest")
 
 
 class _Ticker:

@@ -133,10 +133,23 @@ def test_a_second_night_without_new_files_gives_equal_marts(copy_of_demo):
     assert "unchanged" in night.stderr
     assert fingerprint(copy_of_demo.published_file) == before
     assert len(list((copy_of_demo.published / "history").glob("peil-*.duckdb"))) == 1
-    # No delivery was read again.
+    # No seed was loaded or tested again, no delivery was read again.
+    assert "codebook is unchanged" in night.stderr
+    ran = json.loads((copy_of_demo.dbt_target / "run_results.json").read_text(encoding="utf-8"))
+    kinds = {result["unique_id"].split(".")[0] for result in ran["results"]}
+    assert {"model", "test"} <= kinds
+    assert "seed" not in kinds
+    assert has_built_codebook(copy_of_demo)
     compiled = copy_of_demo.dbt_target / "compiled" / "peil" / "models"
     for model in ("staging/stg_answers.sql", "estimates/counts/est_answer_counts.sql"):
         assert "where false" in (compiled / model).read_text(encoding="utf-8")
+
+
+def has_built_codebook(places):
+    """Whether the warehouse vouches for its codebook: whole, and every test passed."""
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        tables = connection.sql("select table_name from duckdb_tables()").fetchall()
+        return ("built_codebook",) in tables
 
 
 def built(places):
@@ -214,6 +227,7 @@ def test_a_second_machine_gives_equal_marts(demo, tmp_path):
 def test_a_failed_test_stops_publication_and_leaves_the_published_file(copy_of_demo):
     """Two default schemes: readers who filter on is_default_scheme would see double rows."""
     before = copy_of_demo.published_file.read_bytes()
+    published_before = fingerprint(copy_of_demo.published_file)
     seeds = copy_of_demo.inbox.parent / "seeds"
     shutil.copytree(PROJECT / "seeds", seeds)
     schemes = seeds / "weighting_schemes.csv"
@@ -225,6 +239,12 @@ def test_a_failed_test_stops_publication_and_leaves_the_published_file(copy_of_d
     assert "assert_one_default_scheme_per_survey" in night.stderr
     assert copy_of_demo.published_file.read_bytes() == before
     assert not list(copy_of_demo.published.glob(".peil-*"))
+    # The good seeds again: the tables of the wrong ones are replaced.
+    assert not has_built_codebook(copy_of_demo)
+    night = peil("nightly", *options(copy_of_demo))
+    assert night.returncode == 0, night.stderr
+    assert "codebook is unchanged" not in night.stderr
+    assert fingerprint(copy_of_demo.published_file) == published_before
 
 
 def test_a_margin_without_respondents_is_named(copy_of_demo):
@@ -277,3 +297,5 @@ def test_dbt_build_alone_builds_and_runs_every_unit_test_and_test_of_tests(copy_
     ran = {r["unique_id"].split(".")[-1] for r in results}
     assert len(units) >= 10
     assert {file.stem for file in of_tests} <= ran
+    # By hand the seeds may be others: the next night loads and tests its own.
+    assert not has_built_codebook(copy_of_demo)
