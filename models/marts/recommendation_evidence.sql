@@ -59,6 +59,7 @@ figures as (
     union all by name
     select
         kpi_code,
+        if(unit = 'share', 'share', 'mean') as kpi_statistic,
         segment_code,
         segment_value,
         value as estimate,
@@ -91,6 +92,7 @@ looked_up as (
         figures.n_answers,
         figures.is_withheld,
         figures.norm_verdict,
+        figures.kpi_statistic,
         figures.measure_label_nl,
         figures.measure_label_en,
     from places
@@ -136,7 +138,7 @@ published as (
         judged.is_core,
         judged.evidence_survey_code,
         judged.question_code,
-        judged.statistic,
+        coalesce(judged.statistic, judged.kpi_statistic) as statistic,
         judged.option_code,
         judged.kpi_code,
         judged.comparison,

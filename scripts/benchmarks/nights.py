@@ -1,5 +1,6 @@
 """The whole night, land to published, on deliveries sampled from the demo; then a second file."""
 
+import csv
 import json
 import logging
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from scripts.benchmarks.processes import Measured, run_measured
+from scripts.benchmarks.tables import GOAL_SIZE
 from scripts.settings import PROJECT
 from scripts.warehouse import literal
 
@@ -19,6 +21,9 @@ SLOWEST = 5
 NEW_SHARE = 0.01
 # The engine: from the count table to the estimates, as model folders.
 ENGINE_FOLDERS = ("models/estimates/counts/", "models/estimates/figures/")
+# From raw answers to the estimates: all that a codebook with few figures needs.
+RAW_TO_ESTIMATES = ("staging", "weighted", "estimates/counts", "estimates/figures")
+FEW_SEGMENTS = ("total", "participation")
 # The submission dates of the demo: every row stays inside the fieldwork of the codebook.
 FIELDWORK = ("2024-07-01", 60)
 ANONYMOUS_COLUMNS = ("id", "seed")
@@ -29,7 +34,7 @@ DATES = ("submitdate", "startdate", "datestamp")
 def run_nights(
     sizes: Sequence[int], repeats: int, timeout: float, home: Path, repeat_up_to: int = 100_000
 ) -> list[dict]:
-    """Run the night and a night with 1 % more respondents, per size and repeat."""
+    """Run the night, a night with 1 % more respondents and one with few figures, per size."""
     demo = home / "demo-inbox"
     shutil.rmtree(demo, ignore_errors=True)
     done = run_measured([*_peil("demo"), "--inbox", demo], timeout=timeout, cwd=PROJECT)
@@ -87,20 +92,54 @@ def _pair(size: int, timeout: float, home: Path, demo: Path) -> dict:
     write_delivery(source, inbox / "gemeentekanalen_2024.csv", size, 1, 1)
     outcome: dict = {"first": _night(folder, timeout)}
     if "not_done" not in outcome["first"]:
-        more = max(1, round(size * NEW_SHARE))
-        write_delivery(source, inbox / "gemeentekanalen_2024_b.csv", more, size + 1, 2)
+        added = inbox / "gemeentekanalen_2024_b.csv"
+        write_delivery(source, added, max(1, round(size * NEW_SHARE)), size + 1, 2)
         outcome["second"] = _night(folder, timeout)
+        added.unlink()
+    if size == GOAL_SIZE:
+        shutil.rmtree(folder / "warehouse")
+        few_seeds(PROJECT / "seeds", folder / "seeds")
+        outcome["few"] = _night(folder, timeout, folder / "seeds")
     shutil.rmtree(folder)
     return outcome
 
 
-def _night(folder: Path, timeout: float) -> dict:
+def few_seeds(seeds: Path, target: Path) -> None:
+    """A codebook with the default schemes only, and figures of few segments."""
+    shutil.copytree(seeds, target)
+    kept = {row["scheme_code"] for row in _rows(seeds / "weighting_schemes.csv") if _is_few(row)}
+    for file in target.glob("*.csv"):
+        rows = _rows(file)
+        few = [
+            row
+            for row in rows
+            if _is_few(row) and ("scheme_code" not in row or row["scheme_code"] in kept)
+        ]
+        if len(few) < len(rows):
+            with file.open("w", encoding="utf-8", newline="") as handle:
+                writer = csv.DictWriter(handle, list(rows[0]), lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(few)
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def _is_few(row: dict[str, str]) -> bool:
+    return row.get("is_default", "true") == "true" and (
+        row.get("segment_code", FEW_SEGMENTS[0]) in FEW_SEGMENTS
+    )
+
+
+def _night(folder: Path, timeout: float, seeds: Path = PROJECT / "seeds") -> dict:
     """One `peil nightly` in a process of its own, with the steps it took."""
     timings = folder / "steps.json"
     timings.unlink(missing_ok=True)
     command = [
         sys.executable, "-m", "scripts.benchmarks.nights", timings, "nightly",
-        "--seeds", PROJECT / "seeds", "--inbox", folder / "inbox",
+        "--seeds", seeds, "--inbox", folder / "inbox",
         "--warehouse", folder / "warehouse" / "peil.duckdb", "--published", folder / "published",
     ]  # fmt: skip
     done = run_measured(
@@ -115,15 +154,17 @@ def _night(folder: Path, timeout: float) -> dict:
     published = folder / "published" / "peil.duckdb"
     with duckdb.connect(str(published), read_only=True) as connection:
         n_estimates = connection.execute("select count(*) from marts.estimates").fetchone()[0]
+    rooms = _room_seconds(models)
     return {
         "seconds": done.seconds,
         "peak_bytes": done.peak_bytes,
         "steps": steps,
         "slowest": sorted(models, key=lambda m: -m["seconds"])[:SLOWEST],
-        "rooms": _room_seconds(models),
+        "rooms": rooms,
         "tests_seconds": sum(m["seconds"] for m in models if m["kind"] == "test"),
         "engine_seconds": sum(m["seconds"] for m in engine),
         "engine_models": len(engine),
+        "raw_to_estimates_seconds": sum(rooms.get(room, 0.0) for room in RAW_TO_ESTIMATES),
         "n_estimates": n_estimates,
     }
 

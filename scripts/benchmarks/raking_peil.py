@@ -13,14 +13,14 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from scripts.benchmarks.respondents import CASES, Case
+from scripts.benchmarks.respondents import CASES, Case, enum_type
 from scripts.raking import prepare_margins, rake
 
 BARE = "create table weights_bare as select *, base_weight as weight from respondents"
 
 
 def rake_table(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
-    """Rake `respondents` and leave the factor per cell in the view `factors`."""
+    """Rake `respondents` and leave the factor per cell in the temporary table `factors`."""
     columns = ", ".join(case.variables)
     cells = connection.execute(
         f"select {columns}, sum(base_weight) as sum_d, count(*) as n from respondents group by all"
@@ -29,7 +29,9 @@ def rake_table(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
     margins = prepare_margins(levels, cells["sum_d"], cells["n"], case.targets)
     raked = rake(cells["sum_d"], margins)
     factors = {variable: levels[variable] for variable in case.variables}
-    connection.register("factors", _as_arrow({**factors, "factor": raked.factors}))
+    connection.register("raked", _as_arrow({**factors, "factor": raked.factors}))
+    coded = ", ".join(f"cast({v} as {enum_type(v)}) as {v}" for v in case.variables)
+    connection.execute(f"create or replace temp table factors as select {coded}, factor from raked")
 
 
 def write_weights(connection: duckdb.DuckDBPyConnection, case: Case) -> None:

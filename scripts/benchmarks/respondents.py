@@ -1,4 +1,7 @@
-"""Simulated respondents in a DuckDB table, skewed against the margins they are raked to."""
+"""Simulated respondents in a DuckDB table, skewed against the margins they are raked to.
+
+Levels are of an ENUM type per variable: coded, as the categories that the other programs get.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,8 +37,8 @@ class Case:
         """Population total per level of each variable."""
         return {
             variable: {
-                f"{variable}_{i + 1:02d}": POPULATION * share
-                for i, share in enumerate(SHARES[variable][0])
+                level: POPULATION * share
+                for level, share in zip(_levels(variable), SHARES[variable][0], strict=True)
             }
             for variable in self.variables
         }
@@ -62,6 +65,9 @@ def write_respondents(path: Path, case: Case, n: int, random_seed: int = 1) -> N
         earlier = _number(variable, f"{_uniform(random_seed, k)}")
     weight = f"round(0.5 + {_uniform(random_seed, 9)}, 4)" if case.has_base_weights else "1.0"
     with duckdb.connect(str(path)) as connection:
+        for variable in case.variables:
+            levels = ", ".join(literal(level) for level in _levels(variable))
+            connection.execute(f"create type {enum_type(variable)} as enum ({levels})")
         connection.execute(
             f"create table respondents as select row_number as respondent_id, "
             f"{', '.join(columns)}, cast({weight} as double) as base_weight "
@@ -70,6 +76,15 @@ def write_respondents(path: Path, case: Case, n: int, random_seed: int = 1) -> N
         for suffix, form in ((".parquet", "parquet"), (".csv", "csv")):
             target = literal(str(path.with_suffix(suffix)))
             connection.execute(f"copy respondents to {target} (format {form})")
+
+
+def enum_type(variable: str) -> str:
+    """The DuckDB type of the levels of a variable."""
+    return f"{variable}_level"
+
+
+def _levels(variable: str) -> list[str]:
+    return [f"{variable}_{i + 1:02d}" for i in range(len(SHARES[variable][0]))]
 
 
 def _uniform(random_seed: int, stream: int) -> str:
@@ -87,4 +102,5 @@ def _number(variable: str, draw: str) -> str:
 
 def _level(variable: str, draw: str) -> str:
     number = _number(variable, f"({draw})")
-    return f"printf('{variable}_%02d', {number} + 1) as {variable}"
+    name = f"printf('{variable}_%02d', {number} + 1)"
+    return f"cast({name} as {enum_type(variable)}) as {variable}"

@@ -1,5 +1,6 @@
 """The merge ladder over every scheme, wave and group of a warehouse: data frames in and out."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -48,27 +49,57 @@ def planned_merges(tables: MergeTables) -> pd.DataFrame:
     for (scheme_code, wave), counts in tables.counts.groupby(["scheme_code", "wave_code"]):
         key = {"scheme_code": scheme_code, "wave_code": wave}
         scheme = schemes.loc[scheme_code]
-        groups = _group_merges(key, scheme, counts)
+        ladder = _Ladder(
+            tables.ladders[tables.ladders["scheme_code"] == scheme_code],
+            _given(scheme["min_level_n"], tables.min_level_n),
+            order,
+        )
+        groups = _group_merges(key, scheme, counts, ladder)
         rows += groups
         into = {row["level_code"]: row["into_code"] for row in groups}
-        counts = counts.assign(group_value=counts["group_value"].replace(into))
-        ladders = tables.ladders[tables.ladders["scheme_code"] == scheme_code]
-        min_n = _given(scheme["min_level_n"], tables.min_level_n)
+        for group, variable, sums, merged in ladder.merges(
+            counts.assign(group_value=counts["group_value"].replace(into))
+        ):
+            rows += [_row(key, group, variable, merge, sums.loc[merge.level]) for merge in merged]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+@dataclass(frozen=True)
+class _Ladder:
+    """The ladder of one scheme: its rows, its least respondents per level, the reading order."""
+
+    rows: pd.DataFrame
+    min_n: float
+    order: dict[str, list[str]]
+
+    def merges(self, counts: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame, list[Merge]]]:
+        """Per group and variable: its n_respondents and target per level, and its merges."""
         known = counts[counts["is_known"].astype(bool)]
         for (group, variable), part in known.groupby(["group_value", "attribute_code"]):
             sums = part.groupby("level_code")[["n_respondents", "target"]].sum()
             merged = merge_levels(
                 sums["n_respondents"].to_dict(),
                 sums["target"].to_dict(),
-                _ladder(ladders, variable, list(sums.index)),
-                min_n,
-                _order(variable, order),
+                _ladder(self.rows, variable, list(sums.index)),
+                self.min_n,
+                _order(variable, self.order),
             )
-            rows += [_row(key, group, variable, merge, sums.loc[merge.level]) for merge in merged]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+            yield group, variable, sums, merged
+
+    def incomplete_groups(self, counts: pd.DataFrame) -> set[str]:
+        """Groups where people of a level live and nobody of it answered, merged or not."""
+        incomplete = set()
+        for group, _, sums, merged in self.merges(counts):
+            into = {merge.level: merge.into for merge in merged}
+            left = sums.groupby(lambda level, into=into: into.get(level, level)).sum()
+            if ((left["n_respondents"] == 0) & (left["target"] > 0)).any():
+                incomplete.add(group)
+        return incomplete
 
 
-def _group_merges(key: dict, scheme: pd.Series, counts: pd.DataFrame) -> list[dict]:
+def _group_merges(
+    key: dict, scheme: pd.Series, counts: pd.DataFrame, ladder: _Ladder
+) -> list[dict]:
     if pd.isna(scheme["min_group_n"]) and pd.isna(scheme["rest_group"]):
         return []
     if pd.isna(scheme["min_group_n"]) or pd.isna(scheme["rest_group"]):
@@ -88,10 +119,24 @@ def _group_merges(key: dict, scheme: pd.Series, counts: pd.DataFrame) -> list[di
             f"scheme {key['scheme_code']}: rest_group '{scheme['rest_group']}' is the name of a "
             "group already. Choose another name in seeds/weighting_schemes.csv."
         )
-    merged = merge_groups(
-        sizes["n_respondents"].to_dict(), scheme["rest_group"], float(scheme["min_group_n"])
-    )
+    merged = _merged_groups(scheme, counts, sizes["n_respondents"].to_dict(), ladder)
     return [_row(key, merge.level, None, merge, sizes.loc[merge.level]) for merge in merged]
+
+
+def _merged_groups(
+    scheme: pd.Series, counts: pd.DataFrame, sizes: dict[str, float], ladder: _Ladder
+) -> list[Merge]:
+    """As `merge_groups`; the rest group takes in others until it lacks no level itself."""
+    rest, min_n = scheme["rest_group"], float(scheme["min_group_n"])
+    incomplete = ladder.incomplete_groups(counts)
+    merged = merge_groups(sizes, rest, min_n, incomplete)
+    while merged and len(merged) < len(sizes):
+        into = {merge.level: rest for merge in merged}
+        regrouped = counts.assign(group_value=counts["group_value"].replace(into))
+        if rest not in ladder.incomplete_groups(regrouped):
+            break
+        merged = merge_groups(sizes, rest, min_n, incomplete, at_least=len(merged) + 1)
+    return merged
 
 
 def _ladder(ladders: pd.DataFrame, variable: str, levels: list[str]) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ Only what is declared is merged: a level below the minimum goes to the first nei
 ladder, the smallest level first, until every level that has a ladder holds enough respondents.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 JOIN = " + "
@@ -12,6 +12,7 @@ TOO_SMALL = "merged_small_level"
 EMPTY = "merged_empty_level"
 TAKES_IN = "takes_in_level"
 SMALL_GROUP = "merged_small_group"
+INCOMPLETE_GROUP = "merged_incomplete_group"
 FILLS_REST = "fills_rest_group"
 
 
@@ -79,8 +80,14 @@ def merge_levels(
     return merged
 
 
-def merge_groups(counts: Mapping[str, float], rest: str, min_n: float) -> list[Merge]:
-    """Groups below the minimum join the rest group.
+def merge_groups(
+    counts: Mapping[str, float],
+    rest: str,
+    min_n: float,
+    incomplete: Collection[str] = (),
+    at_least: int = 0,
+) -> list[Merge]:
+    """Groups below the minimum join the rest group, and so do groups that lack a level.
 
     The smallest other group follows when the rest group would itself stay below the minimum.
 
@@ -88,13 +95,20 @@ def merge_groups(counts: Mapping[str, float], rest: str, min_n: float) -> list[M
         counts: respondents per weighting group; 0 for a group that only the population knows.
         rest: name of the rest group.
         min_n: a group holds at least this many respondents.
+        incomplete: groups where a level of the population has no respondents and no neighbour
+            to merge with.
+        at_least: groups that join the rest group when any does.
     """
     ranked = sorted(counts, key=lambda group: (counts[group], group))
-    small = [group for group in ranked if counts[group] < min_n]
-    merged = [Merge(group, rest, SMALL_GROUP) for group in small]
-    total = sum(counts[group] for group in small)
-    for group in ranked[len(small) :] if small else []:
-        if total >= min_n:
+    merged = [
+        Merge(group, rest, SMALL_GROUP if counts[group] < min_n else INCOMPLETE_GROUP)
+        for group in ranked
+        if counts[group] < min_n or group in incomplete
+    ]
+    joined = {merge.level for merge in merged}
+    total = sum(counts[group] for group in joined)
+    for group in [group for group in ranked if group not in joined] if merged else []:
+        if total >= min_n and len(merged) >= at_least:
             break
         merged.append(Merge(group, rest, FILLS_REST))
         total += counts[group]

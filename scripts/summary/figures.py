@@ -55,8 +55,7 @@ order by sort_order
 """
 EVIDENCE = """
 select evidence.recommendation_code, evidence.reason_nl, evidence.estimate, evidence.ci_low,
-    evidence.ci_high, evidence.n_answers,
-    coalesce(evidence.statistic, if(scores.unit = 'share', 'share', 'mean')) as statistic,
+    evidence.ci_high, evidence.n_answers, evidence.statistic,
     case
         when scores.source_kind in ('contact_centre', 'web_analytics') then 'gemeenten'
         when coalesce(abouts.audience, scores.source_kind) in ('staff', 'staff_survey')
@@ -67,7 +66,7 @@ from marts.recommendation_evidence as evidence
 left join marts.about as abouts
     on evidence.evidence_survey_code = abouts.survey_code and abouts.is_latest_wave
 left join (
-    select kpi_code, any_value(unit) as unit, any_value(source_kind) as source_kind
+    select kpi_code, any_value(source_kind) as source_kind
     from marts.kpi_scorecard group by kpi_code
 ) as scores on evidence.kpi_code = scores.kpi_code
 where evidence.segment_code = 'total' and evidence.verdict = 'supports'

@@ -6,11 +6,12 @@ import duckdb
 import pytest
 
 from scripts.benchmarks.__main__ import keep, write_docs
-from scripts.benchmarks.nights import write_delivery
+from scripts.benchmarks.nights import few_seeds, write_delivery
 from scripts.benchmarks.raking import run_raking
 from scripts.benchmarks.raking_peil import margin_error, rake_table, write_weights
 from scripts.benchmarks.respondents import CASES, Case, write_respondents
 from scripts.benchmarks.sections import replace_section
+from scripts.settings import PROJECT
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -53,3 +54,24 @@ def test_a_sampled_delivery_has_new_ids_and_the_columns_of_its_source(tmp_path: 
     lines = (tmp_path / "out.csv").read_text().splitlines()
     assert lines[0].replace('"', "") == columns.strip().replace('"', "")
     assert len({line.split(";")[0] for line in lines[1:]}) == 50
+
+
+def test_few_seeds_hold_one_scheme_per_survey_and_what_belongs_to_it(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    few_seeds(PROJECT / "seeds", seeds)
+    with duckdb.connect() as connection:
+        connection.execute(f"create table schemes as from '{seeds}/weighting_schemes.csv'")
+        per_survey = connection.execute(
+            "select count(*), bool_and(is_default) from schemes group by survey_code"
+        ).fetchall()
+        assert set(per_survey) == {(1, True)}
+        for name in ("variables", "segments", "ladders"):
+            file = f"'{seeds}/weighting_{name}.csv'"
+            stray = connection.execute(f"from {file} anti join schemes using (scheme_code)")
+            assert stray.fetchall() == []
+        segments = connection.execute(
+            f"select distinct segment_code from '{seeds}/segments.csv' order by 1"
+        )
+        assert segments.fetchall() == [("participation",), ("total",)]
+    for name in ("questions.csv", "attributes.csv", "municipalities.csv"):
+        assert (seeds / name).read_bytes() == (PROJECT / "seeds" / name).read_bytes()

@@ -72,6 +72,15 @@ def test_small_groups_join_the_rest_group_and_another_fills_it():
     assert merge_groups({"c": 90, "d": 200}, "rest", 75) == []
 
 
+def test_a_group_that_lacks_a_level_joins_the_rest_group():
+    """c is large enough alone, but cannot be weighted alone; a (10) makes the rest group 100."""
+    merged = merge_groups({"a": 10, "c": 90, "d": 200}, "rest", 75, incomplete={"c"})
+    assert merged == [
+        Merge("a", "rest", "merged_small_group"),
+        Merge("c", "rest", "merged_incomplete_group"),
+    ]
+
+
 def planned(scheme: dict, counts: list[tuple], ladder: list[tuple] = ()) -> pd.DataFrame:
     names = ["group_value", "attribute_code", "level_code", "n_respondents", "target", "is_known"]
     ladder_names = ["attribute_code", "level_code", "neighbour_level_code", "sort_order"]
@@ -121,6 +130,32 @@ def test_groups_are_merged_first_and_levels_on_what_they_hold_together():
     merged = planned({"min_group_n": 30, "rest_group": "rest"}, counts, ladder)
     assert merged["attribute_code"].isna().all()
     assert merged[["level_code", "into_code"]].values.tolist() == [["a", "rest"], ["b", "rest"]]
+
+
+def test_a_group_with_an_empty_level_beyond_its_ladder_joins_the_rest_group():
+    """No men answered in a, and men have no neighbour; c, the smallest other group, brings men.
+
+    In b nobody young answered: the young have a neighbour, so b stays by itself.
+    """
+    sizes = {
+        "a": {"m": 0, "v": 80, "young": 40, "old": 40},
+        "b": {"m": 50, "v": 50, "young": 0, "old": 100},
+        "c": {"m": 45, "v": 45, "young": 45, "old": 45},
+    }
+    counts = [
+        (group, "gender" if level in "mv" else "age", level, n, 10, True)
+        for group, levels in sizes.items()
+        for level, n in levels.items()
+    ]
+    ladder = [("age", "young", "old", 1)]
+    merged = planned({"min_group_n": 75, "rest_group": "rest"}, counts, ladder)
+    columns = ["group_value", "level_code", "into_code", "reason_code"]
+    assert merged[columns].values.tolist() == [
+        ["a", "a", "rest", "merged_incomplete_group"],
+        ["c", "c", "rest", "fills_rest_group"],
+        ["b", "young", "young + old", "merged_empty_level"],
+        ["b", "old", "young + old", "takes_in_level"],
+    ]
 
 
 @pytest.mark.parametrize(
