@@ -14,36 +14,38 @@ with bases as (
 
 classes as (
     select
-        counts.scheme_code,
-        counts.wave_code,
-        counts.segment_code,
-        counts.segment_value,
-        counts.question_code,
-        coalesce(counts.option_code, counts.value_number::varchar) as answer,
-        counts.cell_id,
+        places.scheme_code,
+        places.wave_code,
+        places.segment_code,
+        places.segment_value,
+        answers.question_code,
+        coalesce(answers.option_code, answers.value_number::varchar) as answer,
+        places.cell_id,
         cells.stratum,
-        counts.cluster_code,
+        places.cluster_code,
         sum(counts.sum_d) as sum_d,
         sum(counts.sum_d2) as sum_d2,
     from {{ ref('est_cell_counts') }} as counts
-    inner join {{ ref('est_cells') }} as cells using (cell_id)
+    inner join {{ ref('est_answers') }} as answers using (answer_id)
+    inner join {{ ref('est_places') }} as places using (place_id)
+    inner join {{ ref('est_cells') }} as cells on places.cell_id = cells.cell_id
     inner join {{ ref('questions') }} as questions
         on
-            counts.question_code = questions.question_code
-            and counts.survey_code = questions.survey_code
+            answers.question_code = questions.question_code
+            and answers.survey_code = questions.survey_code
     inner join {{ ref('scales') }} as scales using (scale_code)
     inner join bases
         on
-            counts.scheme_code = bases.scheme_code
-            and counts.wave_code = bases.wave_code
-            and counts.segment_code = bases.segment_code
-            and counts.segment_value = bases.segment_value
-            and counts.question_code = bases.question_code
+            places.scheme_code = bases.scheme_code
+            and places.wave_code = bases.wave_code
+            and places.segment_code = bases.segment_code
+            and places.segment_value = bases.segment_value
+            and answers.question_code = bases.question_code
     inner join {{ ref('surveys') }} as surveys on bases.survey_code = surveys.survey_code
     where
         scales.is_categorical
-        and not counts.is_base
-        and counts.segment_code != 'total'
+        and not answers.is_base
+        and places.segment_code != 'total'
         and bases.n_answers >= surveys.min_base_n
     group by all
 )

@@ -1,10 +1,10 @@
 with figures as (
     select
         points.point_id,
+        points.domain_id,
         points.scheme_code,
         points.wave_code,
-        points.segment_code,
-        points.segment_value,
+        measures.survey_code,
         measures.measure_id,
         measures.question_code,
     from {{ ref('est_points') }} as points
@@ -24,23 +24,23 @@ with figures as (
 scored as (
     select
         figures.point_id,
-        counts.cell_id,
-        counts.is_base,
+        places.cell_id,
+        answers.is_base,
         if(
-            counts.is_base, 0,
-            {{ outcome('measures', 'counts.value_number', 'counts.option_code') }}
+            answers.is_base, 0,
+            {{ outcome('measures', 'answers.value_number', 'answers.option_code') }}
         ) as y,
         counts.n_answers,
         counts.sum_d,
     from figures
     inner join {{ ref('est_measures') }} as measures using (measure_id)
-    inner join {{ ref('est_cell_counts') }} as counts
+    inner join {{ ref('est_places') }} as places on figures.domain_id = places.domain_id
+    inner join {{ ref('est_cell_counts') }} as counts on places.place_id = counts.place_id
+    inner join {{ ref('est_answers') }} as answers
         on
-            figures.scheme_code = counts.scheme_code
-            and figures.wave_code = counts.wave_code
-            and figures.segment_code = counts.segment_code
-            and figures.segment_value = counts.segment_value
-            and figures.question_code = counts.question_code
+            counts.answer_id = answers.answer_id
+            and figures.survey_code = answers.survey_code
+            and figures.question_code = answers.question_code
 ),
 
 -- People alike: who gave this answer, who answered otherwise (y 0), who is outside the figure.

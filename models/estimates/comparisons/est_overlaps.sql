@@ -8,13 +8,11 @@ with parts_of_a_total as (
         sum(domain.sum_d2y) as sum_d2_b,
         sum(domain.sum_d2yy) as sum_d2_ab,
     from {{ ref('est_comparisons') }} as comparisons
+    inner join {{ ref('est_points') }} as parts on comparisons.point_id_a = parts.point_id
     inner join {{ ref('est_domain_cells') }} as domain
         on
-            comparisons.scheme_code = domain.scheme_code
-            and comparisons.wave_code = domain.wave_code
-            and comparisons.segment_code = domain.segment_code
-            and comparisons.segment_value_a = domain.segment_value
-            and comparisons.measure_id = domain.measure_id
+            parts.domain_id = domain.domain_id
+            and parts.measure_id = domain.measure_id
     where comparisons.comparison_kind = 'total'
     group by comparisons.pair_id, domain.cell_id
 ),

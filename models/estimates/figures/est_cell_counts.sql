@@ -1,22 +1,5 @@
--- Numbers in place of names: millions of sums are grouped by two integers.
-with answers as (
-    select
-        row_number() over (
-            order by survey_code, question_code, is_base, option_code, value_number
-        ) as answer_id,
-        *,
-    from (
-        select distinct
-            survey_code,
-            question_code,
-            is_base,
-            option_code,
-            value_number,
-        from {{ ref('est_answer_counts') }}
-    )
-),
-
-numbered as (
+-- Numbers in place of names: millions of sums are grouped by two integers and stored by them.
+with numbered as (
     select
         counts.wave_code,
         counts.profile_key,
@@ -25,7 +8,7 @@ numbered as (
         counts.sum_d,
         counts.sum_d2,
     from {{ ref('est_answer_counts') }} as counts
-    inner join answers
+    inner join {{ ref('est_answers') }} as answers
         on
             counts.survey_code = answers.survey_code
             and counts.question_code = answers.question_code
@@ -44,36 +27,7 @@ summed as (
     from numbered
     inner join {{ ref('est_profile_places') }} as places using (wave_code, profile_key)
     group by places.place_id, numbered.answer_id
-),
-
-places as (
-    select distinct * exclude (profile_key)
-    from {{ ref('est_profile_places') }}
-),
-
-named as (
-    select
-        places.place_id,
-        answers.survey_code,
-        places.wave_code,
-        places.scheme_code,
-        places.segment_code,
-        places.segment_value,
-        places.cell_id,
-        places.cluster_code,
-        answers.question_code,
-        answers.is_base,
-        answers.option_code,
-        answers.value_number,
-        summed.n_answers,
-        summed.sum_d,
-        summed.sum_d2,
-        summed.answer_id,
-    from summed
-    inner join places using (place_id)
-    inner join answers using (answer_id)
 )
 
-select * exclude (answer_id)
-from named
+select * from summed
 order by place_id, answer_id

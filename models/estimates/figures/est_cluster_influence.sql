@@ -14,7 +14,7 @@ residuals as (
         / any_value(clustered.sum_w) as sum_we,
     from {{ ref('est_domain_cells') }} as domain
     inner join clustered
-        using (scheme_code, wave_code, segment_code, segment_value, measure_id)
+        using (domain_id, measure_id)
     inner join {{ ref('est_cells') }} as cells using (cell_id)
     group by clustered.point_id, cells.stratum, domain.cluster_code
 ),

@@ -9,7 +9,7 @@ with level_sums as (
         sum(domain.sum_dy - points.estimate * domain.sum_d) / any_value(points.sum_w) as sum_de,
     from {{ ref('est_domain_cells') }} as domain
     inner join {{ ref('est_points') }} as points
-        using (scheme_code, wave_code, segment_code, segment_value, measure_id)
+        using (domain_id, measure_id)
     inner join {{ ref('est_cells') }} as cells using (cell_id)
     inner join {{ ref('wgt_cell_levels') }} as levels
         on

@@ -1,58 +1,57 @@
-with scored as (
+with measured as (
     select
-        counts.place_id,
-        counts.n_answers,
-        counts.sum_d,
-        counts.sum_d2,
+        answers.answer_id,
+        answers.is_base,
         measures.measure_id,
-        {{ outcome('measures', 'counts.value_number', 'counts.option_code') }} as y,
-    from {{ ref('est_cell_counts') }} as counts
+        {{ outcome('measures', 'answers.value_number', 'answers.option_code') }} as y,
+    from {{ ref('est_answers') }} as answers
     inner join {{ ref('est_measures') }} as measures using (survey_code, question_code)
-    where not counts.is_base
 ),
 
 sums as (
     select
-        place_id,
-        measure_id,
-        sum(n_answers) as n_positive,
-        sum(sum_d * y) as sum_dy,
-        sum(sum_d * y * y) as sum_dyy,
-        sum(sum_d2 * y) as sum_d2y,
-        sum(sum_d2 * y * y) as sum_d2yy,
-    from scored
-    where y != 0
-    group by place_id, measure_id
+        counts.place_id,
+        measured.measure_id,
+        sum(counts.n_answers) as n_positive,
+        sum(counts.sum_d * measured.y) as sum_dy,
+        sum(counts.sum_d * measured.y * measured.y) as sum_dyy,
+        sum(counts.sum_d2 * measured.y) as sum_d2y,
+        sum(counts.sum_d2 * measured.y * measured.y) as sum_d2yy,
+    from {{ ref('est_cell_counts') }} as counts
+    inner join measured using (answer_id)
+    where not measured.is_base and measured.y != 0
+    group by counts.place_id, measured.measure_id
 ),
 
 bases as (
     select
         counts.place_id,
-        counts.survey_code,
-        counts.scheme_code,
-        counts.wave_code,
-        counts.segment_code,
-        counts.segment_value,
-        measures.measure_id,
-        counts.cell_id,
-        counts.cluster_code,
+        measured.measure_id,
         counts.n_answers,
         counts.sum_d,
         counts.sum_d2,
     from {{ ref('est_cell_counts') }} as counts
-    inner join {{ ref('est_measures') }} as measures using (survey_code, question_code)
-    where counts.is_base
+    inner join measured using (answer_id)
+    where measured.is_base
 ),
 
 joined as (
     select
-        bases.*,
+        bases.place_id,
+        places.domain_id,
+        bases.measure_id,
+        places.cell_id,
+        places.cluster_code,
+        bases.n_answers,
+        bases.sum_d,
+        bases.sum_d2,
         coalesce(sums.n_positive, 0) as n_positive,
         coalesce(sums.sum_dy, 0) as sum_dy,
         coalesce(sums.sum_dyy, 0) as sum_dyy,
         coalesce(sums.sum_d2y, 0) as sum_d2y,
         coalesce(sums.sum_d2yy, 0) as sum_d2yy,
     from bases
+    inner join {{ ref('est_places') }} as places using (place_id)
     left join sums using (place_id, measure_id)
 )
 

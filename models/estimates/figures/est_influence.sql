@@ -10,7 +10,7 @@ with residuals as (
         ) / power(any_value(points.sum_w), 2) as sum_d2ee,
     from {{ ref('est_domain_cells') }} as domain
     inner join {{ ref('est_points') }} as points
-        using (scheme_code, wave_code, segment_code, segment_value, measure_id)
+        using (domain_id, measure_id)
     group by points.point_id, domain.cell_id
 ),
 

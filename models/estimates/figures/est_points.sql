@@ -1,10 +1,6 @@
 with summed as (
     select
-        domain.survey_code,
-        domain.scheme_code,
-        domain.wave_code,
-        domain.segment_code,
-        domain.segment_value,
+        domain.domain_id,
         domain.measure_id,
         sum(domain.n_answers) as n_answers,
         sum(domain.n_positive) as n_positive,
@@ -16,7 +12,28 @@ with summed as (
         sum(cells.factor * domain.sum_dyy) as sum_wyy,
     from {{ ref('est_domain_cells') }} as domain
     inner join {{ ref('est_cells') }} as cells using (cell_id)
-    group by all
+    group by domain.domain_id, domain.measure_id
+),
+
+named as (
+    select
+        measures.survey_code,
+        domains.scheme_code,
+        domains.wave_code,
+        domains.segment_code,
+        domains.segment_value,
+        summed.*,
+    from summed
+    inner join (
+        select distinct
+            domain_id,
+            scheme_code,
+            wave_code,
+            segment_code,
+            segment_value,
+        from {{ ref('est_places') }}
+    ) as domains using (domain_id)
+    inner join {{ ref('est_measures') }} as measures using (measure_id)
 ),
 
 estimated as (
@@ -28,7 +45,7 @@ estimated as (
         sum_wy / sum_w as estimate,
         greatest(sum_wyy / sum_w - power(sum_wy / sum_w, 2), 0) / n_answers as simple_variance,
         {{ kish_effective_n('sum_w', 'sum_w2') }} as n_effective,
-    from summed
+    from named
 )
 
 select * from estimated

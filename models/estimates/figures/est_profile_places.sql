@@ -25,9 +25,13 @@ with placed as (
             and segments.segment_code = scheme_segments.segment_code
 ),
 
--- A place: where sums are kept. Profiles that differ in nothing that counts share it.
+-- A domain: for whom a figure is. A place: where sums are kept; profiles that differ in nothing
+-- that counts share it.
 numbered as (
     select
+        dense_rank() over (
+            order by scheme_code, wave_code, segment_code, segment_value
+        ) as domain_id,
         dense_rank() over (
             order by scheme_code, wave_code, segment_code, segment_value, cell_id, cluster_code
         ) as place_id,
