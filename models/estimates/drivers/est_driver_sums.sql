@@ -1,3 +1,10 @@
+{%- set n_positions = driver_positions() -%}
+{%- set pairs = [] -%}
+{%- for first in range(n_positions) -%}
+    {%- for second in range(first, n_positions) -%}
+        {%- do pairs.append((first, second)) -%}
+    {%- endfor -%}
+{%- endfor -%}
 with places as (
     select
         places.scheme_code,
@@ -17,7 +24,6 @@ with places as (
         and (segments.attribute_code is null or attributes.kind = 'participation')
 ),
 
--- The constant 1 before the answers makes Σw and Σwx products like the others.
 weighted as (
     select
         places.scheme_code,
@@ -27,28 +33,18 @@ weighted as (
         counts.survey_code,
         counts.driver_model_code,
         counts.bootstrap_group,
-        list_prepend(1.0::double, counts.answers) as answers,
-        sum(counts.n_answers)::bigint as n_answers,
-        fsum(places.factor * counts.sum_d) as sum_w,
+        counts.n_answers,
+        places.factor * counts.sum_d as w,
+        -- The constant 1 before the answers makes Σw and Σwx products like the others.
+        1.0::double as x_0,
+        {% for position in range(1, n_positions) -%}
+            counts.answers[{{ position }}] as x_{{ position }},
+        {% endfor %}
     from {{ ref('est_driver_counts') }} as counts
     inner join places using (wave_code, profile_key)
-    group by all
 ),
 
-firsts as (
-    select
-        *,
-        unnest(generate_series(0, len(answers) - 1)) as first_position,
-    from weighted
-),
-
-pairs as (
-    select
-        *,
-        unnest(generate_series(first_position, len(answers) - 1)) as second_position,
-    from firsts
-),
-
+-- A column per pair of positions: one look at each row, where a row per pair takes a look each.
 summed as (
     select
         scheme_code,
@@ -58,13 +54,40 @@ summed as (
         survey_code,
         driver_model_code,
         bootstrap_group,
-        first_position,
-        second_position,
         sum(n_answers)::bigint as n_answers,
-        fsum(sum_w * answers[first_position + 1] * answers[second_position + 1]) as sum_wxy,
-    from pairs
+        {% for first, second in pairs -%}
+            fsum(w * x_{{ first }} * x_{{ second }}) as sum_{{ first }}_{{ second }},
+        {% endfor %}
+    from weighted
     group by all
+),
+
+listed as (
+    select
+        scheme_code,
+        wave_code,
+        segment_code,
+        segment_value,
+        survey_code,
+        driver_model_code,
+        bootstrap_group,
+        n_answers,
+        unnest(
+            [
+                {% for first, second in pairs -%}
+                    {
+                        'first_position': {{ first }},
+                        'second_position': {{ second }},
+                        'sum_wxy': sum_{{ first }}_{{ second }}
+                    },
+                {% endfor %}
+            ],
+            recursive := true
+        ),
+    from summed
 )
 
-select * from summed
+select * from listed
+-- A model with fewer drivers has no answers in the last positions.
+where sum_wxy is not null
 order by all
