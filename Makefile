@@ -2,6 +2,8 @@
 SHELL := bash
 PYTHON ?= python3.11
 BIN := .venv/bin
+# Files of tests run side by side; each worker simulates and builds a demo of its own.
+WORKERS ?= 2
 STAMP := .venv/.installed
 
 .PHONY: help setup demo dashboard nightly test lint pytest fuzz lock clean bench
@@ -39,7 +41,7 @@ lint: setup  ## ruff and sqlfluff
 	@$(BIN)/sqlfluff lint --nocolor --templater raw dashboard/sources
 
 pytest: setup  ## pytest; its first test builds the demo, dbt unit and data tests included
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 fuzz: setup  ## 2,000 mutated files and 50 killed runs of landing (about half an hour)
 	@PEIL_FUZZ=$${PEIL_FUZZ:-2000} PEIL_KILLS=$${PEIL_KILLS:-50} $(BIN)/python -m pytest -s tests/python/test_fuzz.py

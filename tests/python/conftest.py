@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,18 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic",
 ]  # fmt: skip
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file run in one process, where they share what its fixtures build.
+
+    Files that share a group do too: the dashboard is built once. Those of a file that is marked
+    `spread` share no more than the demo, and each goes to the process that is free.
+    """
+    for item in items:
+        if not (item.get_closest_marker("xdist_group") or item.get_closest_marker("spread")):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def peil(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
@@ -60,6 +73,14 @@ def shared(*parts: str) -> Path:
     if not path.exists():
         pytest.skip(f"needs {'/'.join(parts)} of the shared reference data, which is not here")
     return path
+
+
+def connecting_example(language: str) -> str:
+    """The example in a language, as it stands in docs/connecting.md."""
+    guide = (PROJECT / "docs" / "connecting.md").read_text(encoding="utf-8")
+    found = re.search(rf"```{language}\n(.*?)```", guide, re.S)
+    assert found, f"docs/connecting.md has no example in {language}"
+    return found[1]
 
 
 def any_date(seeds: Path) -> None:
@@ -133,6 +154,27 @@ def warehouse(demo: Places) -> Iterator[duckdb.DuckDBPyConnection]:
     """The demo's working database, read only."""
     with duckdb.connect(str(demo.warehouse), read_only=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def reader(demo: Places, tmp_path: Path) -> Path:
+    """A folder in which `published/peil.duckdb` is the demo's, as the examples expect."""
+    (tmp_path / "published").mkdir()
+    (tmp_path / "published" / "peil.duckdb").symlink_to(demo.published_file)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def build(demo: Places) -> str:
+    """What `peil dashboard` said while it built the demo's site, as a user builds it."""
+    built = peil("dashboard", *options(demo))
+    assert built.returncode == 0, built.stderr
+    return built.stderr
+
+
+@pytest.fixture(scope="session")
+def site(build: str, demo: Places) -> Path:
+    return demo.published / "site"
 
 
 @pytest.fixture

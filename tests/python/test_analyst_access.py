@@ -1,6 +1,5 @@
 """What analysts use: example queries, the documentation, every way to connect that runs here."""
 
-import json
 import os
 import re
 import shutil
@@ -16,26 +15,10 @@ import yaml
 from playwright.sync_api import Browser
 
 from scripts.settings import PROJECT, Places
-from tests.python.conftest import options, peil
+from tests.python.conftest import connecting_example, options, peil
 
 ANALYSES = sorted((PROJECT / "analyses").glob("*.sql"))
-GUIDE = (PROJECT / "docs" / "connecting.md").read_text()
 REF = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
-
-
-def block(language: str) -> str:
-    """The example in a language, as it stands in docs/connecting.md."""
-    found = re.search(rf"```{language}\n(.*?)```", GUIDE, re.S)
-    assert found, f"docs/connecting.md has no example in {language}"
-    return found[1]
-
-
-@pytest.fixture
-def reader(demo: Places, tmp_path: Path) -> Path:
-    """A folder in which `published/peil.duckdb` is the demo's, as the examples expect."""
-    (tmp_path / "published").mkdir()
-    (tmp_path / "published" / "peil.duckdb").symlink_to(demo.published_file)
-    return tmp_path
 
 
 def test_there_are_at_least_ten_example_queries():
@@ -82,7 +65,7 @@ def test_exposures_name_every_published_table_and_what_the_site_reads(published)
 
 def test_python_example_runs_with_the_locked_duckdb(reader: Path):
     done = subprocess.run(
-        [sys.executable, "-c", block("python")],
+        [sys.executable, "-c", connecting_example("python")],
         cwd=reader,
         capture_output=True,
         text=True,
@@ -103,7 +86,8 @@ def test_python_example_runs_with_other_duckdbs(reader: Path, series: str, tmp_p
     )  # fmt: skip
     if installed.returncode:
         pytest.skip(f"DuckDB {series} cannot be installed here")
-    program = f"import duckdb; assert duckdb.__version__.startswith('{series}.')\n{block('python')}"
+    check = f"import duckdb; assert duckdb.__version__.startswith('{series}.')\n"
+    program = check + connecting_example("python")
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=reader,
@@ -116,19 +100,6 @@ def test_python_example_runs_with_other_duckdbs(reader: Path, series: str, tmp_p
     assert "Totaal" in done.stdout
 
 
-def test_node_example_runs(reader: Path):
-    modules = PROJECT / "dashboard" / "node_modules"
-    if shutil.which("node") is None or not (modules / "@duckdb" / "node-api").exists():
-        pytest.skip("needs Node and the dashboard's packages (peil dashboard installs them)")
-    (reader / "node_modules").symlink_to(modules)
-    (reader / "example.mjs").write_text(block("js"))
-    done = subprocess.run(
-        ["node", "example.mjs"], cwd=reader, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)[0]["segment_label_nl"] == "Totaal"
-
-
 def test_r_example_runs(reader: Path):
     has_r = (
         shutil.which("Rscript")
@@ -139,7 +110,11 @@ def test_r_example_runs(reader: Path):
     if not has_r:
         pytest.skip("R with the package duckdb is not here")
     done = subprocess.run(
-        ["Rscript", "-e", block("r")], cwd=reader, capture_output=True, text=True, check=False
+        ["Rscript", "-e", connecting_example("r")],
+        cwd=reader,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 

@@ -14,8 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from scripts.dashboard.serve import server
-from scripts.settings import PROJECT, Places
-from tests.python.conftest import options, peil
+from scripts.settings import PROJECT
 
 PAGES = (
     "/", "/contactkanalen/", "/tevredenheid/", "/afhandeling/", "/status-volgen/",
@@ -25,24 +24,11 @@ PAGES = (
 )  # fmt: skip
 FILTERED = PAGES[1:8]
 FIRST_VIEW_GOAL = 1_500_000
-BUILD_GOAL = 180
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("node") is None, reason="the dashboard needs Node 20 or newer"
-)
-
-
-@pytest.fixture(scope="session")
-def build(demo: Places) -> str:
-    """What `peil dashboard` said while it built the demo's site, as a user builds it."""
-    built = peil("dashboard", *options(demo))
-    assert built.returncode == 0, built.stderr
-    return built.stderr
-
-
-@pytest.fixture(scope="session")
-def site(build: str, demo: Places) -> Path:
-    return demo.published / "site"
+pytestmark = [
+    pytest.mark.xdist_group("dashboard"),
+    pytest.mark.skipif(shutil.which("node") is None, reason="the dashboard needs Node 20 or newer"),
+]
 
 
 @pytest.fixture(scope="session")
@@ -238,17 +224,6 @@ def test_withheld_figures_show_their_reason_and_no_figure(site: Path, published)
     assert label in html
 
 
-def test_every_municipality_has_a_page(site: Path, published):
-    codes = published.sql("select municipality_code from marts.dim_municipalities").fetchall()
-    assert all((site / "gemeenten" / code / "index.html").exists() for (code,) in codes)
-
-
-def test_site_holds_pages_style_and_one_script(site: Path):
-    kinds = {path.suffix for path in site.rglob("*") if path.is_file()}
-    assert kinds == {".html", ".css", ".js", ".svg", ".gz"}
-    assert [path.name for path in site.rglob("*.js")] == ["filters.js"]
-
-
 @pytest.mark.parametrize("path", ["/", "/status-volgen/", "/gemeenten/GM9001/"])
 def test_page_prints_to_a_pdf(page: Page, tmp_path: Path, path: str):
     page.goto(path)
@@ -258,38 +233,6 @@ def test_page_prints_to_a_pdf(page: Page, tmp_path: Path, path: str):
     assert not page.locator("nav:visible, select:visible, button:visible").count()
 
 
-def test_build_keeps_to_its_time(build: str):
-    """The build without installing packages: at most three minutes, on processors of its own."""
-    wall, busy = map(
-        int, re.search(r"Dashboard built in (\d+) s \((\d+) s of processor", build).groups()
-    )
-    print(f"\ndashboard built in {wall} s, {busy} s of processor time")
-    assert busy <= BUILD_GOAL
-
-
-def test_without_node_the_previous_site_stays(demo: Places, site: Path, tmp_path: Path):
-    before = site.resolve()
-    result = peil("dashboard", *options(demo), PATH=str(tmp_path))
-    assert result.returncode == 5
-    assert "Node.js" in result.stderr
-    assert "stays as it was" in result.stderr
-    assert site.resolve() == before
-
-
-def test_a_failed_build_leaves_the_previous_site(demo: Places, site: Path, tmp_path: Path):
-    """A published file without the tables of the pages: the source queries fail."""
-    import duckdb
-
-    folder = tmp_path / "published"
-    folder.mkdir()
-    duckdb.connect(str(folder / "peil.duckdb")).close()
-    (folder / "site").symlink_to(site.resolve(), target_is_directory=True)
-    result = peil("dashboard", *options(demo), "--published", folder)
-    assert result.returncode == 5, result.stderr
-    assert "stays as it was" in result.stderr
-    assert (folder / "site").resolve() == site.resolve()
-
-
 def test_axe_sees_a_planted_fault(page: Page):
     page.goto("/")
     page.evaluate(
@@ -297,11 +240,6 @@ def test_axe_sees_a_planted_fault(page: Page):
     )
     with pytest.raises(AssertionError, match="select-name"):
         _assert_accessible(page)
-
-
-def test_lock_file_names_no_registry():
-    lock = (PROJECT / "dashboard" / "package-lock.json").read_text()
-    assert '"resolved"' not in lock
 
 
 def test_evidence_staff_and_kpis_on_the_pages_are_those_of_the_marts(page: Page, published):

@@ -10,6 +10,8 @@ from scripts.settings import PROJECT
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
 
+pytestmark = pytest.mark.spread
+
 
 @pytest.fixture
 def places(tmp_path):
