@@ -41,7 +41,7 @@ lint: setup  ## ruff and sqlfluff
 	@$(BIN)/sqlfluff lint --nocolor --templater raw dashboard/sources
 
 pytest: setup  ## pytest; its first test builds the demo, dbt unit and data tests included
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
 fuzz: setup  ## 2,000 mutated files and 50 killed runs of landing (about half an hour)
 	@PEIL_FUZZ=$${PEIL_FUZZ:-2000} PEIL_KILLS=$${PEIL_KILLS:-50} $(BIN)/python -m pytest -s tests/python/test_fuzz.py

@@ -36,10 +36,13 @@ def _seeds_inside(places: Places) -> str:
     """The seeds as a path inside the project; seeds from elsewhere are copied under target/.
 
     dbt writes the SQL it ran to target/run/<seed path>, so that an absolute seed path would be
-    overwritten by that SQL.
+    overwritten by that SQL. A hidden folder of the project counts as elsewhere: dbt_project.yml
+    refuses a path that begins with a dot, as `../seeds` does.
     """
     if places.seeds.is_relative_to(PROJECT):
-        return str(places.seeds.relative_to(PROJECT))
+        inside = str(places.seeds.relative_to(PROJECT))
+        if not inside.startswith("."):
+            return inside
     name = hashlib.sha256(str(places.seeds).encode()).hexdigest()[:12]
     copy = PROJECT / "target" / "seeds" / name
     shutil.rmtree(copy, ignore_errors=True)

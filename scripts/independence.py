@@ -72,6 +72,8 @@ class Tested:
 def rao_scott(table: Table, design: Design, *, by_cluster: bool = False) -> Tested | None:
     """Test whether group and answer are independent; None when there is nothing to test.
 
+    With clusters as units every group must lie in at least two of them.
+
     Groups and answers without weight are left out, as empty rows and columns of a table.
     """
     share = np.einsum("c,crk->rk", design.factors, table.sum_d)
@@ -85,6 +87,8 @@ def rao_scott(table: Table, design: Design, *, by_cluster: bool = False) -> Test
     )
     total = share.sum()
     share = share[rows][:, columns] / total
+    if by_cluster and (np.count_nonzero(table.clusters.sum(axis=2) > 0, axis=0) < 2).any():
+        return None  # a group in one cluster has no spread between clusters
     if by_cluster:
         covariance, df = _cluster_covariance(table, design, share.ravel(), total)
     else:
@@ -111,6 +115,7 @@ def _respondent_covariance(
     sums = f * ((s - np.outer(s.sum(axis=1), m)) / total - fit * design.sum_d[:, None])
     squared = (s2 - np.outer(s2.sum(axis=1), m)) / total
     covariance = np.zeros((len(m), len(m)))
+    grand_mean = sums.sum(axis=0) / design.n_units.sum()
     for stratum, (n, correction) in enumerate(zip(design.n_units, design.correction, strict=True)):
         inside = design.strata == stratum
         w = design.factors[inside] ** 2
@@ -125,8 +130,7 @@ def _respondent_covariance(
         ) / total**2
         cross = (e2 * w[:, None]).T @ b
         products += -cross - cross.T + (b * (w * design.sum_d2[inside])[:, None]).T @ b
-        summed = sums[inside].sum(axis=0)
-        covariance += correction * n / max(n - 1, 1) * (products - np.outer(summed, summed) / n)
+        covariance += correction * _spread(n, products, sums[inside].sum(axis=0), grand_mean)
     return covariance, int(design.n_units.sum()) - len(design.n_units)
 
 
@@ -137,13 +141,22 @@ def _cluster_covariance(
     fit = design.cluster_levels @ _coefficients(table, design, m, total)
     u = (w - np.outer(w.sum(axis=1), m)) / total - fit
     covariance = np.zeros((len(m), len(m)))
+    grand_mean = u.sum(axis=0) / design.n_clusters.sum()
     for stratum, (n, correction) in enumerate(
         zip(design.n_clusters, design.cluster_correction, strict=True)
     ):
         own = u[design.cluster_strata == stratum]
-        summed = own.sum(axis=0)
-        covariance += correction * n / max(n - 1, 1) * (own.T @ own - np.outer(summed, summed) / n)
+        covariance += correction * _spread(n, own.T @ own, own.sum(axis=0), grand_mean)
     return covariance, int(design.n_clusters.sum()) - len(design.n_clusters)
+
+
+def _spread(
+    n: float, products: np.ndarray, summed: np.ndarray, grand_mean: np.ndarray
+) -> np.ndarray:
+    """n/(n-1) Σ(u - ū)(u - ū)' of a stratum; a lonely unit is centred on the grand mean."""
+    if n > 1:
+        return n / (n - 1) * (products - np.outer(summed, summed) / n)
+    return np.outer(summed - grand_mean, summed - grand_mean)
 
 
 def _second_order(share: np.ndarray, covariance: np.ndarray, df: int) -> Tested | None:
@@ -169,7 +182,7 @@ def _second_order(share: np.ndarray, covariance: np.ndarray, df: int) -> Tested 
         return None
     delta = np.linalg.solve(independent, scaled.T @ covariance @ scaled)
     trace, square = np.trace(delta), np.trace(delta @ delta)
-    if not square > 0:
+    if not (square > 0 and trace > 0):
         return None
     expected = np.outer(share.sum(axis=1), share.sum(axis=0))
     pearson = ((share - expected) ** 2 / expected).sum()

@@ -21,13 +21,15 @@ export const fits = (row, where) =>
 
 // Why a figure is not shown, or how uncertain it is. After a colon stands an explanation that the
 // page gives once.
-export const fullRemark = (row) =>
+const remarks = (row) =>
 	row.is_withheld
-		? row.withheld_label_nl
-		: row.quality_flag && row.quality_flag !== 'ok'
-			? row.quality_label_nl
-			: '';
-export const remark = (row) => (fullRemark(row) ?? '').split(':')[0];
+		? [row.withheld_label_nl]
+		: [row.quality_flag !== 'ok' && row.quality_label_nl, row.indicative_label_nl].filter(Boolean);
+export const fullRemark = (row) => remarks(row).join('; ');
+export const remark = (row) =>
+	remarks(row)
+		.map((words) => (words ?? '').split(':')[0])
+		.join(', ');
 
 // The groups of a filter, in their own order; one without a single figure to show is left out.
 export const groupsOf = (rows) => {

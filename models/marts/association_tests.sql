@@ -1,3 +1,4 @@
+{%- set family = 'survey_code, wave_code, scheme_code, segment_code, topic' -%}
 with tests as (
     select
         tests.*,
@@ -19,6 +20,22 @@ main as (
         *,
         if(is_clustered, p_value_clustered, p_value) as main_p_value,
     from tests
+    where if(is_clustered, p_value_clustered, p_value) is not null
+),
+
+ranked as (
+    select
+        *,
+        {{ family_rank('main_p_value', family) }} as p_rank,
+        count(*) over (partition by {{ family }}) as n_family,
+    from main
+),
+
+adjusted as (
+    select
+        *,
+        {{ benjamini_hochberg('main_p_value', 'p_rank', 'n_family', family) }} as p_adjusted,
+    from ranked
 ),
 
 published as (
@@ -34,8 +51,8 @@ published as (
         round(if(main.is_clustered, main.df1_clustered, main.df1), 6) as df1,
         round(if(main.is_clustered, main.df2_clustered, main.df2), 6) as df2,
         round(main.main_p_value, 12) as p_value,
-        coalesce(main.main_p_value < {{ threshold('significance_level') }}, false)
-            as is_significant,
+        round(main.p_adjusted, 12) as p_adjusted,
+        main.p_adjusted < {{ threshold('significance_level') }} as is_significant,
         round(main.f_statistic_clustered, 9) as f_statistic_clustered,
         round(main.p_value_clustered, 12) as p_value_clustered,
         segments.label_nl as segment_label_nl,
@@ -48,9 +65,8 @@ published as (
                 main.survey_code, main.wave_code, main.scheme_order, segments.sort_order,
                 main.question_order
         ) as sort_order,
-    from main
+    from adjusted as main
     inner join {{ ref('segments') }} as segments using (survey_code, segment_code)
-    where main.main_p_value is not null
 )
 
 select * from published

@@ -42,6 +42,8 @@ published as (
             when engine.n_answers < segments.indicative_below then 'indicative'
             else 'ok'
         end as quality_flag,
+        coalesce(not engine.is_withheld and engine.n_answers < segments.indicative_below, false)
+            as is_indicative,
         engine.is_withheld,
         engine.withheld_reason,
         flags.label_nl as withheld_label_nl,

@@ -25,6 +25,15 @@ warned as (
     group by all
 ),
 
+lonely as (
+    select
+        scheme_code,
+        wave_code,
+        count(*) filter (where n_units = 1) as n_lonely_strata,
+    from {{ ref('est_strata') }}
+    group by scheme_code, wave_code
+),
+
 published as (
     select
         diagnostics.survey_code,
@@ -54,6 +63,7 @@ published as (
         diagnostics.n_small_levels::bigint as n_small_levels,
         diagnostics.n_large_weights::bigint as n_large_weights,
         diagnostics.n_rejected_weights::bigint as n_rejected_weights,
+        coalesce(lonely.n_lonely_strata, 0)::bigint as n_lonely_strata,
         warned.warnings_nl,
         warned.warnings_en,
         schemes.label_nl,
@@ -61,6 +71,7 @@ published as (
         schemes.is_default as is_default_scheme,
     from diagnostics
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
+    left join lonely using (scheme_code, wave_code)
     left join warned using (scheme_code, wave_code, group_value)
 )
 

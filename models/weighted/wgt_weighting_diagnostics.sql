@@ -49,14 +49,18 @@ raking as (
 
 levels as (
     select
-        scheme_code,
-        wave_code,
-        group_value,
+        levels.scheme_code,
+        levels.wave_code,
+        levels.group_value,
         count(*) filter (
-            where population is not null and n_respondents < {{ threshold('min_level_n') }}
+            where
+            levels.population is not null
+            and levels.n_respondents
+            < coalesce(schemes.min_level_n, {{ threshold('min_level_n') }})
         ) as n_small_levels,
-    from {{ ref('wgt_weighting_levels') }}
-    group by scheme_code, wave_code, group_value
+    from {{ ref('wgt_weighting_levels') }} as levels
+    inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code)
+    group by levels.scheme_code, levels.wave_code, levels.group_value
 ),
 
 moved as (

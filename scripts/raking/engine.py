@@ -104,9 +104,10 @@ def rake(
         error, worst = worst_level(base * g, margins)
         reason = why_not(base, np.nan_to_num(g), margins, lo, hi)
     if reason is None:
-        reason = (
-            f"raking did not reach its margins in {iteration} iterations: {worst} (relative "
-            f"error {error:.2g}, allowed {tolerance:.2g})"
+        raise RakingError(
+            f"{prefix}raking did not reach its margins in {iteration} iterations: {worst} "
+            f"(relative error {error:.2g}, allowed {tolerance:.2g}). Weights that meet them exist, "
+            "but are very uneven: merge small levels with a neighbour, or drop a margin."
         )
     raise RakingError(_refusal(prefix, reason, bounded))
 

@@ -13,6 +13,7 @@ from scripts.raking.variance import calibration_inverse
 
 KEYS = ["scheme_code", "wave_code", "group_value"]
 MARGINS_FILE = "seeds/weighting_margins.csv (or the landed population)"
+LADDERS_FILE = "seeds/weighting_ladders.csv"
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,10 @@ def weighting_groups(tables: Tables) -> Iterator[WeightingGroup]:
         levels = _of(tables.levels, run)
         targets = _of(tables.targets, run)
         by_cell = levels.pivot(index="cell_key", columns="attribute_code", values="level_code")
-        unknown = set(levels.loc[~levels["is_known"].astype(bool), "level_code"])
+        unknown = {
+            variable: set(part.loc[~part["is_known"].astype(bool), "level_code"])
+            for variable, part in levels.groupby("attribute_code")
+        }
         _check_empty_groups(run, run_cells, targets)
         for group, part in run_cells.groupby("group_value"):
             key = (*run, group)
@@ -146,6 +150,7 @@ def weighting_groups(tables: Tables) -> Iterator[WeightingGroup]:
                     unknown_levels=unknown,
                     where=where,
                     margins_file=MARGINS_FILE,
+                    merge_file=LADDERS_FILE,
                 )
             yield WeightingGroup(key, schemes.loc[key[0]], cells, margins, where)
 

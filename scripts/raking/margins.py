@@ -44,9 +44,10 @@ def prepare_margins(
     cell_counts: np.ndarray,
     targets: Mapping[str, Mapping[str, float]],
     *,
-    unknown_levels: Collection[str] = ("",),
+    unknown_levels: Collection[str] | Mapping[str, Collection[str]] = ("",),
     where: str = "",
     margins_file: str = "the margins file",
+    merge_file: str | None = None,
 ) -> list[Margin]:
     """Line up the levels in the sample with their targets, or say what does not fit.
 
@@ -59,9 +60,10 @@ def prepare_margins(
         cell_weights: sum of base weights per cell, shape (C,).
         cell_counts: respondents per cell, shape (C,).
         targets: per raking variable the population total per level.
-        unknown_levels: level names that have no target by nature.
+        unknown_levels: level names that have no target by nature, for all variables or for each.
         where: the weighting group in words, for messages.
         margins_file: where the user changes margins, for messages.
+        merge_file: where the user merges levels, when that is another file.
 
     Raises:
         RakingError: a margin that cannot be met by these respondents.
@@ -77,10 +79,15 @@ def prepare_margins(
         weights = np.bincount(codes, weights=cell_weights, minlength=len(levels))
         wanted = targets[variable]
         spot = f"{prefix}margin {variable}"
-        _check_empty_levels(wanted, levels, spot, margins_file)
+        _check_empty_levels(wanted, levels, spot, merge_file or margins_file)
+        unknown = (
+            unknown_levels.get(variable, ())
+            if isinstance(unknown_levels, Mapping)
+            else unknown_levels
+        )
         is_known = np.array([level in wanted for level in levels])
         for level, known, n in zip(levels, is_known, counts, strict=True):
-            if not known and level not in unknown_levels:
+            if not known and level not in unknown:
                 raise RakingError(
                     f"{spot}: level '{level}' has {n:,.0f} respondents but no target. "
                     f"Add the level to {margins_file}, recode it, or declare it as a level "
@@ -149,14 +156,14 @@ def _common_total(
 
 
 def _check_empty_levels(
-    wanted: Mapping[str, float], levels: np.ndarray, spot: str, margins_file: str
+    wanted: Mapping[str, float], levels: np.ndarray, spot: str, merge_file: str
 ) -> None:
     present = set(levels)
     for level, target in wanted.items():
         if target > 0 and level not in present:
             raise RakingError(
                 f"{spot}: level '{level}' has target {target:,.6g} but no respondents. "
-                f"Merge it with a neighbour in {margins_file}, or remove the group."
+                f"Merge it with a neighbour in {merge_file}, or remove the group."
             )
 
 

@@ -22,7 +22,7 @@ class MergeTables:
 
     Attributes:
         counts: scheme × wave × group × raking variable × level: n_respondents, target, is_known.
-        schemes: min_group_n, rest_group, min_level_n per scheme.
+        schemes: min_group_n, rest_group, min_level_n and target_scope per scheme.
         ladders: scheme × attribute × level: the level it may merge with, in order.
         known_levels: attribute levels with their reading order.
         min_level_n: for schemes that do not give their own.
@@ -53,6 +53,7 @@ def planned_merges(tables: MergeTables) -> pd.DataFrame:
             tables.ladders[tables.ladders["scheme_code"] == scheme_code],
             _given(scheme["min_level_n"], tables.min_level_n),
             order,
+            scheme["target_scope"] == "whole",
         )
         groups = _group_merges(key, scheme, counts, ladder)
         rows += groups
@@ -66,25 +67,43 @@ def planned_merges(tables: MergeTables) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Ladder:
-    """The ladder of one scheme: its rows, its least respondents per level, the reading order."""
+    """The ladder of one scheme: its rows, its least respondents per level, the reading order.
+
+    Groups that are weighted to one distribution (`is_shared`) merge alike, by the group with the
+    fewest respondents in a level: they would be weighted to different distributions otherwise.
+    """
 
     rows: pd.DataFrame
     min_n: float
     order: dict[str, list[str]]
+    is_shared: bool
 
     def merges(self, counts: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame, list[Merge]]]:
         """Per group and variable: its n_respondents and target per level, and its merges."""
         known = counts[counts["is_known"].astype(bool)]
-        for (group, variable), part in known.groupby(["group_value", "attribute_code"]):
-            sums = part.groupby("level_code")[["n_respondents", "target"]].sum()
-            merged = merge_levels(
-                sums["n_respondents"].to_dict(),
-                sums["target"].to_dict(),
-                _ladder(self.rows, variable, list(sums.index)),
-                self.min_n,
-                _order(variable, self.order),
-            )
-            yield group, variable, sums, merged
+        for variable, of_variable in known.groupby("attribute_code"):
+            by_group = of_variable.groupby(["group_value", "level_code"])[
+                ["n_respondents", "target"]
+            ]
+            sums = by_group.sum().unstack("level_code", fill_value=0).stack(future_stack=True)
+            fewest = sums.groupby("level_code").agg({"n_respondents": "min", "target": "sum"})
+            for group, of_group in sums.groupby("group_value"):
+                own = of_group.droplevel("group_value")
+                yield (
+                    group,
+                    variable,
+                    own,
+                    self._merged(variable, fewest if self.is_shared else own),
+                )
+
+    def _merged(self, variable: str, sums: pd.DataFrame) -> list[Merge]:
+        return merge_levels(
+            sums["n_respondents"].to_dict(),
+            sums["target"].to_dict(),
+            _ladder(self.rows, variable, list(sums.index)),
+            self.min_n,
+            _order(variable, self.order),
+        )
 
     def incomplete_groups(self, counts: pd.DataFrame) -> set[str]:
         """Groups where people of a level live and nobody of it answered, merged or not."""

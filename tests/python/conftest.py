@@ -25,16 +25,22 @@ FLAGS = [
 ]  # fmt: skip
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file run in one process, where they share what its fixtures build.
+# Tests side by side (`-n`). The tests of one file run in one process, where they share what its
+# fixtures build; these files share one dashboard, and the tests of these no more than the demo.
+TOGETHER = {"test_dashboard_build": "test_dashboard"}
+APART = {"test_nightly", "test_privacy", "test_raking_groups", "test_weighting_in_the_warehouse"}
 
-    Files that share a group do too: the dashboard is built once. Those of a file that is marked
-    `spread` share no more than the demo, and each goes to the process that is free.
-    """
-    for item in items:
-        if not (item.get_closest_marker("xdist_group") or item.get_closest_marker("spread")):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = Path(nodeid.split("::")[0]).stem
+            return nodeid if file in APART else TOGETHER.get(file, file)
+
+    return Groups(config, log)
 
 
 def peil(*arguments: object, **environment: str) -> subprocess.CompletedProcess:

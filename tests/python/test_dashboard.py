@@ -25,10 +25,9 @@ PAGES = (
 FILTERED = PAGES[1:8]
 FIRST_VIEW_GOAL = 1_500_000
 
-pytestmark = [
-    pytest.mark.xdist_group("dashboard"),
-    pytest.mark.skipif(shutil.which("node") is None, reason="the dashboard needs Node 20 or newer"),
-]
+pytestmark = pytest.mark.skipif(
+    shutil.which("node") is None, reason="the dashboard needs Node 20 or newer"
+)
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,9 @@ from tests.python.conftest import connecting_example, options, peil
 
 BUILD_GOAL = 180
 
-pytestmark = [
-    pytest.mark.xdist_group("dashboard"),
-    pytest.mark.skipif(shutil.which("node") is None, reason="the dashboard needs Node 20 or newer"),
-]
+pytestmark = pytest.mark.skipif(
+    shutil.which("node") is None, reason="the dashboard needs Node 20 or newer"
+)
 
 
 def test_every_municipality_has_a_page(site: Path, published):

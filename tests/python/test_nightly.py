@@ -24,8 +24,6 @@ MARTS = {
     "weighting_margins_reached", "weighting_merges", "weighting_quality",
 }  # fmt: skip
 
-pytestmark = pytest.mark.spread
-
 
 def fingerprint(file):
     """Per mart an order-free hash of all rows."""

@@ -13,8 +13,6 @@ from scripts.landing.delivery import Delivery
 from scripts.readers import INCOMING
 from scripts.warehouse import RAW_TABLES
 
-pytestmark = pytest.mark.spread
-
 BSN = ["111222333", "123456782", "010464554", "200000007"]
 
 

@@ -189,3 +189,16 @@ def test_structural_zeros_are_an_error_not_a_settled_table():
     )
     with pytest.raises(RakingError, match=r"level 'm': target 50, reachable 60\.\.60 when"):
         rake(np.ones(2), margins)
+
+
+def test_margins_not_met_in_time_are_named_and_not_called_impossible():
+    """Weights exist (people in every cell), but one cycle does not find them."""
+    levels = {"g": np.array(["m", "m", "v", "v"]), "a": np.array(["j", "o", "j", "o"])}
+    n = np.array([9.0, 1.0, 2.0, 8.0])
+    margins = prepare_margins(levels, n, n, {"g": {"m": 10, "v": 10}, "a": {"j": 5, "o": 15}})
+    assert rake(n, margins).max_margin_error <= 1e-10
+    with pytest.raises(RakingError, match="did not reach its margins in 1 iterations") as refusal:
+        rake(n, margins, max_iterations=1, where="group 'x'")
+    assert "margin g, level" in str(refusal.value)
+    assert "Weights that meet them exist" in str(refusal.value)
+    assert "contradict" not in str(refusal.value)

@@ -13,8 +13,6 @@ from scripts.raking import prepare_margins, rake
 from scripts.raking.groups import Tables, raking_factors
 from scripts.settings import PROJECT
 
-pytestmark = pytest.mark.spread
-
 
 def tables(cells: pd.DataFrame, targets: dict, **scheme) -> Tables:
     """Tables of one scheme in groups, raked on gender; cells are one per group and level."""

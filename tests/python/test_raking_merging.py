@@ -84,7 +84,9 @@ def test_a_group_that_lacks_a_level_joins_the_rest_group():
 def planned(scheme: dict, counts: list[tuple], ladder: list[tuple] = ()) -> pd.DataFrame:
     names = ["group_value", "attribute_code", "level_code", "n_respondents", "target", "is_known"]
     ladder_names = ["attribute_code", "level_code", "neighbour_level_code", "sort_order"]
-    defaults = {"min_level_n": None, "min_group_n": None, "rest_group": None}
+    defaults = {
+        "min_level_n": None, "min_group_n": None, "rest_group": None, "target_scope": "group",
+    }  # fmt: skip
     return planned_merges(
         MergeTables(
             counts=pd.DataFrame(counts, columns=names).assign(scheme_code="s", wave_code="w"),
@@ -130,6 +132,24 @@ def test_groups_are_merged_first_and_levels_on_what_they_hold_together():
     merged = planned({"min_group_n": 30, "rest_group": "rest"}, counts, ladder)
     assert merged["attribute_code"].isna().all()
     assert merged[["level_code", "into_code"]].values.tolist() == [["a", "rest"], ["b", "rest"]]
+
+
+def test_groups_weighted_to_one_distribution_merge_alike():
+    """Group a has 12 young people, group b 40: both merge, or their distributions would differ."""
+    ladder = [("age", "young", "old", 1)]
+    counts = [
+        (group, "age", level, n, 10, True)
+        for group, sizes in (("a", (12, 50)), ("b", (40, 50)))
+        for level, n in zip(("young", "old"), sizes, strict=True)
+    ]
+    columns = ["group_value", "level_code", "n_respondents"]
+    alone = planned({}, counts, ladder)
+    assert alone[columns].values.tolist() == [["a", "young", 12], ["a", "old", 50]]
+    shared = planned({"target_scope": "whole"}, counts, ladder)
+    assert shared[columns].values.tolist() == [
+        ["a", "young", 12], ["a", "old", 50], ["b", "young", 40], ["b", "old", 50],
+    ]  # fmt: skip
+    assert set(shared["into_code"]) == {"young + old"}
 
 
 def test_a_group_with_an_empty_level_beyond_its_ladder_joins_the_rest_group():

@@ -10,8 +10,6 @@ from scripts.settings import PROJECT
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
 
-pytestmark = pytest.mark.spread
-
 
 @pytest.fixture
 def places(tmp_path):

@@ -27,6 +27,8 @@ select
     estimates.withheld_label_nl,
     estimates.quality_flag,
     flags.label_nl as quality_label_nl,
+    -- Beside another remark; alone it is the quality label already.
+    if(estimates.quality_flag != 'indicative', indicative.label_nl, null) as indicative_label_nl,
     estimates.sort_order
 from marts.estimates as estimates
 inner join marts.about as about
@@ -45,6 +47,8 @@ inner join marts.dim_questions as questions
 left join marts.dim_channels as channels on estimates.channel_code = channels.channel_code
 left join marts.dim_channels as options on estimates.option_code = options.channel_code
 left join marts.dim_flags as flags on estimates.quality_flag = flags.flag_code
+left join marts.dim_flags as indicative
+    on estimates.is_indicative and indicative.flag_code = 'indicative'
 where
     estimates.is_default_scheme
     and about.is_latest_wave

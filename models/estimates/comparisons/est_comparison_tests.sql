@@ -11,12 +11,18 @@ overlapping as (
     group by pair_id
 ),
 
+-- A side with one cluster has no spread between clusters: nothing is tested then.
 clusters as (
     select
-        pair_id,
-        count(*) filter (where is_in_domain) as n_clusters,
-    from {{ ref('est_comparison_clusters') }}
-    group by pair_id
+        comparisons.pair_id,
+        any_value(variances.cluster_variance) as cluster_variance,
+        count(*) filter (where shared.is_in_domain)
+        - any_value(comparisons.n_cluster_strata) - 1 as df,
+    from {{ ref('est_comparisons') }} as comparisons
+    inner join variances using (pair_id)
+    inner join {{ ref('est_comparison_clusters') }} as shared using (pair_id)
+    where comparisons.min_cluster_df >= 1
+    group by comparisons.pair_id
 ),
 
 with_errors as (
@@ -27,11 +33,11 @@ with_errors as (
         coalesce(a.withheld_reason, b.withheld_reason) as withheld_reason,
         {{ standard_error('variances.respondent_variance', 'comparisons.simple_variance') }}
             as se_respondent,
-        {{ standard_error('variances.cluster_variance', 'comparisons.simple_variance') }}
+        {{ standard_error('clusters.cluster_variance', 'comparisons.simple_variance') }}
             as se_clustered,
         comparisons.n_a + comparisons.n_b - coalesce(overlapping.n_both, 0)
         - comparisons.n_strata - 1 as df_respondent,
-        clusters.n_clusters - comparisons.n_cluster_strata - 1 as df_clustered,
+        clusters.df as df_clustered,
     from {{ ref('est_comparisons') }} as comparisons
     inner join variances using (pair_id)
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)

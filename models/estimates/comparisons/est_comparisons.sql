@@ -24,6 +24,7 @@ with sides as (
             a.n_strata + b.n_strata, greatest(a.n_strata, b.n_strata)
         ) as n_strata,
         greatest(a.n_strata, b.n_strata) as n_cluster_strata,
+        least(a.n_clusters - a.n_strata, b.n_clusters - b.n_strata) as min_cluster_df,
     from {{ ref('est_pairs') }} as pairs
     inner join {{ ref('est_points') }} as a on pairs.point_id_a = a.point_id
     inner join {{ ref('est_points') }} as b on pairs.point_id_b = b.point_id

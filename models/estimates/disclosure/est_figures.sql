@@ -8,6 +8,8 @@ with counted as (
         min(n_answers) as n_answers,
         min(n_positive) as n_positive,
         min(n_answers - n_positive) as n_negative,
+        -- All gave the same answer; what is left is rounding.
+        max(simple_variance * n_answers) <= 1e-12 * max(estimate * estimate) as is_uniform,
     from {{ ref('est_points') }}
     group by all
 ),
@@ -19,6 +21,11 @@ judged as (
         measures.kind in ('range', 'option') as is_share,
         case
             when counted.n_answers < surveys.min_base_n then 'small_base'
+            when
+                counted.is_uniform
+                and measures.kind = 'mean'
+                and counted.n_answers < {{ threshold('min_uniform_base_n') }}
+                then 'uniform_answers'
             when measures.kind not in ('range', 'option') then null
             when
                 least(counted.n_positive, counted.n_negative)

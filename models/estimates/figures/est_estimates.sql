@@ -2,6 +2,17 @@ with variances as (
     {{ variance_per_unit(ref('est_variances'), 'point_id') }}
 ),
 
+-- One cluster has no spread between clusters: it would look like a known figure.
+designs as (
+    select
+        points.point_id,
+        variances.respondent_variance,
+        if(points.n_clusters > points.n_strata, variances.cluster_variance, null)
+            as cluster_variance,
+    from {{ ref('est_points') }} as points
+    inner join variances using (point_id)
+),
+
 sampled as (
     select
         scheme_code,
@@ -21,18 +32,18 @@ with_variances as (
         if(
             schemes.variance_method = 'calibrated', sampled.n_respondents, points.n_answers
         ) as n_design,
-        variances.cluster_variance,
+        designs.cluster_variance,
         if(
             schemes.inference_unit = 'cluster',
-            variances.cluster_variance, variances.respondent_variance
+            designs.cluster_variance, designs.respondent_variance
         ) as variance,
         points.n_answers - points.n_strata as respondent_df,
         if(
-            variances.cluster_variance is null, null, points.n_clusters - points.n_strata
+            designs.cluster_variance is null, null, points.n_clusters - points.n_strata
         ) as df_clustered,
         schemes.inference_unit,
     from {{ ref('est_points') }} as points
-    inner join variances using (point_id)
+    inner join designs using (point_id)
     inner join sampled using (scheme_code, wave_code)
     inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
