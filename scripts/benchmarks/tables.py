@@ -145,15 +145,21 @@ def nights_section(rows: Sequence[dict]) -> str:
 
 
 def _rooms(rows: Sequence[dict]) -> list[str]:
-    """Seconds of dbt per room and size, of the last run that finished."""
-    last = {row["size"]: row["first"]["rooms"] for row in rows if "rooms" in row["first"]}
+    """Seconds of dbt per room, size and night, of the last run that finished."""
+    last = {
+        (row["size"], words): row[night]["rooms"]
+        for row in rows
+        for night, words in (("first", ""), ("second", " + 1 %"))
+        if "rooms" in row.get(night, {})
+    }
     if not last:
         return []
-    sizes = sorted(last)
+    nights = sorted(last)
     lines = [
-        [room, *(f"{last[size].get(room, 0.0):.1f}" for size in sizes)] for room in last[sizes[-1]]
+        [room, *(f"{last[night].get(room, 0.0):.1f}" for night in nights)]
+        for room in max(last.values(), key=lambda rooms: sum(rooms.values()))
     ]
-    header = ("seconds in dbt by room", *(f"{size:,}" for size in sizes))
+    header = ("seconds in dbt by room", *(f"{size:,}{words}" for size, words in nights))
     return ["", table(header, lines)]
 
 
