@@ -89,8 +89,8 @@ def _one_round(connection: duckdb.DuckDBPyConnection, case: Case) -> dict[str, f
     connection.execute("drop table weights_bare")
     connection.execute("checkpoint")
     raking = _seconds(lambda: rake_table(connection, case))
-    writing = _seconds(lambda: write_weights(connection, case))
     fetching = _seconds(lambda: weights_in_memory(connection, case))
+    writing = _seconds(lambda: write_weights(connection, case))
     return {
         "bare": bare,
         "whole": raking + writing,

@@ -82,8 +82,9 @@ def test_a_difference_with_shared_people_is_that_of_the_people(
         "and segment_code = ? and not is_withheld and question_code = ? and statistic = ? "
         "and option_code is not distinct from ? "
         "and coalesce(compared_question_code, question_code) = ? "
-        "and coalesce(compared_option_code, '') = ? order by segment_value_a limit 1",
-        [SCHEME, kind, segment, *a, b[0], b[2] if kind == "answers" and b[2] else ""],
+        "and (comparison_kind = 'total' or compared_option_code is not distinct from ?) "
+        "order by segment_value_a limit 1",
+        [SCHEME, kind, segment, *a, b[0], b[2]],
     ).fetchone()
     assert pair, "the demo has no such pair"
     value_a, value_b, difference, se, se_clustered = pair
