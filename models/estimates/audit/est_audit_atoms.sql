@@ -18,6 +18,12 @@ with figures as (
         and schemes.is_default
         and schemes.variance_method = 'calibrated'
         and schemes.inference_unit = 'respondent'
+        -- Samples are raked without bounds and drawn with replacement from an endless population.
+        and schemes.lower is null
+        and schemes.upper is null
+        and schemes.scheme_code not in (
+            select sizes.scheme_code from {{ ref('stratum_sizes') }} as sizes
+        )
         and (segments.attribute_code is null or attributes.kind = 'participation')
 ),
 

@@ -1,0 +1,36 @@
+-- A misspelled level on a ladder merges nothing, and nobody would see it.
+with levels as (
+    select
+        attribute_code,
+        level_code,
+    from {{ ref('attribute_levels') }}
+    union
+    select
+        attributes.attribute_code,
+        options.option_code as level_code,
+    from {{ ref('attributes') }} as attributes
+    inner join {{ ref('questions') }} as questions using (question_code)
+    inner join {{ ref('stg_options') }} as options using (option_set_code)
+),
+
+named as (
+    select
+        scheme_code,
+        attribute_code,
+        level_code,
+    from {{ ref('weighting_ladders') }}
+    union
+    select
+        scheme_code,
+        attribute_code,
+        neighbour_level_code as level_code,
+    from {{ ref('weighting_ladders') }}
+)
+
+select named.*
+from named
+left join levels using (attribute_code, level_code)
+where
+    levels.level_code is null
+    -- Levels of participation and source stand in other seeds.
+    and named.attribute_code in (select known.attribute_code from levels as known)
