@@ -21,11 +21,10 @@ export const fits = (row, where) =>
 
 // Why a figure is not shown, or how uncertain it is. After a colon stands an explanation that the
 // page gives once.
-const remarks = (row) =>
+export const remarks = (row) =>
 	row.is_withheld
 		? [row.withheld_label_nl]
 		: [row.quality_flag !== 'ok' && row.quality_label_nl, row.indicative_label_nl].filter(Boolean);
-export const fullRemark = (row) => remarks(row).join('; ');
 export const remark = (row) =>
 	remarks(row)
 		.map((words) => (words ?? '').split(':')[0])

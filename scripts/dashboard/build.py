@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import json
 import logging
 import os
 import re
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
+
 from scripts.dashboard.site import close_site
 from scripts.errors import DashboardError, InputError
 from scripts.settings import PROJECT, Places
@@ -24,6 +27,11 @@ NODE_VERSION = 20
 # Evidence's strict build ends well with a failed query on a page; its log does not.
 FAILED = re.compile(r"Error in Query|Build failed|\[ERROR\]")
 SITES_KEPT = 2
+# What Evidence calls the types of columns.
+ARROW_TYPES = {
+    "string": pa.string(), "number": pa.float64(), "boolean": pa.bool_(),
+    "date": pa.timestamp("ms"),
+}  # fmt: skip
 EVIDENCE_PAGES = "node_modules/@evidence-dev/evidence/template/src/pages"
 
 
@@ -48,8 +56,10 @@ def build_dashboard(places: Places) -> Path:
         _install(site)
         started, busy = time.monotonic(), _processor_seconds()
         shutil.rmtree(DASHBOARD / "build", ignore_errors=True)
-        shutil.rmtree(DASHBOARD / ".evidence" / "template" / "static" / "data", ignore_errors=True)
+        data = DASHBOARD / ".evidence" / "template" / "static" / "data"
+        shutil.rmtree(data, ignore_errors=True)
         _run("sources", ["npx", "--no-install", "evidence", "sources", "--strict"], places)
+        _write_empty_sources(data)
         _run("pages", ["npx", "--no-install", "evidence", "build:strict"], places)
         _swap(DASHBOARD / "build", site)
     log.info(
@@ -142,6 +152,22 @@ def _run(what: str, command: list[str], places: Places) -> None:
             f"dashboard/: building the {what} failed (`{' '.join(command)}`); {_stays(site)}\n"
             f"{_tail(output)}"
         )
+
+
+def _write_empty_sources(data: Path) -> None:
+    """Write the sources without rows, for which Evidence writes only their columns.
+
+    Without a staff survey, for instance, its page still has to find its tables.
+    """
+    for described in data.rglob("*.schema.json"):
+        file = described.with_name(described.name.replace(".schema.json", ".arrow"))
+        if file.exists():
+            continue
+        columns = json.loads(described.read_text(encoding="utf-8"))
+        fields = [(column["name"], ARROW_TYPES[column["evidenceType"]]) for column in columns]
+        table = pa.schema(fields).empty_table()
+        with pa.ipc.new_stream(file, table.schema) as stream:
+            stream.write_batch(pa.RecordBatch.from_pylist([], schema=table.schema))
 
 
 def _tail(output: str, n_lines: int = 25) -> str:

@@ -7,8 +7,10 @@ import subprocess
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
+from scripts.dashboard.build import _write_empty_sources
 from scripts.settings import PROJECT, Places
 from tests.python.conftest import connecting_example, options, peil
 
@@ -73,3 +75,18 @@ def test_node_example_runs(reader: Path, build: str):
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)[0]["segment_label_nl"] == "Totaal"
+
+
+def test_a_source_without_rows_is_a_table_without_rows(tmp_path: Path):
+    """Without a staff survey the pages still find its tables; sources with rows stay."""
+    for name in ("staff", "kpis"):
+        (tmp_path / name).mkdir()
+        columns = [{"name": "label_nl", "evidenceType": "string"}]
+        columns += [{"name": "estimate", "evidenceType": "number"}]
+        (tmp_path / name / f"{name}.schema.json").write_text(json.dumps(columns))
+    (tmp_path / "kpis" / "kpis.arrow").write_bytes(b"as it was")
+    _write_empty_sources(tmp_path)
+    with pa.ipc.open_stream(tmp_path / "staff" / "staff.arrow") as stream:
+        table = stream.read_all()
+    assert (table.num_rows, table.column_names) == (0, ["label_nl", "estimate"])
+    assert (tmp_path / "kpis" / "kpis.arrow").read_bytes() == b"as it was"
