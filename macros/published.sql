@@ -5,6 +5,26 @@
 {%- endmacro %}
 
 
+{#- A p value as published: 3 significant digits, and never 0: the least value that is told apart
+    stands for "smaller than this". -#}
+{% macro published_p(p_value) -%}
+    if(
+        {{ p_value }} is null,
+        null,
+        greatest({{ significant(p_value, 3) }}, {{ threshold('min_p_value') }})
+    )
+{%- endmacro %}
+
+
+{#- A number rounded to significant digits. -#}
+{% macro significant(number, digits) -%}
+    round(
+        {{ number }},
+        ({{ digits }} - 1 - floor(log10(greatest(abs({{ number }}), 1e-300))))::integer
+    )
+{%- endmacro %}
+
+
 {#- Conditions on marts.estimates for one statistic, as an aggregate over its one row. -#}
 {% macro figure(column, statistic) -%}
     any_value({{ column }}) filter (where statistic = '{{ statistic }}')
@@ -67,6 +87,7 @@ pivoted as (
         weighting_scheme,
         segment_code,
         segment_value,
+        second_segment_value,
         question_code,
         channel_code,
         {{ figure_and_interval('mean_grade', 'mean') }},
@@ -93,6 +114,7 @@ with figures as (
         weighting_scheme,
         segment_code,
         segment_value,
+        second_segment_value,
         question_code,
         aspect,
         statistic,

@@ -14,39 +14,33 @@
 
 
 {#- Variance of a total within one stratum from Σu and Σu² over its n sampled units, with the
-    finite population correction 1 - f. A lonely unit has no spread of its own: it is centred on
-    the grand mean (R `survey.lonely.psu = "adjust"`). -#}
-{% macro stratum_variance(n, sum_u, sum_u2, grand_mean_u, population_correction) -%}
+    finite population correction 1 - f. A lonely unit has no spread of its own: it is centred on 0,
+    as the code of R `survey.lonely.psu = "adjust"` does. -#}
+{% macro stratum_variance(n, sum_u, sum_u2, population_correction) -%}
     (
         {{ population_correction }} * case
             when {{ n }} > 1
                 then
-                    {{ n }} / ({{ n }} - 1)
+                    {{ n }} / nullif({{ n }} - 1, 0)
                     * ({{ sum_u2 }} - {{ sum_u }} * {{ sum_u }} / {{ n }})
-            else power({{ sum_u }} - {{ grand_mean_u }}, 2)
+            else power({{ sum_u }}, 2)
         end
     )
 {%- endmacro %}
 
 
 {#- Variance per figure or pair and per unit of sampling, added up over strata.
-    `sums` has the columns id, scheme_code, wave_code, stratum, unit, sum_u, sum_u2. -#}
-{% macro variance_over_strata(sums, id) -%}
+    `sums` has the columns id, those of `keys`, stratum, unit, sum_u and sum_u2; `strata` says how
+    many units each stratum has. -#}
+{% macro variance_over_strata(sums, id, strata, keys='scheme_code, wave_code') -%}
     select
         sums.{{ id }},
         sums.unit,
         sum({{ stratum_variance(
-            'strata.n_units', 'sums.sum_u', 'sums.sum_u2', 'sums.all_u / strata.n_total',
-            'strata.population_correction'
+            'strata.n_units', 'sums.sum_u', 'sums.sum_u2', 'strata.population_correction'
         ) }}) as variance,
-    from (
-        select
-            *,
-            sum(sum_u) over (partition by {{ id }}, wave_code, unit) as all_u,
-        from {{ sums }}
-    ) as sums
-    inner join {{ ref('est_strata') }} as strata
-        using (scheme_code, wave_code, stratum, unit)
+    from {{ sums }} as sums
+    inner join {{ strata }} as strata using ({{ keys }}, stratum, unit)
     group by sums.{{ id }}, sums.unit
 {%- endmacro %}
 
@@ -62,24 +56,29 @@
 {%- endmacro %}
 
 
-{#- A standard error from a variance. Below 1e-12 of the variance of a simple random sample it is
-    the rounding noise of a figure known from the population or the design: exactly 0. -#}
+{#- What is below this part of the variance of a simple random sample is rounding noise: the figure
+    is known from the population or the design. -#}
+{% macro no_variance() -%} 1e-12 {%- endmacro %}
+
+
+{#- A standard error from a variance; exactly 0 for a known figure and for equal answers (those have
+    no simple variance). -#}
 {% macro standard_error(variance, simple_variance) -%}
     (
         case
-            when {{ variance }} <= 1e-12 * {{ simple_variance }} then 0
+            when {{ variance }} is null then null
+            when {{ simple_variance }} = 0 then 0
+            when {{ variance }} <= {{ no_variance() }} * {{ simple_variance }} then 0
             else sqrt({{ variance }})
         end
     )
 {%- endmacro %}
 
 
-{#- Design effect: variance over that of a simple random sample of n, with weighted spread. -#}
-{% macro design_effect(variance, n, sum_w, sum_wyy, mean) -%}
-    (
-        {{ variance }} * ({{ n }} - 1)
-        / nullif({{ sum_wyy }} / {{ sum_w }} - {{ mean }} * {{ mean }}, 0)
-    )
+{#- Design effect: variance over that of a simple random sample of n with the weighted spread, which
+    is 1 / (n - 1) of it. Equal answers have none. -#}
+{% macro design_effect(variance, n, simple_variance) -%}
+    ({{ variance }} * ({{ n }} - 1) / nullif({{ simple_variance }} * {{ n }}, 0))
 {%- endmacro %}
 
 

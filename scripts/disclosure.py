@@ -9,7 +9,6 @@ Source: Willenborg & De Waal (2001), Elements of Statistical Disclosure Control,
 suppression.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -19,7 +18,8 @@ import pandas as pd
 from scripts.errors import PeilError
 
 COMPLEMENTARY = "complementary"
-Cell = tuple[str, int]  # place (segment value), measure
+Place = int | str  # a group, or the rest of one
+Cell = tuple[Place, int]  # place, measure
 
 
 @dataclass
@@ -35,7 +35,7 @@ class _Question:
     """The figures of one question in one wave, and the equations between them.
 
     Attributes:
-        base: respondents in the base per segment value.
+        base: respondents in the base per place.
         positive: respondents per cell who gave the answer.
         shares: measures that are shares.
         hidden: withheld cells with their reason; `nobody` for people in no published group.
@@ -43,7 +43,7 @@ class _Question:
         equations: sums that hold between the cells.
     """
 
-    base: dict[str, float] = field(default_factory=dict)
+    base: dict[Place, float] = field(default_factory=dict)
     positive: dict[Cell, float] = field(default_factory=dict)
     shares: set[int] = field(default_factory=set)
     hidden: dict[Cell, str] = field(default_factory=dict)
@@ -57,10 +57,10 @@ def protect(
     """Reasons per withheld figure, complementary ones included.
 
     Args:
-        figures: figure_id, wave_code, question_code, measure_id, is_share, segment_code,
-            segment_value, n_answers, n_positive, primary_reason (null when publishable).
-        nestings: wave_code, parent_code, parent_value, child_code, child_value: segments whose
-            groups add up to a group of another segment.
+        figures: figure_id, wave_code, question_code, measure_id, is_share, group_id,
+            n_answers, n_positive, primary_reason (null when publishable).
+        nestings: wave_code, parent_group, child_group, family: children of one family and one
+            parent share nobody and lie in that parent.
         complements: complement_id, measure_id, sign: measures of a question with a known sum.
         min_cell_n: at least this many people stand between a withheld figure and a reader who
             subtracts everything published.
@@ -114,19 +114,19 @@ def _question(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFr
     measures = sorted(rows["measure_id"].unique().tolist())
     question.shares = set(rows.loc[rows["is_share"].astype(bool), "measure_id"])
     for row in rows.itertuples():
-        cell = (f"{row.segment_code}={row.segment_value}", row.measure_id)
+        cell = (row.group_id, row.measure_id)
         base[cell[0]] = row.n_answers
         question.positive[cell] = row.n_positive
         question.figure_ids[cell] = row.figure_id
         if not pd.isna(row.primary_reason):
             question.hidden[cell] = row.primary_reason
-    for parent, children in _families(nestings):
+    for parent, family, children in _families(nestings):
         if parent not in base or not (children := [c for c in children if c in base]):
             continue
         rest = base[parent] - sum(base[c] for c in children)
         members = children
         if rest > 0:
-            nobody = f"rest of {parent} in {children[0].split('=')[0]}"
+            nobody = f"rest of {parent} in {family}"
             base[nobody] = rest
             members = [*children, nobody]
             for measure in measures:
@@ -147,13 +147,9 @@ def _question(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFr
     return question
 
 
-def _families(nestings: pd.DataFrame) -> Iterator[tuple[str, list[str]]]:
-    families: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in nestings.itertuples():
-        parent = f"{row.parent_code}={row.parent_value}"
-        families[(parent, row.child_code)].append(f"{row.child_code}={row.child_value}")
-    for (parent, _), children in sorted(families.items()):
-        yield parent, sorted(children)
+def _families(nestings: pd.DataFrame) -> Iterator[tuple[Place, str, list[Place]]]:
+    for (parent, family), children in nestings.groupby(["parent_group", "family"], sort=True):
+        yield parent, family, sorted(children["child_group"])
 
 
 def _withhold(question: _Question, min_cell_n: float) -> None:

@@ -4,12 +4,15 @@ dbt loads this as a plugin of the DuckDB adapter. The functions exist while mode
 what they compute is stored in tables, so no reader of the warehouse needs them.
 """
 
+import numpy as np
 import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 from duckdb.sqltypes import DOUBLE
 from scipy.special import ndtri, stdtr, stdtrit
 from scipy.stats import beta
+
+SMALLEST = np.finfo(float).tiny
 
 
 def t_quantile(p: pa.ChunkedArray, df: pa.ChunkedArray) -> pa.Array:
@@ -18,8 +21,8 @@ def t_quantile(p: pa.ChunkedArray, df: pa.ChunkedArray) -> pa.Array:
 
 
 def t_two_sided_p(t: pa.ChunkedArray, df: pa.ChunkedArray) -> pa.Array:
-    """P(|T| > |t|) for Student's t with `df` degrees of freedom."""
-    return pa.array(2 * stdtr(df.to_numpy(), -abs(t.to_numpy())))
+    """P(|T| > |t|) for Student's t with `df` degrees of freedom; never 0, however large t is."""
+    return pa.array(np.maximum(2 * stdtr(df.to_numpy(), -abs(t.to_numpy())), SMALLEST))
 
 
 def beta_quantile(p: pa.ChunkedArray, a: pa.ChunkedArray, b: pa.ChunkedArray) -> pa.Array:

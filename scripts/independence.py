@@ -115,7 +115,6 @@ def _respondent_covariance(
     sums = f * ((s - np.outer(s.sum(axis=1), m)) / total - fit * design.sum_d[:, None])
     squared = (s2 - np.outer(s2.sum(axis=1), m)) / total
     covariance = np.zeros((len(m), len(m)))
-    grand_mean = sums.sum(axis=0) / design.n_units.sum()
     for stratum, (n, correction) in enumerate(zip(design.n_units, design.correction, strict=True)):
         inside = design.strata == stratum
         w = design.factors[inside] ** 2
@@ -130,7 +129,7 @@ def _respondent_covariance(
         ) / total**2
         cross = (e2 * w[:, None]).T @ b
         products += -cross - cross.T + (b * (w * design.sum_d2[inside])[:, None]).T @ b
-        covariance += correction * _spread(n, products, sums[inside].sum(axis=0), grand_mean)
+        covariance += correction * _spread(n, products, sums[inside].sum(axis=0))
     return covariance, int(design.n_units.sum()) - len(design.n_units)
 
 
@@ -141,22 +140,19 @@ def _cluster_covariance(
     fit = design.cluster_levels @ _coefficients(table, design, m, total)
     u = (w - np.outer(w.sum(axis=1), m)) / total - fit
     covariance = np.zeros((len(m), len(m)))
-    grand_mean = u.sum(axis=0) / design.n_clusters.sum()
     for stratum, (n, correction) in enumerate(
         zip(design.n_clusters, design.cluster_correction, strict=True)
     ):
         own = u[design.cluster_strata == stratum]
-        covariance += correction * _spread(n, own.T @ own, own.sum(axis=0), grand_mean)
+        covariance += correction * _spread(n, own.T @ own, own.sum(axis=0))
     return covariance, int(design.n_clusters.sum()) - len(design.n_clusters)
 
 
-def _spread(
-    n: float, products: np.ndarray, summed: np.ndarray, grand_mean: np.ndarray
-) -> np.ndarray:
-    """n/(n-1) Σ(u - ū)(u - ū)' of a stratum; a lonely unit is centred on the grand mean."""
+def _spread(n: float, products: np.ndarray, summed: np.ndarray) -> np.ndarray:
+    """n/(n-1) Σ(u - ū)(u - ū)' of a stratum; a lonely unit is centred on 0, as R's code does."""
     if n > 1:
         return n / (n - 1) * (products - np.outer(summed, summed) / n)
-    return np.outer(summed - grand_mean, summed - grand_mean)
+    return np.outer(summed, summed)
 
 
 def _second_order(share: np.ndarray, covariance: np.ndarray, df: int) -> Tested | None:
@@ -190,5 +186,5 @@ def _second_order(share: np.ndarray, covariance: np.ndarray, df: int) -> Tested 
     statistic = pearson / trace
     return Tested(
         float(statistic), float(df1), float(df1 * df),
-        float(f_distribution.sf(statistic, df1, df1 * df)),
+        max(float(f_distribution.sf(statistic, df1, df1 * df)), float(np.finfo(float).tiny)),
     )  # fmt: skip

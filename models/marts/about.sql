@@ -21,13 +21,19 @@ counted as (
     group by survey_code, wave_code
 ),
 
+-- Municipalities of the group that the first contrast of the survey compares.
 taking_part as (
     select
-        survey_code,
+        municipalities.survey_code,
         count(*) as n_municipalities,
-        count(*) filter (where participation = 'participant') as n_participating_municipalities,
-    from {{ ref('municipalities') }}
-    group by survey_code
+        count(*) filter (where municipalities.participation = contrasts.comparison_level_code)
+            as n_participating_municipalities,
+    from {{ ref('municipalities') }} as municipalities
+    left join {{ ref('est_contrasts') }} as contrasts
+        on
+            municipalities.survey_code = contrasts.survey_code
+            and contrasts.is_first
+    group by municipalities.survey_code
 ),
 
 described as (

@@ -14,7 +14,10 @@ published as (
         engine.scheme_code as weighting_scheme,
         engine.segment_code,
         engine.segment_value_a,
+        engine.second_segment_value_a,
+        engine.compared_segment_code,
         engine.segment_value_b,
+        engine.second_segment_value_b,
         measures.question_code,
         measures.topic,
         measures.channel_code,
@@ -29,15 +32,17 @@ published as (
         {{ published('engine.ci_low') }} as ci_low,
         {{ published('engine.ci_high') }} as ci_high,
         if(engine.is_withheld, null, engine.df)::bigint as df,
-        {{ published('engine.p_value') }} as p_value,
-        {{ published('engine.p_adjusted') }} as p_adjusted,
+        if(engine.is_withheld, null, {{ published_p('engine.p_value') }}) as p_value,
+        if(engine.is_withheld, null, {{ published_p('engine.p_adjusted') }}) as p_adjusted,
         engine.is_significant,
         {{ published('engine.se_clustered') }} as se_clustered,
         {{ published('engine.ci_low_clustered') }} as ci_low_clustered,
         {{ published('engine.ci_high_clustered') }} as ci_high_clustered,
         if(engine.is_withheld, null, engine.df_clustered)::bigint as df_clustered,
-        {{ published('engine.p_value_clustered') }} as p_value_clustered,
-        {{ published('engine.p_adjusted_clustered') }} as p_adjusted_clustered,
+        if(engine.is_withheld, null, {{ published_p('engine.p_value_clustered') }})
+            as p_value_clustered,
+        if(engine.is_withheld, null, {{ published_p('engine.p_adjusted_clustered') }})
+            as p_adjusted_clustered,
         engine.is_significant_clustered,
         engine.is_withheld,
         engine.withheld_reason,
@@ -67,17 +72,18 @@ published as (
     inner join {{ ref('est_measures') }} as compared
         on engine.compared_measure_id = compared.measure_id
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
-    inner join {{ ref('dim_segments') }} as labels_a
+    inner join {{ ref('est_groups') }} as labels_a
         on
             engine.survey_code = labels_a.survey_code
             and engine.segment_code = labels_a.segment_code
             and engine.segment_value_a = labels_a.segment_value
-    inner join {{ ref('dim_segments') }} as labels_b
+            and engine.second_segment_value_a is not distinct from labels_a.second_segment_value
+    inner join {{ ref('est_groups') }} as labels_b
         on
             engine.survey_code = labels_b.survey_code
+            and engine.compared_segment_code = labels_b.segment_code
             and engine.segment_value_b = labels_b.segment_value
-            and if(engine.comparison_kind = 'total', 'total', engine.segment_code)
-            = labels_b.segment_code
+            and engine.second_segment_value_b is not distinct from labels_b.second_segment_value
     left join {{ ref('answer_pairs') }} as answer_pairs using (answer_pair_code, survey_code)
     left join {{ ref('flags') }} as flags on engine.withheld_reason = flags.flag_code
 )

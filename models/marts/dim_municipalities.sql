@@ -8,9 +8,13 @@ with municipalities as (
         levels.label_nl as participation_label_nl,
         levels.label_en as participation_label_en,
     from {{ ref('municipalities') }} as municipalities
+    left join {{ ref('attributes') }} as attributes
+        on
+            municipalities.survey_code = attributes.survey_code
+            and attributes.kind = 'participation'
     left join {{ ref('attribute_levels') }} as levels
         on
-            levels.attribute_code = 'participation'
+            attributes.attribute_code = levels.attribute_code
             and municipalities.participation = levels.level_code
 )
 

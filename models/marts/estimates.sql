@@ -16,6 +16,7 @@ published as (
         engine.scheme_code as weighting_scheme,
         engine.segment_code,
         engine.segment_value,
+        engine.second_segment_value,
         measures.question_code,
         measures.topic,
         measures.channel_code,
@@ -67,8 +68,10 @@ published as (
     inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
     inner join {{ ref('segments') }} as segments using (survey_code, segment_code)
-    inner join {{ ref('dim_segments') }} as segment_labels
-        using (survey_code, segment_code, segment_value)
+    inner join {{ ref('est_groups') }} as segment_labels
+        on
+            engine.survey_code = segment_labels.survey_code
+            and {{ same_group('engine', 'segment_labels') }}
     left join {{ ref('flags') }} as flags on engine.withheld_reason = flags.flag_code
 )
 

@@ -27,20 +27,29 @@ with surveyed as (
             and kpis.question_code = figures.question_code
             and kpis.statistic = figures.statistic
             and kpis.option_code is not distinct from figures.option_code
+    inner join {{ ref('est_segments') }} as segments
+        on
+            figures.survey_code = segments.survey_code
+            and figures.segment_code = segments.segment_code
     left join {{ ref('trends') }} as trends
         on
             {{ same_measure('figures', 'trends') }}
-            and figures.segment_code = trends.segment_code
-            and figures.segment_value = trends.segment_value
+            and {{ same_group('figures', 'trends') }}
             and not figures.is_withheld
     left join {{ ref('participation_effects') }} as effects
         on
             {{ same_measure('figures', 'effects') }}
-            and figures.segment_code = 'total'
+            and segments.is_total
             and not figures.is_withheld
+            and effects.contrast_code in (
+                select contrasts.contrast_code
+                from {{ ref('est_contrasts') }} as contrasts
+                where contrasts.is_first and contrasts.survey_code = effects.survey_code
+            )
     where
         figures.is_default_scheme
-        and figures.segment_code in ('total', 'participation', 'municipality')
+        and figures.second_segment_value is null
+        and (segments.is_total or segments.attribute_kind in ('participation', 'municipality'))
 ),
 
 measured as (

@@ -1,9 +1,25 @@
-with differences as (
-    select comparisons.*
-    from {{ ref('comparisons') }} as comparisons
-    where
-        comparisons.comparison_kind = 'segments'
-        and comparisons.segment_code = 'participation'
+-- Every difference both ways round: which side is compared is declared, not a matter of order.
+with turned as (
+    {{ both_ways(ref('comparisons')) }}
+),
+
+differences as (
+    select
+        turned.*,
+        contrasts.contrast_code,
+        contrasts.label_nl as contrast_label_nl,
+        contrasts.label_en as contrast_label_en,
+        contrasts.comparison_level_code,
+        contrasts.reference_level_code,
+        contrasts.sort_order as contrast_order,
+    from turned
+    inner join {{ ref('est_contrasts') }} as contrasts
+        on
+            turned.survey_code = contrasts.survey_code
+            and turned.segment_code = contrasts.segment_code
+            and turned.segment_value_a = contrasts.comparison_level_code
+            and turned.segment_value_b = contrasts.reference_level_code
+    where turned.comparison_kind = 'segments'
 ),
 
 -- Direct standardisation: both groups weighted to one distribution of the population.
@@ -21,6 +37,7 @@ joined as (
     select
         differences.survey_code,
         differences.wave_code,
+        differences.contrast_code,
         differences.weighting_scheme,
         differences.question_code,
         differences.topic,
@@ -63,10 +80,20 @@ joined as (
         differences.question_label_en,
         coalesce(differences.option_label_nl, differences.statistic_label_nl) as label_nl,
         coalesce(differences.option_label_en, differences.statistic_label_en) as label_en,
+        differences.contrast_label_nl,
+        differences.contrast_label_en,
+        differences.comparison_level_code,
+        differences.reference_level_code,
+        differences.segment_label_a_nl as comparison_label_nl,
+        differences.segment_label_a_en as comparison_label_en,
+        differences.segment_label_b_nl as reference_label_nl,
+        differences.segment_label_b_en as reference_label_en,
         differences.is_default_scheme,
         a.n_answers as n_participants,
         b.n_answers as n_non_participants,
-        differences.sort_order,
+        row_number() over (
+            order by differences.contrast_order, differences.sort_order
+        ) as sort_order,
     from differences
     {% for side in ['a', 'b'] %}
         inner join {{ ref('estimates') }} as {{ side }}
@@ -76,6 +103,7 @@ joined as (
                 and differences.weighting_scheme = {{ side }}.weighting_scheme
                 and differences.segment_code = {{ side }}.segment_code
                 and differences.segment_value_{{ side }} = {{ side }}.segment_value
+                and {{ side }}.second_segment_value is null
                 and differences.question_code = {{ side }}.question_code
                 and differences.statistic = {{ side }}.statistic
                 and differences.option_code is not distinct from {{ side }}.option_code
@@ -84,6 +112,7 @@ joined as (
         on
             differences.survey_code = standardised.survey_code
             and differences.wave_code = standardised.wave_code
+            and differences.contrast_code = standardised.contrast_code
             and differences.question_code = standardised.question_code
             and differences.statistic = standardised.statistic
             and differences.option_code is not distinct from standardised.option_code

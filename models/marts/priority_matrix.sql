@@ -72,6 +72,7 @@ published as (
             engine.survey_code = segment_labels.survey_code
             and engine.segment_code = segment_labels.segment_code
             and engine.segment_value = segment_labels.segment_value
+            and segment_labels.second_segment_value is null
     left join {{ ref('flags') }} as reasons on engine.withheld_reason = reasons.flag_code
     left join {{ ref('flags') }} as quadrants on engine.quadrant_code = quadrants.flag_code
 )

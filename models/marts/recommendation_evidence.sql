@@ -46,6 +46,7 @@ figures as (
         null as kpi_code,
         segment_code,
         segment_value,
+        second_segment_value,
         estimate,
         ci_low,
         ci_high,
@@ -106,6 +107,7 @@ looked_up as (
             and rules.kpi_code is not distinct from figures.kpi_code
             and places.segment_code = figures.segment_code
             and places.segment_value = figures.segment_value
+            and figures.second_segment_value is null
 ),
 
 judged as (

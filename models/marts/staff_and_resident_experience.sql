@@ -10,6 +10,7 @@ paired as (
         themes.theme_code,
         residents.segment_code,
         residents.segment_value,
+        residents.second_segment_value,
         residents.measure_label_nl as resident_label_nl,
         residents.measure_label_en as resident_label_en,
         residents.estimate as resident_estimate,
@@ -45,8 +46,7 @@ paired as (
             and themes.staff_question_code = staff.question_code
             and themes.staff_statistic = staff.statistic
             and themes.staff_option_code is not distinct from staff.option_code
-            and residents.segment_code = staff.segment_code
-            and residents.segment_value = staff.segment_value
+            and {{ same_group('residents', 'staff') }}
     inner join {{ ref('segments') }} as segments
         on
             residents.survey_code = segments.survey_code
@@ -90,6 +90,7 @@ published as (
         theme_code,
         segment_code,
         segment_value,
+        second_segment_value,
         label_nl,
         label_en,
         resident_label_nl,

@@ -10,6 +10,7 @@ pivoted as (
         weighting_scheme,
         segment_code,
         segment_value,
+        second_segment_value,
         question_code,
         aspect,
         {{ figure_and_interval('mean_answer', 'mean') }},

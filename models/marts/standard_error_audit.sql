@@ -19,6 +19,7 @@ published as (
         audited.scheme_code as weighting_scheme,
         audited.segment_code,
         audited.segment_value,
+        audited.second_segment_value,
         measures.question_code,
         measures.statistic,
         measures.option_code,

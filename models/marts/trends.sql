@@ -11,6 +11,7 @@ sided as (
         changes.weighting_scheme,
         changes.segment_code,
         changes.segment_value_a as segment_value,
+        changes.second_segment_value_a as second_segment_value,
         changes.question_code,
         changes.topic,
         changes.channel_code,
@@ -46,6 +47,8 @@ sided as (
                 and changes.weighting_scheme = {{ side }}.weighting_scheme
                 and changes.segment_code = {{ side }}.segment_code
                 and changes.segment_value_a = {{ side }}.segment_value
+                and changes.second_segment_value_a
+                is not distinct from {{ side }}.second_segment_value
                 and changes.question_code = {{ side }}.question_code
                 and changes.statistic = {{ side }}.statistic
                 and changes.option_code is not distinct from {{ side }}.option_code

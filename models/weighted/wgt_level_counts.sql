@@ -5,6 +5,10 @@ with sampled as (
         levels.group_value,
         levels.attribute_code,
         levels.level_code,
+        levels.first_attribute_code,
+        levels.second_attribute_code,
+        levels.first_level_code,
+        levels.second_level_code,
         bool_and(levels.is_known) as is_known,
         sum(counts.n_respondents)::bigint as n_respondents,
     from {{ ref('wgt_raking_levels') }} as levels
@@ -19,6 +23,12 @@ compared as (
         group_value,
         attribute_code,
         level_code,
+        {% for part in [
+            'first_attribute_code', 'second_attribute_code', 'first_level_code',
+            'second_level_code'
+        ] -%}
+            coalesce(sampled.{{ part }}, targets.{{ part }}) as {{ part }},
+        {% endfor -%}
         coalesce(sampled.is_known, true) as is_known,
         coalesce(sampled.n_respondents, 0) as n_respondents,
         coalesce(targets.total, 0) as target,

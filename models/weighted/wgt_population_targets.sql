@@ -76,6 +76,10 @@ from_population as (
         coalesce(groups.level_code, 'all') as group_value,
         concat_ws(' × ', needed.attribute_code, needed.second_attribute_code) as attribute_code,
         concat_ws(' × ', population.level_code, seconds.level_code) as level_code,
+        needed.attribute_code as first_attribute_code,
+        needed.second_attribute_code,
+        population.level_code as first_level_code,
+        seconds.level_code as second_level_code,
         sum(population.n_residents) as total,
     from needed
     inner join in_scope using (scheme_code)
@@ -103,7 +107,11 @@ from_seed as (
         margins.wave_code,
         coalesce(margins.group_value, 'all') as group_value,
         concat_ws(' × ', margins.attribute_code, margins.second_attribute_code) as attribute_code,
-        margins.level_code,
+        concat_ws(' × ', margins.level_code, margins.second_level_code) as level_code,
+        margins.attribute_code as first_attribute_code,
+        margins.second_attribute_code,
+        margins.level_code as first_level_code,
+        margins.second_level_code,
         margins.total,
     from {{ ref('weighting_margins') }} as margins
     inner join {{ ref('weighting_variables') }} as variables

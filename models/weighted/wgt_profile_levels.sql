@@ -1,6 +1,11 @@
 with grouped as (
     select
-        levels.* exclude (group_value),
+        levels.scheme_code,
+        levels.wave_code,
+        levels.profile_key,
+        levels.attribute_code,
+        levels.level_code,
+        levels.is_known,
         coalesce(moved.into_code, levels.group_value) as group_value,
     from {{ ref('wgt_raking_levels') }} as levels
     left join {{ ref('wgt_merges') }} as moved

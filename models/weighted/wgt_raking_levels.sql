@@ -28,6 +28,10 @@ leveled as (
         coalesce(groups.level_code, 'all') as group_value,
         variables.attribute_code,
         concat_ws(' × ', firsts.level_code, seconds.level_code) as level_code,
+        variables.first_attribute_code,
+        variables.second_attribute_code,
+        firsts.level_code as first_level_code,
+        seconds.level_code as second_level_code,
         firsts.is_known and coalesce(seconds.is_known, true) as is_known,
         variables.excludes_unknown,
     from variables

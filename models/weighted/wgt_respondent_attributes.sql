@@ -1,20 +1,36 @@
 with attributes as (
-    select * from {{ ref('attributes') }}
+    select
+        attributes.*,
+        coalesce(attributes.kind = 'question' and scales.kind = 'multiple', false)
+            as has_several_answers,
+    from {{ ref('attributes') }} as attributes
+    left join {{ ref('questions') }} using (question_code)
+    left join {{ ref('scales') }} as scales using (scale_code)
 ),
 
+-- Of a question with several answers every answer that was given places the respondent.
 replies as (
     select
-        delivery_key,
-        row_number,
-        question_code,
-        any_value(option_code) as option_code,
-        any_value(value_number) as value_number,
-    from {{ ref('stg_answers') }}
+        answers.delivery_key,
+        answers.row_number,
+        answers.question_code,
+        any_value(answers.option_code) as option_code,
+        any_value(answers.value_number) as value_number,
+    from {{ ref('stg_answers') }} as answers
+    inner join (
+        select
+            question_code,
+            bool_or(has_several_answers) as has_several_answers,
+        from attributes
+        group by question_code
+    ) as asked using (question_code)
     where
-        missing_reason is null
-        and {{ is_to_build('delivery_key', 'stg_delivery_versions') }}
-        and question_code in (select attributes.question_code from attributes)
-    group by delivery_key, row_number, question_code
+        answers.missing_reason is null
+        and answers.is_selected
+        and {{ is_to_build('answers.delivery_key', 'stg_delivery_versions') }}
+    group by
+        answers.delivery_key, answers.row_number, answers.question_code,
+        if(asked.has_several_answers, answers.option_code, null)
 ),
 
 asked as (

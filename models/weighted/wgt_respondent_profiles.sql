@@ -3,7 +3,8 @@ with profiles as (
         wgt.delivery_key,
         wgt.row_number,
         string_agg(
-            wgt.attribute_code || '=' || wgt.level_code, '|' order by wgt.attribute_code
+            wgt.attribute_code || '=' || wgt.level_code, '|'
+            order by wgt.attribute_code, wgt.level_code
         ) as profile,
         coalesce(bool_or(attributes.kind = 'municipality' and wgt.level_code = 'unknown'), false)
             as is_municipality_unknown,

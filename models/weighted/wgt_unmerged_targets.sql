@@ -24,6 +24,10 @@ level_shares as (
         wave_code,
         attribute_code,
         level_code,
+        any_value(first_attribute_code) as first_attribute_code,
+        any_value(second_attribute_code) as second_attribute_code,
+        any_value(first_level_code) as first_level_code,
+        any_value(second_level_code) as second_level_code,
         sum(total)
         / sum(sum(total)) over (partition by scheme_code, wave_code, attribute_code) as share,
     from given
@@ -39,6 +43,10 @@ scoped as (
         group_value,
         attribute_code,
         level_code,
+        first_attribute_code,
+        second_attribute_code,
+        first_level_code,
+        second_level_code,
         total,
     from given
     where target_scope = 'group'
@@ -49,6 +57,10 @@ scoped as (
         group_totals.group_value,
         group_totals.attribute_code,
         level_shares.level_code,
+        level_shares.first_attribute_code,
+        level_shares.second_attribute_code,
+        level_shares.first_level_code,
+        level_shares.second_level_code,
         level_shares.share * group_totals.group_total as total,
     from group_totals
     inner join level_shares using (scheme_code, wave_code, attribute_code)

@@ -13,7 +13,7 @@ COLUMNS = {
     "attribute_code": "string", "level_code": "string", "into_code": "string",
     "n_respondents": "int64", "target": "float64", "reason_code": "string",
 }  # fmt: skip
-CROSSED = " × "
+PARTS = ["first_attribute_code", "second_attribute_code", "first_level_code", "second_level_code"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class MergeTables:
     """What the ladder is decided on.
 
     Attributes:
-        counts: scheme × wave × group × raking variable × level: n_respondents, target, is_known.
+        counts: scheme × wave × group × raking variable × level: n_respondents, target, is_known,
+            and the PARTS of the variable and level: two of each where two are crossed.
         schemes: min_group_n, rest_group, min_level_n and target_scope per scheme.
         ladders: scheme × attribute × level: the level it may merge with, in order.
         known_levels: attribute levels with their reading order.
@@ -82,6 +83,8 @@ class _Ladder:
         """Per group and variable: its n_respondents and target per level, and its merges."""
         known = counts[counts["is_known"].astype(bool)]
         for variable, of_variable in known.groupby("attribute_code"):
+            parts = of_variable.drop_duplicates("level_code").set_index("level_code")[PARTS]
+            parts = parts.astype(object).where(parts.notna(), None)
             by_group = of_variable.groupby(["group_value", "level_code"])[
                 ["n_respondents", "target"]
             ]
@@ -93,16 +96,16 @@ class _Ladder:
                     group,
                     variable,
                     own,
-                    self._merged(variable, fewest if self.is_shared else own),
+                    self._merged(parts, fewest if self.is_shared else own),
                 )
 
-    def _merged(self, variable: str, sums: pd.DataFrame) -> list[Merge]:
+    def _merged(self, parts: pd.DataFrame, sums: pd.DataFrame) -> list[Merge]:
         return merge_levels(
             sums["n_respondents"].to_dict(),
             sums["target"].to_dict(),
-            _ladder(self.rows, variable, list(sums.index)),
+            _ladder(self.rows, parts),
             self.min_n,
-            _order(variable, self.order),
+            _order(self.order, parts),
         )
 
     def incomplete_groups(self, counts: pd.DataFrame) -> set[str]:
@@ -158,24 +161,40 @@ def _merged_groups(
     return merged
 
 
-def _ladder(ladders: pd.DataFrame, variable: str, levels: list[str]) -> dict[str, list[str]]:
+def _ladder(ladders: pd.DataFrame, parts: pd.DataFrame) -> dict[str, list[str]]:
     """The ladder of a variable; of a crossed one, what is declared for either of its parts."""
-    attributes = variable.split(CROSSED)
+    named = {(row.first_level_code, row.second_level_code): row.Index for row in parts.itertuples()}
+    attributes = [parts["first_attribute_code"].iloc[0], parts["second_attribute_code"].iloc[0]]
     ladder: dict[str, list[str]] = {}
     rows = ladders[ladders["attribute_code"].isin(attributes)].sort_values("sort_order")
     for row in rows.itertuples():
         at = attributes.index(row.attribute_code)
-        for level in levels:
-            parts = level.split(CROSSED)
-            if parts[at] == row.level_code:
-                parts[at] = row.neighbour_level_code
-                ladder.setdefault(level, []).append(CROSSED.join(parts))
+        for levels, name in named.items():
+            if levels[at] == row.level_code:
+                neighbour = list(levels)
+                neighbour[at] = row.neighbour_level_code
+                if (into := named.get(tuple(neighbour))) is not None:
+                    ladder.setdefault(name, []).append(into)
     return ladder
 
 
-def _order(variable: str, order: dict[str, list[str]]) -> list[str]:
-    first, *second = (order.get(attribute, []) for attribute in variable.split(CROSSED))
-    return [CROSSED.join([a, b]) for a in first for b in second[0]] if second else first
+def _order(order: dict[str, list[str]], parts: pd.DataFrame) -> list[str]:
+    """The names of the levels in reading order, of a crossed variable by its first part first."""
+
+    def places(attribute: object) -> dict[str, int]:
+        return {level: at for at, level in enumerate(order.get(attribute, []))}
+
+    first = places(parts["first_attribute_code"].iloc[0])
+    second = places(parts["second_attribute_code"].iloc[0])
+    last = len(first) + len(second)
+    ordered = sorted(
+        parts.itertuples(),
+        key=lambda row: (
+            first.get(row.first_level_code, last), second.get(row.second_level_code, last),
+            row.Index,
+        ),
+    )  # fmt: skip
+    return [row.Index for row in ordered]
 
 
 def _row(key: dict, group: str, variable: str | None, merge: Merge, sums: pd.Series) -> dict:

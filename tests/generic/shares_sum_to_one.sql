@@ -5,11 +5,15 @@
         weighting_scheme,
         segment_code,
         segment_value,
+        second_segment_value,
         question_code,
+        statistic,
         sum(estimate) as total,
     from {{ model }}
     inner join {{ ref('questions') }} using (survey_code, question_code)
-    where scale_code = 'single' and statistic = 'share'
+    inner join {{ ref('scales') }} as scales using (scale_code)
+    inner join {{ ref('scale_statistics') }} as statistics using (scale_code, statistic)
+    where scales.kind = 'single' and statistics.kind = 'option'
     group by all
     having not bool_or(is_withheld) and abs(sum(estimate) - 1) > 1e-9
 {% endtest %}

@@ -5,6 +5,7 @@ with bases as (
         points.wave_code,
         points.segment_code,
         points.segment_value,
+        points.second_segment_value,
         measures.question_code,
         min(points.n_answers) as n_answers,
     from {{ ref('est_points') }} as points
@@ -17,7 +18,7 @@ classes as (
         places.scheme_code,
         places.wave_code,
         places.segment_code,
-        places.segment_value,
+        concat_ws(chr(31), places.segment_value, places.second_segment_value) as segment_value,
         answers.question_code,
         coalesce(answers.option_code, answers.value_number::varchar) as answer,
         places.cell_id,
@@ -38,14 +39,19 @@ classes as (
         on
             places.scheme_code = bases.scheme_code
             and places.wave_code = bases.wave_code
-            and places.segment_code = bases.segment_code
-            and places.segment_value = bases.segment_value
+            and {{ same_group('places', 'bases') }}
             and answers.question_code = bases.question_code
+    inner join {{ ref('est_segments') }} as segments
+        on
+            bases.survey_code = segments.survey_code
+            and bases.segment_code = segments.segment_code
     inner join {{ ref('surveys') }} as surveys on bases.survey_code = surveys.survey_code
     where
         scales.is_categorical
         and not answers.is_base
-        and places.segment_code != 'total'
+        -- Everybody is no division, and groups that share people make no table.
+        and not segments.is_total
+        and not segments.is_overlapping
         and bases.n_answers >= surveys.min_base_n
     group by all
 )

@@ -11,8 +11,7 @@ with figures as (
     inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
     inner join {{ ref('questions') }} as questions using (question_code, survey_code)
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
-    inner join {{ ref('segments') }} as segments using (segment_code, survey_code)
-    left join {{ ref('attributes') }} as attributes using (attribute_code, survey_code)
+    inner join {{ ref('est_segments') }} as segments using (segment_code, survey_code)
     where
         measures.statistic = questions.headline_statistic
         and schemes.is_default
@@ -24,7 +23,13 @@ with figures as (
         and schemes.scheme_code not in (
             select sizes.scheme_code from {{ ref('stratum_sizes') }} as sizes
         )
-        and (segments.attribute_code is null or attributes.kind = 'participation')
+        and segments.second_attribute_code is null
+        and (
+            segments.is_total
+            or segments.attribute_code in (
+                select contrasts.attribute_code from {{ ref('contrasts') }} as contrasts
+            )
+        )
 ),
 
 scored as (
@@ -38,6 +43,7 @@ scored as (
         ) as y,
         counts.n_answers,
         counts.sum_d,
+        counts.sum_d2,
     from figures
     inner join {{ ref('est_measures') }} as measures using (measure_id)
     inner join {{ ref('est_places') }} as places on figures.domain_id = places.domain_id
@@ -57,6 +63,7 @@ gave as (
         y,
         sum(n_answers) as n,
         sum(sum_d) as sum_d,
+        sum(sum_d2) as sum_d2,
     from scored
     where y != 0
     group by point_id, cell_id, y
@@ -68,6 +75,7 @@ bases as (
         cell_id,
         sum(n_answers) as n,
         sum(sum_d) as sum_d,
+        sum(sum_d2) as sum_d2,
     from scored
     where is_base
     group by point_id, cell_id
@@ -79,6 +87,7 @@ given as (
         cell_id,
         sum(n) as n,
         sum(sum_d) as sum_d,
+        sum(sum_d2) as sum_d2,
     from gave
     group by point_id, cell_id
 ),
@@ -91,6 +100,7 @@ atoms as (
         y,
         n,
         sum_d,
+        sum_d2,
     from gave
     union all
     select
@@ -100,6 +110,7 @@ atoms as (
         0 as y,
         bases.n - coalesce(given.n, 0) as n,
         bases.sum_d - coalesce(given.sum_d, 0) as sum_d,
+        bases.sum_d2 - coalesce(given.sum_d2, 0) as sum_d2,
     from bases
     left join given using (point_id, cell_id)
     union all
@@ -110,6 +121,7 @@ atoms as (
         0 as y,
         cells.n_respondents - coalesce(bases.n, 0) as n,
         cells.sum_d - coalesce(bases.sum_d, 0) as sum_d,
+        cells.sum_d2 - coalesce(bases.sum_d2, 0) as sum_d2,
     from figures
     inner join {{ ref('est_cells') }} as cells using (scheme_code, wave_code)
     left join bases using (point_id, cell_id)

@@ -3,6 +3,7 @@ with sides as (
         pair_id,
         scheme_code,
         wave_code,
+        compared_wave_code,
         point_id_a as point_id,
         1 as sign,
     from {{ ref('est_comparisons') }}
@@ -11,6 +12,7 @@ with sides as (
         pair_id,
         scheme_code,
         wave_code,
+        compared_wave_code,
         point_id_b as point_id,
         -1 as sign,
     from {{ ref('est_comparisons') }}
@@ -22,6 +24,7 @@ summed as (
         sides.pair_id,
         sides.scheme_code,
         sides.wave_code,
+        sides.compared_wave_code,
         influence.stratum,
         influence.cluster_code,
         bool_or(influence.is_in_domain) as is_in_domain,

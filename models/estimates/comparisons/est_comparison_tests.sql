@@ -7,22 +7,34 @@ overlapping as (
     select
         pair_id,
         sum(n_both) as n_both,
-    from {{ ref('est_overlaps') }}
+    from (
+        select
+            pair_id,
+            n_both,
+        from {{ ref('est_overlaps') }}
+        union all
+        select
+            pair_id,
+            n_both,
+        from {{ ref('est_panel_products') }}
+    )
     group by pair_id
 ),
 
--- A side with one cluster has no spread between clusters: nothing is tested then.
+-- A side with one cluster has no spread between clusters: nothing is tested then. The clusters and
+-- strata of both sides together count.
 clusters as (
     select
         comparisons.pair_id,
         any_value(variances.cluster_variance) as cluster_variance,
         count(*) filter (where shared.is_in_domain)
-        - any_value(comparisons.n_cluster_strata) - 1 as df,
+        - count(distinct shared.stratum) filter (where shared.is_in_domain) - 1 as df,
     from {{ ref('est_comparisons') }} as comparisons
     inner join variances using (pair_id)
     inner join {{ ref('est_comparison_clusters') }} as shared using (pair_id)
-    where comparisons.min_cluster_df >= 1
+    where comparisons.min_clusters >= 2
     group by comparisons.pair_id
+    having df >= 1
 ),
 
 with_errors as (

@@ -50,7 +50,10 @@ respondents as (
     select
         differences.pair_id,
         cells.scheme_code,
-        cells.wave_code,
+        -- Two waves are drawn apart, unless their people are the same.
+        if(comparisons.is_panel, comparisons.wave_code, cells.wave_code) as wave_code,
+        if(comparisons.is_panel, comparisons.compared_wave_code, cells.wave_code)
+            as compared_wave_code,
         cells.stratum,
         'respondent' as unit,
         sum({{ cell_sum_u(
@@ -61,8 +64,19 @@ respondents as (
             'differences.fit'
         ) }}) as sum_u2,
     from differences
+    inner join {{ ref('est_comparisons') }} as comparisons using (pair_id)
     inner join {{ ref('est_cells') }} as cells using (cell_id)
     group by all
+),
+
+-- Of one person in two waves Σ(u_a - u_b)² gains -2 Σ u_a u_b.
+of_one_person as (
+    select
+        respondents.* replace (
+            respondents.sum_u2 - 2 * coalesce(products.sum_uu, 0) as sum_u2
+        ),
+    from respondents
+    left join {{ ref('est_panel_products') }} as products using (pair_id, stratum)
 ),
 
 clusters as (
@@ -70,6 +84,7 @@ clusters as (
         pair_id,
         scheme_code,
         wave_code,
+        compared_wave_code,
         stratum,
         'cluster' as unit,
         sum(sum_u) as sum_u,
@@ -79,13 +94,16 @@ clusters as (
 ),
 
 stratum_sums as (
-    select * from respondents
+    select * from of_one_person
     union all
     select * from clusters
 ),
 
 variances as (
-    {{ variance_over_strata('stratum_sums', 'pair_id') }}
+    {{ variance_over_strata(
+        'stratum_sums', 'pair_id', ref('est_comparison_strata'),
+        'scheme_code, wave_code, compared_wave_code'
+    ) }}
 )
 
 select * from variances

@@ -6,28 +6,34 @@ with sides as (
         a.wave_code,
         b.wave_code as compared_wave_code,
         a.segment_code,
-        a.segment_value as segment_value_a,
-        b.segment_value as segment_value_b,
+        b.segment_code as compared_segment_code,
+        {% for side in ['a', 'b'] -%}
+            {{ side }}.domain_id as domain_id_{{ side }},
+            {{ side }}.segment_value as segment_value_{{ side }},
+            {{ side }}.second_segment_value as second_segment_value_{{ side }},
+            {{ side }}.estimate as estimate_{{ side }},
+            {{ side }}.sum_w as sum_w_{{ side }},
+            {{ side }}.n_answers as n_{{ side }},
+        {% endfor -%}
         a.measure_id,
         b.measure_id as compared_measure_id,
-        a.estimate as estimate_a,
-        b.estimate as estimate_b,
-        a.sum_w as sum_w_a,
-        b.sum_w as sum_w_b,
-        a.n_answers as n_a,
-        b.n_answers as n_b,
         a.estimate - b.estimate as difference,
         a.simple_variance + b.simple_variance as simple_variance,
-        -- Strata of two waves are different strata.
+        a.wave_code != b.wave_code and coalesce(waves.is_panel, false) as is_panel,
+        -- Strata of two waves are different strata, unless their people are the same.
         if(
-            pairs.comparison_kind = 'waves',
-            a.n_strata + b.n_strata, greatest(a.n_strata, b.n_strata)
+            a.wave_code != b.wave_code and not coalesce(waves.is_panel, false),
+            len(a.strata) + len(b.strata),
+            len(list_distinct(list_concat(a.strata, b.strata)))
         ) as n_strata,
-        greatest(a.n_strata, b.n_strata) as n_cluster_strata,
-        least(a.n_clusters - a.n_strata, b.n_clusters - b.n_strata) as min_cluster_df,
+        least(a.n_clusters, b.n_clusters) as min_clusters,
     from {{ ref('est_pairs') }} as pairs
     inner join {{ ref('est_points') }} as a on pairs.point_id_a = a.point_id
     inner join {{ ref('est_points') }} as b on pairs.point_id_b = b.point_id
+    left join {{ ref('est_wave_pairs') }} as waves
+        on
+            a.wave_code = waves.wave_code
+            and b.wave_code = waves.compared_wave_code
 )
 
 select * from sides

@@ -3,8 +3,7 @@ with won as (
     select
         tests.survey_code,
         if(tests.difference > 0, tests.point_id_a, tests.point_id_b) as point_id,
-        tests.segment_code,
-        if(tests.difference > 0, tests.segment_value_b, tests.segment_value_a) as segment_value,
+        if(tests.difference > 0, tests.point_id_b, tests.point_id_a) as lower_point_id,
     from {{ ref('est_comparison_tests') }} as tests
     where tests.comparison_kind = 'segments' and tests.is_significant
 ),
@@ -12,10 +11,13 @@ with won as (
 joined as (
     select
         won.point_id,
-        string_agg(segments.letter, '' order by segments.letter) as higher_than,
+        string_agg(labels.letter, '' order by labels.letter) as higher_than,
     from won
-    inner join {{ ref('dim_segments') }} as segments
-        using (survey_code, segment_code, segment_value)
+    inner join {{ ref('est_points') }} as points on won.lower_point_id = points.point_id
+    inner join {{ ref('est_groups') }} as labels
+        on
+            points.survey_code = labels.survey_code
+            and {{ same_group('points', 'labels') }}
     group by won.point_id
 )
 

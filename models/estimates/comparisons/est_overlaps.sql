@@ -8,11 +8,10 @@ with parts_of_a_total as (
         sum(domain.sum_d2y) as sum_d2_b,
         sum(domain.sum_d2yy) as sum_d2_ab,
     from {{ ref('est_comparisons') }} as comparisons
-    inner join {{ ref('est_points') }} as parts on comparisons.point_id_a = parts.point_id
     inner join {{ ref('est_domain_cells') }} as domain
         on
-            parts.domain_id = domain.domain_id
-            and parts.measure_id = domain.measure_id
+            comparisons.domain_id_a = domain.domain_id
+            and comparisons.measure_id = domain.measure_id
     where comparisons.comparison_kind = 'total'
     group by comparisons.pair_id, domain.cell_id
 ),
@@ -30,16 +29,77 @@ answers_of_one_person as (
     inner join {{ ref('est_joint_cells') }} as joint
         on
             comparisons.answer_pair_code = joint.answer_pair_code
-            and comparisons.scheme_code = joint.scheme_code
-            and comparisons.wave_code = joint.wave_code
-            and comparisons.segment_code = joint.segment_code
-            and comparisons.segment_value_a = joint.segment_value
+            and comparisons.domain_id_a = joint.domain_id
+),
+
+-- People in two groups at once: their profile lies in both.
+shared_profiles as (
+    select
+        domains.domain_id_a,
+        domains.domain_id_b,
+        a.cell_id,
+        a.wave_code,
+        a.profile_key,
+    from (
+        select distinct
+            domain_id_a,
+            domain_id_b,
+        from {{ ref('est_comparisons') }}
+        where may_overlap
+    ) as domains
+    inner join {{ ref('est_profile_places') }} as a on domains.domain_id_a = a.domain_id
+    inner join {{ ref('est_profile_places') }} as b
+        on
+            domains.domain_id_b = b.domain_id
+            and a.wave_code = b.wave_code
+            and a.profile_key = b.profile_key
+),
+
+scored as (
+    select
+        shared.domain_id_a,
+        shared.domain_id_b,
+        shared.cell_id,
+        measures.measure_id,
+        counts.is_base,
+        counts.n_answers,
+        counts.sum_d2,
+        {{ outcome('measures', 'counts.value_number', 'counts.option_code') }} as y,
+    from shared_profiles as shared
+    inner join {{ ref('est_answer_counts') }} as counts using (wave_code, profile_key)
+    inner join {{ ref('est_measures') }} as measures using (survey_code, question_code)
+),
+
+groups_that_overlap as (
+    select
+        domain_id_a,
+        domain_id_b,
+        measure_id,
+        cell_id,
+        sum(n_answers) filter (where is_base) as n_both,
+        sum(sum_d2) filter (where is_base) as sum_d2,
+        coalesce(sum(sum_d2 * y) filter (where not is_base), 0) as sum_d2y,
+        coalesce(sum(sum_d2 * y * y) filter (where not is_base), 0) as sum_d2yy,
+    from scored
+    group by domain_id_a, domain_id_b, measure_id, cell_id
 ),
 
 unioned as (
     select * from parts_of_a_total
     union all
     select * from answers_of_one_person
+    union all
+    select
+        comparisons.pair_id,
+        shared.cell_id,
+        shared.n_both,
+        shared.sum_d2,
+        shared.sum_d2y as sum_d2_a,
+        shared.sum_d2y as sum_d2_b,
+        shared.sum_d2yy as sum_d2_ab,
+    from {{ ref('est_comparisons') }} as comparisons
+    inner join groups_that_overlap as shared using (domain_id_a, domain_id_b, measure_id)
+    where comparisons.may_overlap
 )
 
 select * from unioned

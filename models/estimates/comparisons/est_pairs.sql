@@ -2,15 +2,17 @@ with points as (
     select
         points.*,
         segments.comparison,
-        levels.sort_order,
+        segments.is_total,
+        segments.is_overlapping,
+        groups.sort_order,
         measures.question_code,
     from {{ ref('est_points') }} as points
     inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
-    inner join {{ ref('segments') }} as segments using (survey_code, segment_code)
-    left join {{ ref('attribute_levels') }} as levels
+    inner join {{ ref('est_segments') }} as segments using (survey_code, segment_code)
+    inner join {{ ref('est_groups') }} as groups
         on
-            segments.attribute_code = levels.attribute_code
-            and points.segment_value = levels.level_code
+            points.survey_code = groups.survey_code
+            and {{ same_group('points', 'groups') }}
 ),
 
 within_segment as (
@@ -19,6 +21,8 @@ within_segment as (
         a.point_id as point_id_a,
         b.point_id as point_id_b,
         null as answer_pair_code,
+        null as segment_pair_code,
+        a.is_overlapping as may_overlap,
     from points as a
     inner join points as b
         on
@@ -26,7 +30,7 @@ within_segment as (
             and a.wave_code = b.wave_code
             and a.segment_code = b.segment_code
             and a.measure_id = b.measure_id
-            and (a.sort_order, a.segment_value) < (b.sort_order, b.segment_value)
+            and a.sort_order < b.sort_order
     where a.comparison = 'pairs'
 ),
 
@@ -35,23 +39,14 @@ against_total as (
         'total' as comparison_kind,
         points.point_id as point_id_a,
         total.point_id as point_id_b,
-        null as answer_pair_code,
     from points
-    inner join {{ ref('est_points') }} as total
+    inner join points as total
         on
             points.scheme_code = total.scheme_code
             and points.wave_code = total.wave_code
             and points.measure_id = total.measure_id
-            and total.segment_value = 'total'
+            and total.is_total
     where points.comparison = 'against_total'
-),
-
-consecutive as (
-    select
-        survey_code,
-        wave_code,
-        lag(wave_code) over (partition by survey_code order by fieldwork_start) as earlier_wave,
-    from {{ ref('waves') }}
 ),
 
 -- A question that changed is another question: no change is made between its versions.
@@ -60,16 +55,14 @@ between_waves as (
         'waves' as comparison_kind,
         a.point_id as point_id_a,
         b.point_id as point_id_b,
-        null as answer_pair_code,
     from points as a
-    inner join consecutive using (survey_code, wave_code)
+    inner join {{ ref('est_wave_pairs') }} as consecutive using (survey_code, wave_code)
     inner join points as b
         on
-            consecutive.earlier_wave = b.wave_code
+            consecutive.compared_wave_code = b.wave_code
             and a.scheme_code = b.scheme_code
-            and a.segment_code = b.segment_code
-            and a.segment_value = b.segment_value
             and a.measure_id = b.measure_id
+            and {{ same_group('a', 'b') }}
     left join {{ ref('question_versions') }} as later_version
         on
             a.question_code = later_version.question_code
@@ -92,24 +85,55 @@ between_answers as (
     inner join points as b
         on
             pairs.measure_id_b = b.measure_id
+            and a.domain_id = b.domain_id
+),
+
+between_groups as (
+    select
+        'groups' as comparison_kind,
+        a.point_id as point_id_a,
+        b.point_id as point_id_b,
+        pairs.segment_pair_code,
+        true as may_overlap,
+    from {{ ref('segment_pairs') }} as pairs
+    inner join points as a
+        on
+            pairs.survey_code = a.survey_code
+            and pairs.segment_code_a = a.segment_code
+            and pairs.segment_value_a = a.segment_value
+            and pairs.second_segment_value_a is not distinct from a.second_segment_value
+    inner join points as b
+        on
+            pairs.survey_code = b.survey_code
+            and pairs.segment_code_b = b.segment_code
+            and pairs.segment_value_b = b.segment_value
+            and pairs.second_segment_value_b is not distinct from b.second_segment_value
             and a.scheme_code = b.scheme_code
             and a.wave_code = b.wave_code
-            and a.segment_code = b.segment_code
-            and a.segment_value = b.segment_value
+            and a.measure_id = b.measure_id
 ),
 
 unioned as (
     select * from within_segment
-    union all
+    union all by name
     select * from against_total
-    union all
+    union all by name
     select * from between_waves
-    union all
+    union all by name
     select * from between_answers
+    union all by name
+    select * from between_groups
+),
+
+numbered as (
+    select
+        row_number() over (
+            order by
+                comparison_kind, point_id_a, point_id_b, answer_pair_code, segment_pair_code
+        ) as pair_id,
+        * replace (coalesce(may_overlap, false) as may_overlap),
+    from unioned
 )
 
-select
-    row_number() over (order by comparison_kind, point_id_a, point_id_b) as pair_id,
-    *,
-from unioned
+select * from numbered
 order by pair_id

@@ -31,11 +31,9 @@ placed as (
         segments.wave_code,
         segments.profile_key,
         segments.segment_code,
-        case
-            when segments.attribute_code is null then 'total'
-            when segments.second_attribute_code is null then first_level.level_code
-            else first_level.level_code || ' × ' || second_level.level_code
-        end as segment_value,
+        if(segments.attribute_code is null, 'total', first_level.level_code) as segment_value,
+        second_level.level_code as second_segment_value,
+        segments.second_attribute_code is not null as is_crossed,
     from segments
     left join levels as first_level
         on
@@ -49,6 +47,9 @@ placed as (
             and segments.second_attribute_code = second_level.attribute_code
 )
 
-select * from placed
-where segment_value is not null
+select * exclude (is_crossed)
+from placed
+where
+    segment_value is not null
+    and (second_segment_value is not null or not is_crossed)
 order by all

@@ -1,16 +1,21 @@
 with counted as (
     select
-        survey_code,
-        wave_code,
-        segment_code,
-        segment_value,
-        measure_id,
+        points.survey_code,
+        points.wave_code,
+        points.segment_code,
+        points.segment_value,
+        points.second_segment_value,
+        groups.sort_order as group_id,
+        points.measure_id,
         min(n_answers) as n_answers,
         min(n_positive) as n_positive,
         min(n_answers - n_positive) as n_negative,
-        -- All gave the same answer; what is left is rounding.
-        max(simple_variance * n_answers) <= 1e-12 * max(estimate * estimate) as is_uniform,
-    from {{ ref('est_points') }}
+        max(simple_variance) = 0 as is_uniform,
+    from {{ ref('est_points') }} as points
+    inner join {{ ref('est_groups') }} as groups
+        on
+            points.survey_code = groups.survey_code
+            and {{ same_group('points', 'groups') }}
     group by all
 ),
 
@@ -44,7 +49,7 @@ judged as (
 numbered as (
     select
         row_number() over (
-            order by wave_code, segment_code, segment_value, measure_id
+            order by wave_code, group_id, measure_id
         ) as figure_id,
         *,
     from judged

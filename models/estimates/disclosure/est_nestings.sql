@@ -1,12 +1,27 @@
-with together as (
+with placed as (
+    select
+        profiles.survey_code,
+        profiles.wave_code,
+        profiles.profile_key,
+        groups.sort_order as group_id,
+        profiles.segment_code,
+    from {{ ref('est_profile_segments') }} as profiles
+    inner join {{ ref('est_groups') }} as groups
+        on
+            profiles.survey_code = groups.survey_code
+            and {{ same_group('profiles', 'groups') }}
+),
+
+together as (
     select distinct
+        parent.survey_code,
         parent.wave_code,
         parent.segment_code as parent_code,
-        parent.segment_value as parent_value,
+        parent.group_id as parent_group,
         child.segment_code as child_code,
-        child.segment_value as child_value,
-    from {{ ref('est_profile_segments') }} as parent
-    inner join {{ ref('est_profile_segments') }} as child using (wave_code, profile_key)
+        child.group_id as child_group,
+    from placed as parent
+    inner join placed as child using (wave_code, profile_key)
     where parent.segment_code != child.segment_code
 ),
 
@@ -14,7 +29,7 @@ with together as (
 counted as (
     select
         *,
-        count(*) over (partition by wave_code, parent_code, child_code, child_value) as n_parents,
+        count(*) over (partition by wave_code, parent_code, child_code, child_group) as n_parents,
     from together
 ),
 
@@ -23,14 +38,25 @@ nested as (
         *,
         max(n_parents) over (partition by wave_code, parent_code, child_code) as max_parents,
     from counted
+),
+
+-- The children of one family and their parent add up, with the rest that is in none of them. Groups
+-- that share people do not add up to anything, but each is a part: a family of its own.
+families as (
+    select
+        nested.wave_code,
+        nested.parent_group,
+        nested.child_group,
+        concat_ws(
+            ':', nested.child_code, if(segments.is_overlapping, nested.child_group, null)
+        ) as family,
+    from nested
+    inner join {{ ref('est_segments') }} as segments
+        on
+            nested.survey_code = segments.survey_code
+            and nested.child_code = segments.segment_code
+    where nested.max_parents = 1
 )
 
-select
-    wave_code,
-    parent_code,
-    parent_value,
-    child_code,
-    child_value,
-from nested
-where max_parents = 1
+select * from families
 order by all

@@ -22,6 +22,22 @@ sampled as (
     group by scheme_code, wave_code
 ),
 
+-- A share of 0 or 1 has no design effect of its own; that of everybody stands in for it.
+everybody as (
+    select
+        points.scheme_code,
+        points.wave_code,
+        points.measure_id,
+        max({{ design_effect(
+            'designs.cluster_variance', 'points.n_answers', 'points.simple_variance'
+        ) }}) as deff_clustered,
+    from {{ ref('est_points') }} as points
+    inner join designs using (point_id)
+    inner join {{ ref('est_segments') }} as segments using (survey_code, segment_code)
+    where segments.is_total
+    group by points.scheme_code, points.wave_code, points.measure_id
+),
+
 with_variances as (
     select
         points.*,
@@ -41,53 +57,53 @@ with_variances as (
         if(
             designs.cluster_variance is null, null, points.n_clusters - points.n_strata
         ) as df_clustered,
+        -- Without one each cluster is worth no more than one answer.
+        least(
+            points.n_effective,
+            coalesce(
+                points.n_answers / nullif(everybody.deff_clustered, 0), points.n_clusters
+            )
+        ) as n_effective_clustered,
         schemes.inference_unit,
     from {{ ref('est_points') }} as points
     inner join designs using (point_id)
     inner join sampled using (scheme_code, wave_code)
     inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
+    left join everybody using (scheme_code, wave_code, measure_id)
 ),
 
 with_errors as (
     select
         *,
         if(inference_unit = 'cluster', df_clustered, respondent_df) as df,
+        if(inference_unit = 'cluster', n_effective_clustered, n_effective) as n_exact,
         {{ standard_error('variance', 'simple_variance') }} as se,
         {{ standard_error('cluster_variance', 'simple_variance') }} as se_clustered,
-        {{ design_effect('variance', 'n_answers', 'sum_w', 'sum_wyy', 'estimate') }} as deff,
+        {{ design_effect('variance', 'n_answers', 'simple_variance') }} as deff,
     from with_variances
 ),
 
 bounded as (
     select
         *,
-        {{ bound('is_share', 'interval_method', 'estimate', 'se', 'df', 'n_effective',
+        {{ bound('is_share', 'interval_method', 'estimate', 'se', 'df', 'n_exact',
             'n_design', -1) }} as ci_low,
-        {{ bound('is_share', 'interval_method', 'estimate', 'se', 'df', 'n_effective',
+        {{ bound('is_share', 'interval_method', 'estimate', 'se', 'df', 'n_exact',
             'n_design', 1) }} as ci_high,
         {{ bound('is_share', 'interval_method', 'estimate', 'se_clustered', 'df_clustered',
-            'n_effective', 'n_design', -1) }} as ci_low_clustered,
+            'n_effective_clustered', 'n_design', -1) }} as ci_low_clustered,
         {{ bound('is_share', 'interval_method', 'estimate', 'se_clustered', 'df_clustered',
-            'n_effective', 'n_design', 1) }} as ci_high_clustered,
+            'n_effective_clustered', 'n_design', 1) }} as ci_high_clustered,
     from with_errors
 ),
 
 flagged as (
     select
-        * exclude (variance, cluster_variance, respondent_df, n_design),
-        case
-            when least(n_answers, n_effective) < {{ threshold('min_reliable_n') }} then 'low_base'
-            when df < {{ threshold('min_df') }} then 'low_df'
-            when
-                is_share and (
-                    ci_high - ci_low >= {{ threshold('max_share_width') }}
-                    or ci_high - ci_low
-                    > {{ threshold('max_relative_width') }} * least(estimate, 1 - estimate)
-                )
-                then 'wide_interval'
-            when se = 0 and estimate > 0 and estimate < 1 then 'known_margin'
-        end as reliability_flag,
+        * exclude (
+            variance, cluster_variance, respondent_df, n_design, n_exact, n_effective_clustered
+        ),
+        {{ reliability_flag() }} as reliability_flag,
     from bounded
 )
 

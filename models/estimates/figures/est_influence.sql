@@ -1,48 +1,14 @@
-with residuals as (
+-- u = w (e - b) + d·effect is w (e - (b - effect / f)): the error that a margin inherits from its
+-- targets is a change of its fit.
+with influence as (
     select
-        points.point_id,
-        domain.cell_id,
-        sum(domain.sum_dy - points.estimate * domain.sum_d) / any_value(points.sum_w) as sum_de,
-        sum(domain.sum_d2y - points.estimate * domain.sum_d2) / any_value(points.sum_w) as sum_d2e,
-        sum(
-            domain.sum_d2yy - 2 * points.estimate * domain.sum_d2y
-            + points.estimate * points.estimate * domain.sum_d2
-        ) / power(any_value(points.sum_w), 2) as sum_d2ee,
-    from {{ ref('est_domain_cells') }} as domain
-    inner join {{ ref('est_points') }} as points
-        using (domain_id, measure_id)
-    group by points.point_id, domain.cell_id
-),
-
-fitted as (
-    select
-        coefficients.point_id,
-        cells.cell_id,
-        sum(coefficients.coefficient) as fit,
-    from {{ ref('est_coefficients') }} as coefficients
-    inner join {{ ref('wgt_cell_levels') }} as levels
-        using (scheme_code, wave_code, attribute_code, level_code)
-    inner join {{ ref('est_cells') }} as cells
-        on
-            coefficients.scheme_code = cells.scheme_code
-            and coefficients.wave_code = cells.wave_code
-            and coefficients.group_value = cells.group_value
-            and levels.cell_key = cells.cell_key
-    group by coefficients.point_id, cells.cell_id
-),
-
--- Every cell of the scheme that weighs in: inside the domain, or outside it with a fit.
-joined as (
-    select
-        point_id,
-        cell_id,
-        coalesce(residuals.sum_de, 0) as sum_de,
-        coalesce(residuals.sum_d2e, 0) as sum_d2e,
-        coalesce(residuals.sum_d2ee, 0) as sum_d2ee,
-        coalesce(fitted.fit, 0) as fit,
-    from residuals
-    full join fitted using (point_id, cell_id)
+        residuals.* replace (
+            residuals.fit - coalesce(inherited.effect / cells.factor, 0) as fit
+        ),
+    from {{ ref('est_residuals') }} as residuals
+    inner join {{ ref('est_cells') }} as cells using (cell_id)
+    left join {{ ref('est_inherited_errors') }} as inherited using (point_id, cell_id)
 )
 
-select * from joined
+select * from influence
 order by point_id, cell_id

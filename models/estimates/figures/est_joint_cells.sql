@@ -1,9 +1,6 @@
 with placed as (
     select
-        places.scheme_code,
-        counts.wave_code,
-        places.segment_code,
-        places.segment_value,
+        places.domain_id,
         counts.answer_pair_code,
         places.cell_id,
         sum(counts.n_both) as n_both,

@@ -4,7 +4,14 @@ with summed as (
         domain.measure_id,
         sum(domain.n_answers) as n_answers,
         sum(domain.n_positive) as n_positive,
-        count(distinct cells.stratum) as n_strata,
+        -- Who gave no answer that counts has y = 0.
+        least(
+            min(domain.min_y), if(sum(domain.n_positive) < sum(domain.n_answers), 0, null)
+        ) as min_y,
+        greatest(
+            max(domain.max_y), if(sum(domain.n_positive) < sum(domain.n_answers), 0, null)
+        ) as max_y,
+        list_sort(list(distinct cells.stratum)) as strata,
         count(distinct concat_ws('|', cells.stratum, domain.cluster_code)) as n_clusters,
         sum(cells.factor * domain.sum_d) as sum_w,
         sum(cells.factor * cells.factor * domain.sum_d2) as sum_w2,
@@ -22,6 +29,7 @@ named as (
         domains.wave_code,
         domains.segment_code,
         domains.segment_value,
+        domains.second_segment_value,
         summed.*,
     from summed
     inner join (
@@ -31,6 +39,7 @@ named as (
             wave_code,
             segment_code,
             segment_value,
+            second_segment_value,
         from {{ ref('est_places') }}
     ) as domains using (domain_id)
     inner join {{ ref('est_measures') }} as measures using (measure_id)
@@ -39,11 +48,20 @@ named as (
 estimated as (
     select
         row_number() over (
-            order by scheme_code, wave_code, segment_code, segment_value, measure_id
+            order by
+                scheme_code, wave_code, segment_code, segment_value, second_segment_value,
+                measure_id
         ) as point_id,
         *,
-        sum_wy / sum_w as estimate,
-        greatest(sum_wyy / sum_w - power(sum_wy / sum_w, 2), 0) / n_answers as simple_variance,
+        len(strata) as n_strata,
+        -- Equal answers have no spread, whatever is left of it after rounding.
+        min_y = max_y as is_uniform,
+        if(min_y = max_y, max_y, sum_wy / sum_w) as estimate,
+        if(
+            min_y = max_y,
+            0,
+            greatest(sum_wyy / sum_w - power(sum_wy / sum_w, 2), 0) / n_answers
+        ) as simple_variance,
         {{ kish_effective_n('sum_w', 'sum_w2') }} as n_effective,
     from named
 )

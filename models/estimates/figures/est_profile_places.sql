@@ -5,6 +5,7 @@ with placed as (
         cells.profile_key,
         segments.segment_code,
         segments.segment_value,
+        segments.second_segment_value,
         raking_cells.cell_id,
         cells.cluster_code,
     from {{ ref('wgt_profile_cells') }} as cells
@@ -30,10 +31,13 @@ with placed as (
 numbered as (
     select
         dense_rank() over (
-            order by scheme_code, wave_code, segment_code, segment_value
+            order by
+                scheme_code, wave_code, segment_code, segment_value, second_segment_value
         ) as domain_id,
         dense_rank() over (
-            order by scheme_code, wave_code, segment_code, segment_value, cell_id, cluster_code
+            order by
+                scheme_code, wave_code, segment_code, segment_value, second_segment_value,
+                cell_id, cluster_code
         ) as place_id,
         *,
     from placed

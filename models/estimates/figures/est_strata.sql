@@ -46,8 +46,6 @@ corrected as (
     select
         *,
         1 - coalesce(n_units / n_population, 0) as population_correction,
-        sum(n_units) over (partition by scheme_code, wave_code, unit) as n_total,
-        count(*) over (partition by scheme_code, wave_code, unit) as n_strata,
     from units
 )
 

@@ -37,7 +37,7 @@ stratum_sums as (
 ),
 
 variances as (
-    {{ variance_over_strata('stratum_sums', 'point_id') }}
+    {{ variance_over_strata('stratum_sums', 'point_id', ref('est_strata')) }}
 )
 
 select * from variances

@@ -20,14 +20,30 @@ paired as (
     group by survey_code, wave_code, kpi_code, municipality_code
 ),
 
+-- KPIs are measured per municipality: they are shown for everybody, per group of municipalities and
+-- per municipality.
+segments as (
+    select
+        survey_code,
+        segment_code,
+        if(is_total, 'total', attribute_kind) as kind,
+    from {{ ref('est_segments') }}
+    where
+        second_attribute_code is null
+        and (is_total or attribute_kind in ('participation', 'municipality'))
+),
+
 placed as (
     select
         paired.survey_code,
         paired.wave_code,
         paired.kpi_code,
-        unnest(['total', 'participation', 'municipality']) as segment_code,
-        unnest(['total', municipalities.participation, paired.municipality_code])
-            as segment_value,
+        segments.segment_code,
+        case segments.kind
+            when 'total' then 'total'
+            when 'participation' then municipalities.participation
+            when 'municipality' then paired.municipality_code
+        end as segment_value,
         paired.municipality_code,
         paired.period,
         paired.previous_period,
@@ -37,6 +53,7 @@ placed as (
     from paired
     inner join {{ ref('municipalities') }} as municipalities
         using (survey_code, municipality_code)
+    inner join segments using (survey_code)
     where paired.value is not null
 )
 

@@ -41,21 +41,29 @@ bounded as (
 -- Welch: the two groups of municipalities need not have the same spread.
 compared as (
     select
-        takes_part.wave_code,
-        takes_part.kpi_code,
-        takes_part.value - others.value as difference,
-        sqrt(power(takes_part.se, 2) + power(others.se, 2)) as difference_se,
-        power(power(takes_part.se, 2) + power(others.se, 2), 2) / nullif(
-            power(takes_part.se, 4) / (takes_part.n_municipalities - 1)
-            + power(others.se, 4) / (others.n_municipalities - 1),
+        compared.wave_code,
+        compared.kpi_code,
+        compared.value - reference.value as difference,
+        sqrt(power(compared.se, 2) + power(reference.se, 2)) as difference_se,
+        power(power(compared.se, 2) + power(reference.se, 2), 2) / nullif(
+            power(compared.se, 4) / nullif(compared.n_municipalities - 1, 0)
+            + power(reference.se, 4) / nullif(reference.n_municipalities - 1, 0),
             0
         ) as difference_df,
-    from summed as takes_part
-    inner join summed as others using (wave_code, kpi_code, segment_code)
-    where
-        takes_part.segment_code = 'participation'
-        and takes_part.segment_value = 'participant'
-        and others.segment_value = 'non_participant'
+    from {{ ref('est_contrasts') }} as contrasts
+    inner join summed as compared
+        on
+            contrasts.survey_code = compared.survey_code
+            and contrasts.segment_code = compared.segment_code
+            and contrasts.comparison_level_code = compared.segment_value
+    inner join summed as reference
+        on
+            contrasts.survey_code = reference.survey_code
+            and contrasts.segment_code = reference.segment_code
+            and contrasts.reference_level_code = reference.segment_value
+            and compared.wave_code = reference.wave_code
+            and compared.kpi_code = reference.kpi_code
+    where contrasts.is_first
 ),
 
 -- No KPI lies below 0 and no share above 1.
@@ -75,11 +83,12 @@ joined as (
             ) }}, 12) as difference_ci_{{ name }},
         {% endfor -%}
     from bounded
+    inner join {{ ref('est_segments') }} as segments using (survey_code, segment_code)
     left join compared
         on
             bounded.wave_code = compared.wave_code
             and bounded.kpi_code = compared.kpi_code
-            and bounded.segment_code = 'total'
+            and segments.is_total
 )
 
 select * from joined
