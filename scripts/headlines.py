@@ -34,7 +34,10 @@ where
     and (
         estimates.segment_code = 'total'
         or (
-            estimates.segment_code = 'participation'
+            estimates.segment_code in (
+                select segment_code from marts.participation_effects
+                where survey_code = estimates.survey_code
+            )
             and estimates.topic in ('report_grades', 'channel_usage')
         )
     )

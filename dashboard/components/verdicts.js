@@ -1,8 +1,6 @@
 // Whether a difference is more than chance, in words: colour alone is not enough.
 import { measureKey } from './figures.js';
 
-const OTHER_GROUP = { participant: 'niet-deelnemers', non_participant: 'deelnemers' };
-
 /** isFirst: the row's difference is this group minus the other; otherwise the other way round. */
 const words = (row, isFirst = true) => {
 	if (!row || row.is_withheld || row.difference == null) return undefined;
@@ -20,11 +18,14 @@ export const differenceWords = (effects, municipalityDifferences) => {
 		municipalityDifferences.map((row) => [`${row.municipality_code}|${measureKey(row)}`, row])
 	);
 	return (group, rows) => {
-		const other = OTHER_GROUP[group.value];
-		if (group.segment === 'participation' && other) {
+		// Which side of a difference comes first is said by the contrast, not by a display order.
+		const contrast = effects[0];
+		const isFirst = group.value === contrast?.comparison_level_code;
+		if (group.segment === 'participation' && (isFirst || group.value === contrast?.reference_level_code)) {
+			const other = isFirst ? contrast.reference_label_nl : contrast.comparison_label_nl;
 			return {
-				label: `Vergeleken met ${other}`,
-				words: perMeasure(rows, (row) => byMeasure.get(measureKey(row)), group.value === 'participant')
+				label: `Vergeleken met ${other.toLowerCase()}`,
+				words: perMeasure(rows, (row) => byMeasure.get(measureKey(row)), isFirst)
 			};
 		}
 		if (group.segment === 'municipality') {

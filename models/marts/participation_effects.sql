@@ -38,6 +38,7 @@ joined as (
         differences.survey_code,
         differences.wave_code,
         differences.contrast_code,
+        differences.segment_code,
         differences.weighting_scheme,
         differences.question_code,
         differences.topic,

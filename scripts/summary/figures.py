@@ -38,14 +38,23 @@ left join marts.dim_channels as channels on estimates.channel_code = channels.ch
 left join marts.dim_channels as options on estimates.option_code = options.channel_code
 where estimates.is_default_scheme and not estimates.is_withheld
     and estimates.survey_code = ? and estimates.wave_code = ?
-    and estimates.segment_code in ('total', 'participation')
+    and estimates.second_segment_value is null
+    and (estimates.segment_code = 'total' or estimates.segment_code = ?)
 order by estimates.sort_order
+"""
+CONTRAST = """
+select contrast_code, segment_code, comparison_level_code, reference_level_code,
+    comparison_label_nl, reference_label_nl
+from marts.participation_effects
+where survey_code = ? and wave_code = ?
+order by sort_order limit 1
 """
 EFFECTS = """
 select question_code, statistic, option_code, difference, is_significant,
     is_significant_clustered
 from marts.participation_effects
 where is_default_scheme and not is_withheld and survey_code = ? and wave_code = ?
+    and contrast_code = ?
 order by sort_order
 """
 RECOMMENDATIONS = """
@@ -121,8 +130,20 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Contrast:
+    """Which group is compared with which, as the codebook declares it."""
+
+    contrast_code: str
+    segment_code: str
+    comparison: str
+    reference: str
+    comparison_label: str
+    reference_label: str
+
+
+@dataclass(frozen=True)
 class Effect:
-    """Participants minus non-participants; `with_municipalities`: tested on municipalities."""
+    """The compared group minus the other; `with_municipalities`: tested on municipalities."""
 
     difference: float
     is_significant: bool
@@ -158,6 +179,7 @@ class Published:
 
     about: About
     n_received: int
+    contrast: Contrast | None
     figures: tuple[Figure, ...]
     effects: dict[tuple[str, str, str | None], Effect]
     recommendations: tuple[Recommendation, ...]
@@ -177,6 +199,18 @@ class Published:
             f for f in self.figures if f.segment_value == group and f.measure == figure.measure
         ]
         return found[0] if found else None
+
+    @property
+    def groups(self) -> tuple[str, str]:
+        """The groups of the contrast: which is compared, and with which."""
+        return (self.contrast.comparison, self.contrast.reference) if self.contrast else ("", "")
+
+    @property
+    def group_labels(self) -> tuple[str, str]:
+        """What the groups of the contrast are called, at the start of a sentence."""
+        if self.contrast is None:
+            return "", ""
+        return self.contrast.comparison_label, self.contrast.reference_label
 
     def effect(self, figure: Figure) -> Effect | None:
         return self.effects.get(figure.measure)
@@ -199,10 +233,15 @@ def read_published(published_file: Path) -> Published:
         about = About(*row)
         wave = [about.survey_code, about.wave_code]
         received = connection.execute(RECEIVED, wave).fetchone()
-        figures = tuple(Figure(*row) for row in connection.execute(FIGURES, wave).fetchall())
+        found = connection.execute(CONTRAST, wave).fetchone()
+        contrast = Contrast(*found) if found else None
+        of_contrast = [*wave, contrast.segment_code if contrast else None]
+        figures = tuple(Figure(*row) for row in connection.execute(FIGURES, of_contrast).fetchall())
         effects = {
             (question, statistic, option): Effect(*test)
-            for question, statistic, option, *test in connection.execute(EFFECTS, wave).fetchall()
+            for question, statistic, option, *test in connection.execute(
+                EFFECTS, [*wave, contrast.contrast_code if contrast else None]
+            ).fetchall()
         }
         grounds = connection.execute(EVIDENCE, wave).fetchall()
         advice = tuple(
@@ -212,4 +251,4 @@ def read_published(published_file: Path) -> Published:
             for code, title, text, status in connection.execute(RECOMMENDATIONS, wave).fetchall()
         )
     n_received = received[0] if received else about.n_respondents
-    return Published(about, n_received, figures, effects, advice)
+    return Published(about, n_received, contrast, figures, effects, advice)

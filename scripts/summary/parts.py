@@ -26,7 +26,7 @@ def figure_table(
     rows = []
     for figure in figures:
         effect = published.effect(figure)
-        groups = (published.twin(figure, g) for g in ("participant", "non_participant"))
+        groups = (published.twin(figure, group) for group in published.groups)
         verdict = "–"
         if effect is not None:
             amount = difference(effect.difference, figure.statistic)
@@ -42,6 +42,6 @@ def figure_table(
             )
         )
     header = (
-        first, "Alle inwoners", "95%-interval", "n", "Deelnemers", "Niet-deelnemers", "Verschil",
+        first, "Alle inwoners", "95%-interval", "n", *published.group_labels, "Verschil",
     )  # fmt: skip
     return Table(caption, header, tuple(rows), frozenset(range(1, 6)))

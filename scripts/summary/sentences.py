@@ -96,14 +96,15 @@ def majorities(figures: Sequence[Figure]) -> list[Figure]:
 def group_difference(published: Published, figure: Figure, what: str) -> str:
     """One measure: both groups, and whether it is a difference. Empty when it may not be said."""
     effect = published.effect(figure)
-    here, there = (published.twin(figure, g) for g in ("participant", "non_participant"))
+    here, there = (published.twin(figure, group) for group in published.groups)
     if effect is None or here is None or there is None:
         return ""
-    both = f"{value(here)} bij deelnemers en {value(there)} bij niet-deelnemers"
+    one, other = _group_names(published)
+    both = f"{value(here)} bij {one} en {value(there)} bij {other}"
     if effect.is_significant:
         direction = "hoger" if effect.difference > 0 else "lager"
-        return f"{what} is bij deelnemers significant {direction}: {both}."
-    return f"{what} verschilt niet significant tussen deelnemers en niet-deelnemers ({both})."
+        return f"{what} is bij {one} significant {direction}: {both}."
+    return f"{what} verschilt niet significant tussen {one} en {other} ({both})."
 
 
 def group_differences(
@@ -121,7 +122,7 @@ def group_differences(
     higher, lower, equal = [], [], []
     for figure in figures:
         effect = published.effect(figure)
-        here, there = (published.twin(figure, g) for g in ("participant", "non_participant"))
+        here, there = (published.twin(figure, group) for group in published.groups)
         if effect is None or here is None or there is None:
             continue
         if not effect.is_significant:
@@ -129,7 +130,7 @@ def group_differences(
             continue
         text = f"{name(figure)} ({value(here)} tegen {value(there)})"
         (higher if effect.difference > 0 else lower).append(text)
-    groups = "er geen significant verschil tussen deelnemers en niet-deelnemers"
+    groups = "er geen significant verschil tussen " + " en ".join(_group_names(published))
     if not higher and not lower:
         return f"Bij geen enkel {what} is {groups.replace('geen', 'een', 1)}." if equal else ""
     return " ".join(
@@ -137,6 +138,11 @@ def group_differences(
         for template, names in ((more, higher), (less, lower), (f"bij {{}} is {groups}", equal))
         if names
     )
+
+
+def _group_names(published: Published) -> list[str]:
+    """The groups of the contrast as they stand within a sentence."""
+    return [label[:1].lower() + label[1:] for label in published.group_labels]
 
 
 def _sentence(text: str) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from scripts.raking import prepare_margins, rake
+from scripts.raking.audit import weight_classes
 from scripts.raking.bootstrap import Atoms, rake_replicates, resample
 
 
@@ -47,6 +48,48 @@ def test_strata_keep_their_size():
     atoms = atoms_of([0, 0], [30, 70], [1, 0], stratum=[0, 1])
     totals, weights = resample(atoms, [], 50, rng)
     assert totals / weights == pytest.approx(np.full(50, 0.3))
+
+
+SKEWS = (0.05, 1, 50)
+
+
+def test_classes_of_equal_base_weight_keep_the_sums_of_the_people_in_them():
+    """n, Σd and Σd² of every atom, and no weight that is none, however skewed the weights are."""
+    rng = np.random.default_rng(1)
+    people = [rng.gamma(skew, 1, size=n) for n in (1, 2, 3, 10, 50) for skew in SKEWS]
+    people.append(np.full(7, 0.1))
+    n = np.array([len(d) for d in people], dtype=float)
+    sums = [np.array([(d**power).sum() for d in people]) for power in (1, 2)]
+    of, n_of_class, weight = weight_classes(n, *sums)
+    assert (weight > 0).all()
+    assert (n_of_class >= 1).all()
+    assert n_of_class == pytest.approx(np.round(n_of_class))
+    assert (of == len(people) - 1).sum() == 1, "equal weights are one class"
+    assert np.bincount(of, n_of_class) == pytest.approx(n)
+    assert np.bincount(of, n_of_class * weight) == pytest.approx(sums[0], rel=1e-9)
+    assert np.bincount(of, n_of_class * weight**2) == pytest.approx(sums[1], rel=1e-9)
+
+
+@pytest.mark.parametrize("skew", SKEWS[1:])
+def test_base_weights_that_vary_within_a_cell_are_drawn_as_they_vary(skew):
+    """800 people with weights of their own: SE = sqrt(n/(n-1) Σ(w(y - m)/W)²), within noise.
+
+    One mean weight per atom gave .741 of it.
+    """
+    rng = np.random.default_rng(5)
+    w, y = rng.gamma(skew, 1, size=800), rng.random(800) < 0.4
+    m = (w * y).sum() / w.sum()
+    linearised = np.sqrt(800 / 799 * ((w * (y - m) / w.sum()) ** 2).sum())
+    sides = [w[y], w[~y]]
+    of, n, weight = weight_classes(
+        *(np.array([(d**power).sum() for d in sides]) for power in (0, 1, 2))
+    )
+    atoms = Atoms(
+        np.zeros(len(of), dtype=int), np.zeros(len(of)), n, weight, np.ones(len(of)),
+        np.array([1.0, 0.0])[of],
+    )  # fmt: skip
+    totals, weights = resample(atoms, [], 4000, rng)
+    assert (totals / weights).std(ddof=1) == pytest.approx(linearised, rel=0.05)
 
 
 def test_many_samples_at_once_are_raked_as_one_by_one():

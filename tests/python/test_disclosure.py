@@ -210,17 +210,16 @@ def small_table(counts):
                 continue
             small = n < MIN_BASE or 0 < min(yes, n - yes) < MIN_CELL
             rows.append(
-                (len(rows), "w", "q", option, True, "total" if place == "total" else "group",
-                 place, n, yes, "small" if small else None)
+                (len(rows), "w", "q", option, True, place, n, yes, "small" if small else None)
             )  # fmt: skip
     figures = pd.DataFrame(
         rows,
         columns=["figure_id", "wave_code", "question_code", "measure_id", "is_share",
-                 "segment_code", "segment_value", "n_answers", "n_positive", "primary_reason"],
+                 "group_id", "n_answers", "n_positive", "primary_reason"],
     )  # fmt: skip
     nestings = pd.DataFrame(
-        [("w", "total", "total", "group", f"g{i}") for i in range(groups)],
-        columns=["wave_code", "parent_code", "parent_value", "child_code", "child_value"],
+        [("w", "total", f"g{i}", "groups") for i in range(groups)],
+        columns=["wave_code", "parent_group", "child_group", "family"],
     )
     complements = pd.DataFrame(
         [("one", option, 1) for option in range(options)],
@@ -242,7 +241,7 @@ def test_no_withheld_cell_of_a_random_table_can_be_solved(table):
     counts = np.array(table)
     figures, nestings, complements = small_table(counts)
     withheld = set(protect(figures, nestings, complements, MIN_CELL)["figure_id"])
-    cells = {(r.segment_value, r.measure_id): r for r in figures.itertuples()}
+    cells = {(r.group_id, r.measure_id): r for r in figures.itertuples()}
     hidden = {k: r.n_answers for k, r in cells.items() if r.figure_id in withheld}
     if not hidden:
         return
@@ -266,7 +265,7 @@ def test_a_single_small_group_takes_the_next_smallest_with_it():
     """Groups of 20, 60 and 200: the group of 20 is the total minus the others, unless 60 goes."""
     figures, nestings, complements = small_table(np.array([[8, 6, 6], [20, 20, 20], [70, 65, 65]]))
     withheld = protect(figures, nestings, complements, MIN_CELL).merge(figures, on="figure_id")
-    reasons = withheld.set_index(["segment_value", "measure_id"])["withheld_reason"].to_dict()
+    reasons = withheld.set_index(["group_id", "measure_id"])["withheld_reason"].to_dict()
     assert reasons == {
         **{("g0", m): "small" for m in range(3)},
         **{("g1", m): "complementary" for m in range(3)},

@@ -84,12 +84,21 @@ def test_a_group_that_lacks_a_level_joins_the_rest_group():
 def planned(scheme: dict, counts: list[tuple], ladder: list[tuple] = ()) -> pd.DataFrame:
     names = ["group_value", "attribute_code", "level_code", "n_respondents", "target", "is_known"]
     ladder_names = ["attribute_code", "level_code", "neighbour_level_code", "sort_order"]
+    parts = ["first_attribute_code", "second_attribute_code", "first_level_code"]
+    parts.append("second_level_code")
+    rows = [
+        # Of a crossed variable the name joins what stands apart beside it.
+        (*row, *[*row[1].split(" × "), None][:2], *[*row[2].split(" × "), None][:2])
+        for row in counts
+    ]
     defaults = {
         "min_level_n": None, "min_group_n": None, "rest_group": None, "target_scope": "group",
     }  # fmt: skip
     return planned_merges(
         MergeTables(
-            counts=pd.DataFrame(counts, columns=names).assign(scheme_code="s", wave_code="w"),
+            counts=pd.DataFrame(rows, columns=[*names, *parts]).assign(
+                scheme_code="s", wave_code="w"
+            ),
             schemes=pd.DataFrame([{"scheme_code": "s", **defaults, **scheme}]),
             ladders=pd.DataFrame(ladder, columns=ladder_names).assign(scheme_code="s"),
             known_levels=pd.DataFrame(
@@ -119,6 +128,35 @@ def test_a_crossed_variable_follows_the_ladder_of_its_parts():
         ["m × young", "m × young + m × old", 4],
         ["m × old", "m × young + m × old", 40],
     ]
+
+
+def test_a_level_with_a_cross_in_its_name_is_not_cut():
+    """'18 × 30' is one level of one attribute: its name says nothing about parts."""
+    names = ["group_value", "attribute_code", "level_code", "n_respondents", "target", "is_known"]
+    counts = pd.DataFrame(
+        [("all", "age", "18 × 30", 4, 10, True), ("all", "age", "31 × 99", 40, 10, True)],
+        columns=names,
+    ).assign(
+        scheme_code="s", wave_code="w", first_attribute_code="age", second_attribute_code=None,
+        first_level_code=lambda frame: frame["level_code"], second_level_code=None,
+    )  # fmt: skip
+    merged = planned_merges(
+        MergeTables(
+            counts=counts,
+            schemes=pd.DataFrame(
+                [{"scheme_code": "s", "min_level_n": None, "min_group_n": None,
+                  "rest_group": None, "target_scope": "group"}]
+            ),
+            ladders=pd.DataFrame(
+                [("s", "age", "18 × 30", "31 × 99", 1)],
+                columns=["scheme_code", "attribute_code", "level_code", "neighbour_level_code",
+                         "sort_order"],
+            ),
+            known_levels=pd.DataFrame(columns=["attribute_code", "level_code", "sort_order"]),
+            min_level_n=20,
+        )
+    )  # fmt: skip
+    assert set(merged["into_code"]) == {"18 × 30 + 31 × 99"}
 
 
 def test_groups_are_merged_first_and_levels_on_what_they_hold_together():
