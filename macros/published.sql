@@ -1,30 +1,3 @@
-{#- A figure as published: null when withheld, and rounded far below its own uncertainty, so
-    that the order in which a machine adds numbers cannot show. Expects `is_withheld`. -#}
-{% macro published(figure, digits=12) -%}
-    if(engine.is_withheld, null, round({{ figure }}, {{ digits }}))
-{%- endmacro %}
-
-
-{#- A p value as published: 3 significant digits, and never 0: the least value that is told apart
-    stands for "smaller than this". -#}
-{% macro published_p(p_value) -%}
-    if(
-        {{ p_value }} is null,
-        null,
-        greatest({{ significant(p_value, 3) }}, {{ threshold('min_p_value') }})
-    )
-{%- endmacro %}
-
-
-{#- A number rounded to significant digits. -#}
-{% macro significant(number, digits) -%}
-    round(
-        {{ number }},
-        ({{ digits }} - 1 - floor(log10(greatest(abs({{ number }}), 1e-300))))::integer
-    )
-{%- endmacro %}
-
-
 {#- Conditions on marts.estimates for one statistic, as an aggregate over its one row. -#}
 {% macro figure(column, statistic) -%}
     any_value({{ column }}) filter (where statistic = '{{ statistic }}')

@@ -18,7 +18,9 @@ with tests as (
 main as (
     select
         *,
-        if(is_clustered, p_value_clustered, p_value) as main_p_value,
+        {% for name in ['f_statistic', 'df1', 'df2', 'p_value'] -%}
+            if(is_clustered, {{ name }}_clustered, {{ name }}) as main_{{ name }},
+        {% endfor -%}
     from tests
     where if(is_clustered, p_value_clustered, p_value) is not null
 ),
@@ -46,14 +48,13 @@ published as (
         main.segment_code,
         main.question_code,
         main.topic,
-        {{ significant('if(main.is_clustered, main.f_statistic_clustered, main.f_statistic)', 10) }}
-            as f_statistic,
-        {{ significant('if(main.is_clustered, main.df1_clustered, main.df1)', 10) }} as df1,
-        {{ significant('if(main.is_clustered, main.df2_clustered, main.df2)', 10) }} as df2,
+        {{ rounded('main.main_f_statistic', 'test_statistic') }} as f_statistic,
+        {{ rounded('main.main_df1', 'test_statistic') }} as df1,
+        {{ rounded('main.main_df2', 'test_statistic') }} as df2,
         {{ published_p('main.main_p_value') }} as p_value,
         {{ published_p('main.p_adjusted') }} as p_adjusted,
         main.p_adjusted < {{ threshold('significance_level') }} as is_significant,
-        {{ significant('main.f_statistic_clustered', 10) }} as f_statistic_clustered,
+        {{ rounded('main.f_statistic_clustered', 'test_statistic') }} as f_statistic_clustered,
         {{ published_p('main.p_value_clustered') }} as p_value_clustered,
         segments.label_nl as segment_label_nl,
         segments.label_en as segment_label_en,

@@ -25,12 +25,12 @@ published as (
         measures.option_code,
         {{ published('engine.estimate') }} as estimate,
         if(engine.is_withheld, null, engine.n_answers)::bigint as n_answers,
-        {{ published('engine.sum_w', 6) }} as n_weighted,
-        {{ published('engine.n_effective', 6) }} as n_effective,
+        {{ published_quantity('engine.sum_w', 'weighted_n') }} as n_weighted,
+        {{ published_quantity('engine.n_effective', 'effective_n') }} as n_effective,
         {{ published('engine.se') }} as se,
         {{ published('engine.ci_low') }} as ci_low,
         {{ published('engine.ci_high') }} as ci_high,
-        {{ published('engine.deff', 9) }} as deff,
+        {{ published_quantity('engine.deff', 'design_effect') }} as deff,
         if(engine.is_withheld, null, engine.df)::bigint as df,
         {{ published('engine.se_clustered') }} as se_clustered,
         {{ published('engine.ci_low_clustered') }} as ci_low_clustered,
@@ -57,7 +57,8 @@ published as (
         measures.statistic_label_en,
         measures.option_label_nl,
         measures.option_label_en,
-        {{ published('engine.n_answers / engine.n_effective', 9) }} as deff_weights,
+        {{ published_quantity('engine.n_answers / engine.n_effective', 'design_effect') }}
+            as deff_weights,
         schemes.is_default as is_default_scheme,
         row_number() over (
             order by

@@ -108,9 +108,11 @@ published as (
         staff_ci_high,
         n_staff,
         is_withheld,
-        round(correlation, 9) as correlation,
-        round(tanh(atanh(correlation) - half_width), 9) as correlation_ci_low,
-        round(tanh(atanh(correlation) + half_width), 9) as correlation_ci_high,
+        {{ rounded('correlation', 'coefficient') }} as correlation,
+        {{ rounded('tanh(atanh(correlation) - half_width)', 'coefficient') }}
+            as correlation_ci_low,
+        {{ rounded('tanh(atanh(correlation) + half_width)', 'coefficient') }}
+            as correlation_ci_high,
         n_municipalities,
         'Dit verband rust op ' || n_municipalities
         || ' gemeenten. Dat is te weinig om een oorzaak aan te wijzen.' as warning_nl,

@@ -23,11 +23,11 @@ published as (
         measures.question_code,
         measures.statistic,
         measures.option_code,
-        round(audited.se, 12) as se,
-        round(audited.se_bootstrap, 9) as se_bootstrap,
+        {{ rounded_figure('audited.se', 'measures.kind', 'audited.n_answers') }} as se,
+        {{ rounded_figure('audited.se_bootstrap', 'measures.kind', 'audited.n_answers') }} as se_bootstrap,
         audited.n_replicates,
-        round(audited.ratio, 9) as ratio,
-        round(audited.noise, 9) as noise,
+        {{ rounded('audited.ratio', 'coefficient') }} as ratio,
+        {{ rounded('audited.noise', 'coefficient') }} as noise,
         coalesce(
             abs(audited.ratio - 1)
             <= {{ threshold('audit_sds') }} * audited.noise + {{ threshold('audit_margin') }},

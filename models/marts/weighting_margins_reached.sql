@@ -82,14 +82,14 @@ published as (
         judged.population,
         case
             when not judged.is_unknown_in_population
-                then round(judged.target_share / judged.known, 12)
-            when not judged.is_withheld then round(judged.target_share, 12)
+                then {{ rounded('judged.target_share / judged.known', 'share') }}
+            when not judged.is_withheld then {{ rounded('judged.target_share', 'share') }}
         end as target_share,
-        if(judged.is_withheld, null, round(judged.unweighted_share, 12)) as unweighted_share,
+        if(judged.is_withheld, null, {{ rounded('judged.unweighted_share', 'share') }}) as unweighted_share,
         case
             when not judged.is_unknown_in_population
-                then round(judged.weighted_share / judged.known, 12)
-            when not judged.is_withheld then round(judged.weighted_share, 12)
+                then {{ rounded('judged.weighted_share / judged.known', 'share') }}
+            when not judged.is_withheld then {{ rounded('judged.weighted_share', 'share') }}
         end as weighted_share,
         judged.is_unknown_in_population,
         judged.is_withheld,

@@ -46,15 +46,15 @@ published as (
         diagnostics.n_merges::bigint as n_merges,
         diagnostics.iterations::bigint as iterations,
         diagnostics.max_margin_error <= 1e-9 as is_converged,
-        round(diagnostics.min_weight, 12) as min_weight,
-        round(diagnostics.max_weight, 12) as max_weight,
-        round(diagnostics.mean_weight, 12) as mean_weight,
-        round(diagnostics.max_g_over_median, 9) as max_g_over_median,
-        round(diagnostics.n_effective, 6) as n_effective,
-        round(diagnostics.deff, 9) as deff,
+        {{ rounded('diagnostics.min_weight', 'weight') }} as min_weight,
+        {{ rounded('diagnostics.max_weight', 'weight') }} as max_weight,
+        {{ rounded('diagnostics.mean_weight', 'weight') }} as mean_weight,
+        {{ rounded('diagnostics.max_g_over_median', 'design_effect') }} as max_g_over_median,
+        {{ rounded('diagnostics.n_effective', 'effective_n') }} as n_effective,
+        {{ rounded('diagnostics.deff', 'design_effect') }} as deff,
         case
             when not isnan(diagnostics.deff_before_bounds)
-                then round(diagnostics.deff_before_bounds, 9)
+                then {{ rounded('diagnostics.deff_before_bounds', 'design_effect') }}
         end as deff_before_bounds,
         diagnostics.n_at_lower::bigint as n_at_lower,
         diagnostics.n_at_upper::bigint as n_at_upper,

@@ -1,19 +1,16 @@
-{#- Shares of a question with one answer sum to 1 per group, as far as nothing is withheld. -#}
+{#- Shares of a question with one answer sum to 1 per group, before rounding and withholding. -#}
 {% test shares_sum_to_one(model) %}
     select
-        wave_code,
-        weighting_scheme,
-        segment_code,
-        segment_value,
-        second_segment_value,
-        question_code,
-        statistic,
-        sum(estimate) as total,
-    from {{ model }}
-    inner join {{ ref('questions') }} using (survey_code, question_code)
-    inner join {{ ref('scales') }} as scales using (scale_code)
-    inner join {{ ref('scale_statistics') }} as statistics using (scale_code, statistic)
-    where scales.kind = 'single' and statistics.kind = 'option'
+        figures.domain_id,
+        measures.question_code,
+        measures.statistic,
+        sum(figures.estimate) as total,
+    from {{ model }} as figures
+    inner join {{ ref('est_measures') }} as measures using (measure_id)
+    inner join {{ ref('questions') }} as questions
+        on measures.question_code = questions.question_code
+    inner join {{ ref('scales') }} as scales on questions.scale_code = scales.scale_code
+    where scales.kind = 'single' and measures.kind = 'option'
     group by all
-    having not bool_or(is_withheld) and abs(sum(estimate) - 1) > 1e-9
+    having abs(sum(figures.estimate) - 1) > 1e-9
 {% endtest %}

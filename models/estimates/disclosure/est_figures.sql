@@ -23,7 +23,10 @@ judged as (
     select
         counted.*,
         measures.question_code,
-        measures.kind in ('range', 'option') as is_share,
+        measures.kind,
+        measures.value_from,
+        measures.value_to,
+        surveys.min_base_n,
         case
             when counted.n_answers < surveys.min_base_n then 'small_base'
             when

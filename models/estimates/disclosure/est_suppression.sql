@@ -1,7 +1,12 @@
 with withheld as (
     select
         points.point_id,
-        withheld.withheld_reason::varchar as withheld_reason,
+        -- A finer reason would tell how few gave the answer, or that all gave the same.
+        case withheld.withheld_reason
+            when 'small_base' then 'small_base'
+            else if(withheld.withheld_reason is null, null, 'protected')
+        end as withheld_reason,
+        withheld.withheld_reason::varchar as rule_code,
     from {{ ref('est_points') }} as points
     inner join {{ ref('est_figures') }} as figures
         on

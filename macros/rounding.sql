@@ -1,0 +1,61 @@
+{#- What stands in the working database has every digit; what is published is rounded for people. A
+    figure with twelve digits gives away whole numbers of people. Quantities and their digits are
+    rows of the seed publication_rounding. -#}
+{% macro rounded(number, quantity) -%}
+    round(
+        {{ number }},
+        if(
+            {{ rounding('method', quantity) }} = 'decimals',
+            {{ rounding('digits', quantity) }},
+            {{ rounding('digits', quantity) }}
+            - 1 - floor(log10(greatest(abs({{ number }}), 1e-300)))
+        )::integer
+    )
+{%- endmacro %}
+
+
+{% macro rounding(column, quantity) -%}
+    (
+        select declared.{{ column }} from {{ ref('publication_rounding') }} as declared
+        where declared.quantity = '{{ quantity }}'
+    )
+{%- endmacro %}
+
+
+{#- A figure, its error or an end of its interval, by the kind of its statistic and its base. -#}
+{% macro rounded_figure(number, kind, n_answers) -%}
+    case
+        {%- for suffix, condition in [
+            ('_small_base', n_answers ~ ' < ' ~ threshold('small_base_n')), ('', 'true')
+        ] %}
+        when {{ condition }} then
+            case {{ kind }}
+                when 'mean' then {{ rounded(number, 'mean' ~ suffix) }}
+                when 'net' then {{ rounded(number, 'net' ~ suffix) }}
+                else {{ rounded(number, 'share' ~ suffix) }}
+            end
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+
+{#- A figure as published: null when withheld. Expects `is_withheld` and the kind of the measure. -#}
+{% macro published(figure, n_answers='engine.n_answers', kind='measures.kind') -%}
+    if(engine.is_withheld, null, {{ rounded_figure(figure, kind, n_answers) }})
+{%- endmacro %}
+
+
+{#- Another quantity as published: null when withheld. -#}
+{% macro published_quantity(number, quantity) -%}
+    if(engine.is_withheld, null, {{ rounded(number, quantity) }})
+{%- endmacro %}
+
+
+{#- A p value as published: never 0, the least value that is told apart stands for "smaller". -#}
+{% macro published_p(p_value) -%}
+    if(
+        {{ p_value }} is null,
+        null,
+        greatest({{ rounded(p_value, 'p_value') }}, {{ threshold('min_p_value') }})
+    )
+{%- endmacro %}

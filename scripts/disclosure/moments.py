@@ -1,0 +1,86 @@
+"""What a published mean and its error give away about the answers behind it.
+
+A mean and a standard error of few answers are two equations in whole numbers: how many people
+gave each answer. Beside what else is published of the same answers they can leave a withheld count
+no room. The range that is left is found by a whole-number programme; with many answers by a linear
+one, which is as good as exact there.
+
+Source: Willenborg & De Waal (2001), on the feasibility interval of a withheld cell.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import LinearConstraint, milp
+
+# From this many answers on, whole numbers make no difference to the range.
+WHOLE_BELOW = 50
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers of one group to one question, and what is published of them.
+
+    Attributes:
+        values: the numbers of the answers, shape (V,).
+        counts: how many people gave each, shape (V,).
+        half_mean: half of the last published digit of the mean.
+        half_error: half of the last published digit of its standard error; None when the error is
+            not published.
+        known: 0/1 vectors over the values of shares that are published, shape (K, V).
+    """
+
+    values: np.ndarray
+    counts: np.ndarray
+    half_mean: float
+    half_error: float | None
+    known: np.ndarray
+
+
+def room(answers: Answers, hidden: np.ndarray) -> tuple[float, float]:
+    """Fewest and most people who can have given one of the hidden answers.
+
+    Args:
+        answers: what is published.
+        hidden: 0/1 over the values of the withheld share, shape (V,).
+
+    Returns:
+        The range that a reader can work out; the truth lies in it.
+    """
+    rows, low, high = _constraints(answers)
+    n = answers.counts.sum()
+    whole = np.full(len(answers.values), int(n < WHOLE_BELOW))
+    ends = []
+    for direction in (1, -1):
+        solved = milp(
+            direction * hidden.astype(float),
+            constraints=LinearConstraint(rows, low, high),
+            integrality=whole,
+            bounds=(0, n),
+        )
+        if solved.x is None:  # the solver gave up: as if nothing were hidden
+            return float(answers.counts @ hidden), float(answers.counts @ hidden)
+        ends.append(direction * solved.fun)
+    return ends[0], ends[1]
+
+
+def _constraints(answers: Answers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    v, c = answers.values.astype(float), answers.counts.astype(float)
+    n, slack = c.sum(), 1e-6
+    total = c @ v
+    rows = [np.ones_like(v), v]
+    spread = answers.half_mean * n
+    low, high = [n, total - spread - slack], [n, total + spread + slack]
+    if answers.half_error is not None and n > 1:
+        error = np.sqrt(max(c @ v**2 / n - (total / n) ** 2, 0) / (n - 1))
+        ends = [max(error - answers.half_error, 0), error + answers.half_error]
+        squares = [n * (n - 1) * end**2 for end in ends]
+        # Σ(v - m)² around the mean of the truth: what the sum may differ comes on top.
+        rows.append((v - total / n) ** 2)
+        low.append(squares[0] - slack)
+        high.append(squares[1] + n * answers.half_mean**2 + slack)
+    for share in answers.known:
+        rows.append(share.astype(float))
+        low.append(c @ share)
+        high.append(c @ share)
+    return np.array(rows), np.array(low), np.array(high)
