@@ -166,7 +166,8 @@ def importance(answers: np.ndarray, weights: np.ndarray) -> Importance:
         raise InputError("The drivers do not correlate with the outcome at all: no shares exist.")
     gradients = share_gradients(correlation)
     influence = [
-        ((z @ own) * z).sum(axis=1) - z**2 @ (own * correlation).sum(axis=1) for own in gradients
+        np.einsum("ni,ni->n", z @ (own - np.diag((own * correlation).sum(axis=1))), z)
+        for own in gradients
     ]
     return Importance(
         weights=found,

@@ -455,14 +455,16 @@ def test_one_cluster_knows_no_error_and_clusters_are_the_units():
 
 def test_who_skipped_a_driver_counts_in_the_gaps_only():
     answers, weights = people(200, 6)
-    answers = 6 + answers
+    answers = (6 + answers).round()
     answers[:30, 2] = np.nan
     answers[30:50, 0] = np.nan
-    found = importance_of(answers, weights)
+    tables = tables_of(sample_of(answers, weights), low=5)
+    tables.questions["unsatisfied_from"] = 4
+    found = driver_figures(tables, 0.95)
     assert found["n_answers"].tolist() == [150] * 3
     complete = importance(answers[50:], weights[50:])
     assert found["importance"].to_numpy() == pytest.approx(complete.weights, abs=1e-12)
-    low = np.where(np.isnan(answers), np.nan, (answers >= 1) & (answers <= 5))[:, 1:]
+    low = np.where(np.isnan(answers), np.nan, (answers >= 4) & (answers <= 5))[:, 1:]
     share = np.nansum(weights[:, None] * low, axis=0) / (weights @ ~np.isnan(low))
     assert found["unsatisfied_gap"].to_numpy() == pytest.approx(share - share.mean(), abs=1e-12)
     assert len(set(share)) == 3
