@@ -88,3 +88,22 @@
         from (select {{ columns | join(', ') }} from {{ ref(seed) }}) as seed_row
     )
 {%- endmacro %}
+
+
+{#- A model whose SQL changed may have other columns: its kept table goes, and is made anew. Only of
+    the models that this run makes. -#}
+{% macro drop_outdated_tables() -%}
+    {%- if execute and target.name != 'lint' and flags.WHICH in ('build', 'run') -%}
+        {%- for node in graph.nodes.values()
+            if node.resource_type == 'model' and node.config.materialized == 'incremental'
+            and node.unique_id in selected_resources -%}
+            {%- set kept = adapter.get_relation(node.database, node.schema, node.alias) -%}
+            {%- if kept and run_query(
+                "select 1 from staging.built_deliveries where model_name = '" ~ node.alias
+                ~ "' and not ends_with(delivery_version, '" ~ local_md5(node.raw_code) ~ "')"
+            ).rows | length > 0 -%}
+                {%- do adapter.drop_relation(kept) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}

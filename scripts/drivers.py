@@ -1,33 +1,28 @@
-"""What moves an outcome: relative weights of its drivers, from sums per bootstrap group.
+"""What moves an outcome: relative weights of its drivers, with their linearised errors.
 
 A relative weight is the part of R² that belongs to a driver, also when drivers overlap: outcome
-and drivers are related to the uncorrelated variables nearest to the drivers, and back. They need
-only the correlation matrix, so sums of products are enough and no respondent is seen here.
+and drivers are related to the uncorrelated variables nearest to the drivers, and back. It is a
+smooth function of the weighted correlations, so that every respondent has an influence on it, and
+its variance is that of any other figure.
 
 Sources: Johnson (2000), Multivariate Behavioral Research 35; Tonidandel & LeBreton (2011),
-Journal of Business and Psychology 26.
+Journal of Business and Psychology 26; Demnati & Rao (2004), Survey Methodology 30.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+from scipy.special import expit, logit
+from scipy.stats import t as t_distribution
 
 from scripts.errors import InputError
 
-SET = [
-    "scheme_code", "wave_code", "segment_code", "segment_value", "survey_code",
-    "driver_model_code",
-]  # fmt: skip
-FIGURES = [
-    "importance", "importance_share", "share_ci_low", "share_ci_high", "correlation",
-    "r_squared",
-]  # fmt: skip
-NOT_COMPUTABLE = "not_computable"
 # Eigenvalues below this part of the largest are drivers that repeat each other: rounding noise.
 SINGULAR = 1e-10
 # A variance below this part of the mean square is the rounding noise of equal answers.
 NO_SPREAD = 1e-10
+# Standard errors and shares below this are rounding noise: no sample is large enough for them.
+NOISE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -37,39 +32,33 @@ class Importance:
     Attributes:
         weights: relative weights, which add up to r_squared, shape (k,).
         shares: weights over r_squared, shape (k,).
-        ci_low: lower end of the interval of the share, shape (k,).
-        ci_high: upper end, shape (k,).
+        influence: of every row of answers on the shares, shape (n, k).
         correlations: of each driver with the outcome, shape (k,).
         r_squared: part of the variance of the outcome that the drivers explain together.
-        n_replicates: samples that could be computed.
     """
 
     weights: np.ndarray
     shares: np.ndarray
-    ci_low: np.ndarray
-    ci_high: np.ndarray
+    influence: np.ndarray
     correlations: np.ndarray
     r_squared: float
-    n_replicates: int
 
 
-def correlations(products: np.ndarray) -> np.ndarray:
-    """Weighted correlation matrices from sums of products.
+def standardise(answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Answers in weighted standard deviations from their weighted mean.
 
     Args:
-        products: Σw a a' of a = (1, outcome, drivers ...), symmetric, shape (..., k + 2, k + 2).
+        answers: outcome and drivers, shape (n, k + 1).
+        weights: shape (n,).
 
     Returns:
-        Shape (..., k + 1, k + 1), outcome first; NaN for a question without spread.
+        Shape (n, k + 1); NaN for a question without spread.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        moments = products / products[..., :1, :1]
-        means = moments[..., 0, 1:]
-        covariance = moments[..., 1:, 1:] - means[..., :, None] * means[..., None, :]
-        variance = np.diagonal(covariance, axis1=-2, axis2=-1)
-        square = np.diagonal(moments, axis1=-2, axis2=-1)[..., 1:]
-        deviation = np.sqrt(np.where(variance > NO_SPREAD * square, variance, np.nan))
-        return covariance / (deviation[..., :, None] * deviation[..., None, :])
+    total = weights.sum()
+    centred = answers - weights @ answers / total
+    variance = weights @ centred**2 / total
+    spread = variance > NO_SPREAD * (weights @ answers**2 / total)
+    return centred / np.sqrt(np.where(spread, variance, np.nan))
 
 
 def relative_weights(correlation: np.ndarray) -> np.ndarray:
@@ -110,118 +99,137 @@ def relative_weights(correlation: np.ndarray) -> np.ndarray:
     return (loadings**2 @ beta**2)[..., 0]
 
 
-def importance(
-    groups: np.ndarray, replicates: int, random_seed: int, confidence_level: float
-) -> Importance:
-    """Importance of one set of drivers with percentile intervals of the shares.
+def share_gradients(correlation: np.ndarray) -> np.ndarray:
+    """Derivatives of the shares of R² with respect to the correlations.
 
-    Random groups of respondents are drawn with replacement, as many as there are; their weights
-    stay as they are. A sample in which a question has no spread is left out and counted. The
-    share of a driver that means nothing is biased upwards in samples, so that its interval could
-    miss its own figure: it is then stretched to it.
+    The root of R moves with dΛ Λ + Λ dΛ = dR, which is a division in the basis of eigenvectors.
+    Drivers that repeat each other do so in every sample: the part of dR outside the range of R is
+    0, and the pseudo-inverse is differentiable there.
 
     Args:
-        groups: Σw a a' per bootstrap group, shape (G, k + 2, k + 2).
-        replicates: samples to draw.
-        random_seed: the same seed gives the same intervals.
-        confidence_level: of the intervals, such as 0.95.
+        correlation: outcome first, shape (k + 1, k + 1).
+
+    Returns:
+        One symmetric matrix per driver, shape (k, k + 1, k + 1): a share changes by the sum of the
+        products with the changes of all correlations, each pair counted twice. Diagonals are 0.
+    """
+    size = len(correlation)
+    first, second = np.triu_indices(size, 1)
+    change = np.zeros((len(first), size, size))
+    pairs = np.arange(len(first))
+    change[pairs, first, second] = change[pairs, second, first] = 1
+    values, vectors = np.linalg.eigh(correlation[1:, 1:])
+    kept = values > SINGULAR * values[-1]
+    root = np.where(kept, np.sqrt(np.where(kept, values, 1)), 0)
+    sums = root[:, None] + root[None, :]
+    divisor = np.where(sums > 0, 1 / np.where(sums > 0, sums, 1), 0)
+    loadings = (vectors * root) @ vectors.T
+    inverse = (vectors * np.where(kept, 1 / np.where(kept, root, 1), 0)) @ vectors.T
+    beyond = (vectors * ~kept) @ vectors.T
+    beta = inverse @ correlation[1:, 0]
+    d_loadings = vectors @ (vectors.T @ change[:, 1:, 1:] @ vectors * divisor) @ vectors.T
+    # Of the derivative of a pseudo-inverse the part that meets the outcome, which is in its range.
+    d_beta = (
+        change[:, 1:, 0] @ inverse
+        - (d_loadings @ beta) @ inverse
+        + (d_loadings @ (inverse @ beta)) @ beyond
+    )
+    weights = loadings**2 @ beta**2
+    d_weights = 2 * (loadings * d_loadings) @ beta**2 + 2 * (beta * d_beta) @ (loadings**2).T
+    shares = weights / weights.sum()
+    d_shares = (d_weights - d_weights.sum(axis=1)[:, None] * shares) / weights.sum()
+    gradients = np.zeros((size - 1, size, size))
+    gradients[:, first, second] = gradients[:, second, first] = d_shares.T / 2
+    return gradients
+
+
+def importance(answers: np.ndarray, weights: np.ndarray) -> Importance:
+    """Importance of one set of drivers, and the influence of every answer on the shares.
+
+    With z the standardised answers and R their correlations, the influence of a person on R_jl is
+    (z_j z_l - R_jl (z_j² + z_l²) / 2) / Σw.
+
+    Args:
+        answers: outcome and drivers of who answered them all, shape (n, k + 1).
+        weights: shape (n,).
 
     Raises:
         InputError: the outcome or a driver has no spread, or nothing explains anything.
     """
-    whole = correlations(groups.sum(axis=0))
-    weights = relative_weights(whole)
-    r_squared = weights.sum()
+    if not len(answers):
+        raise InputError("Nobody answered the outcome and every driver: no importance exists.")
+    z = standardise(answers, weights)
+    correlation = z.T @ (z * weights[:, None]) / weights.sum()
+    found = relative_weights(correlation)
+    r_squared = found.sum()
     if not r_squared > SINGULAR:
         raise InputError("The drivers do not correlate with the outcome at all: no shares exist.")
-    rng = np.random.default_rng(random_seed)
-    n = len(groups)
-    drawn = rng.multinomial(n, np.full(n, 1 / n), size=replicates).astype(float)
-    samples = correlations((drawn @ groups.reshape(n, -1)).reshape(-1, *groups.shape[1:]))
-    samples = relative_weights(samples[np.isfinite(samples).all(axis=(1, 2))])
-    explained = samples.sum(axis=1)
-    samples = samples[explained > SINGULAR] / explained[explained > SINGULAR, None]
-    shares = weights / r_squared
-    tail = (1 - confidence_level) / 2
-    # Without a usable sample nothing is known of the share but the figure itself.
-    low, high = (
-        np.quantile(samples, [tail, 1 - tail], axis=0)
-        if len(samples)
-        else np.full((2, len(shares)), np.nan)
-    )
+    gradients = share_gradients(correlation)
+    influence = [
+        np.einsum("ni,ni->n", z @ (own - np.diag((own * correlation).sum(axis=1))), z)
+        for own in gradients
+    ]
     return Importance(
-        weights=weights,
-        shares=shares,
-        ci_low=np.minimum(low, shares),
-        ci_high=np.maximum(high, shares),
-        correlations=whole[0, 1:],
+        weights=found,
+        shares=found / r_squared,
+        influence=np.stack(influence, axis=1) / weights.sum(),
+        correlations=correlation[0, 1:],
         r_squared=float(r_squared),
-        n_replicates=len(samples),
     )
 
 
-def driver_importance(
-    sums: pd.DataFrame, replicates: int, random_seed: int, confidence_level: float
-) -> pd.DataFrame:
-    """Importance of every set of drivers of a warehouse.
+def share_interval(
+    shares: np.ndarray, se: np.ndarray, df: int, confidence_level: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """t intervals of the shares of a set on the logit scale.
+
+    The only driver has all of R² in any sample: known. A share of 0 or 1 beside others has a
+    derivative of 0 whatever its error: no interval. An error of 0 elsewhere is that of drivers
+    that repeat each other: known. Without degrees of freedom nothing is known of the error.
 
     Args:
-        sums: one row per set (the columns of SET), bootstrap_group, first_position and
-            second_position: n_answers and sum_wxy. Position 0 is the constant 1, position 1 the
-            outcome, then the drivers.
-        replicates: samples per set.
-        random_seed: the same seed gives the same intervals.
-        confidence_level: of the intervals.
+        shares: shape (k,).
+        se: their standard errors, shape (k,); NaN where there are none.
+        df: degrees of freedom.
+        confidence_level: such as 0.95.
 
     Returns:
-        One row per set and driver position (1 is the first driver): n_answers, the FIGURES,
-        n_replicates, and withheld_reason where the figures do not exist.
+        Lower and upper ends, shape (k,) each; NaN where there is no interval.
     """
-    rows = []
-    for key, part in sums.groupby(SET, sort=True):
-        groups = _matrices(part)
-        is_count = (part["first_position"] == 0) & (part["second_position"] == 0)
-        n_answers = int(part.loc[is_count, "n_answers"].sum())
-        try:
-            found = importance(groups, replicates, random_seed, confidence_level)
-        except InputError:
-            found = None
-        for driver in range(groups.shape[1] - 2):
-            rows.append((*key, driver + 1, n_answers, *_cells(found, driver)))
-    columns = [*SET, "position", "n_answers", *FIGURES, "n_replicates", "withheld_reason"]
-    # Typed also when no survey declares drivers: an empty frame would become integers in DuckDB.
-    return pd.DataFrame(rows, columns=columns).astype(
-        {
-            **dict.fromkeys(SET, "string"),
-            "position": "int64",
-            "n_answers": "int64",
-            **dict.fromkeys(FIGURES, float),
-            "n_replicates": "int64",
-            "withheld_reason": "string",
-        }
-    )
-
-
-def _matrices(part: pd.DataFrame) -> np.ndarray:
-    """Σw a a' per bootstrap group, shape (G, k + 2, k + 2)."""
-    group, names = pd.factorize(part["bootstrap_group"], sort=True)
-    first, second = (part[f"{side}_position"].to_numpy() for side in ("first", "second"))
-    size = int(second.max()) + 1
-    groups = np.zeros((len(names), size, size))
-    groups[group, first, second] = groups[group, second, first] = part["sum_wxy"].to_numpy()
-    return groups
-
-
-def _cells(found: Importance | None, driver: int) -> tuple:
-    if found is None:
-        return (None,) * len(FIGURES) + (0, NOT_COMPUTABLE)
+    if len(shares) == 1:
+        return shares, shares
+    none = np.full(len(shares), np.nan)
+    if df < 1:
+        return none, none
+    inside = (shares > NOISE) & (shares < 1 - NOISE)
+    centre = np.where(inside, shares, 0.5)
+    t = t_distribution.ppf((1 + confidence_level) / 2, df)
+    half = t * se / (centre * (1 - centre))
+    low, high = (expit(logit(centre) + side * half) for side in (-1, 1))
+    # The logit and back may leave the share by a rounding error.
     return (
-        found.weights[driver],
-        found.shares[driver],
-        found.ci_low[driver],
-        found.ci_high[driver],
-        found.correlations[driver],
-        found.r_squared,
-        found.n_replicates,
-        None,
+        np.where(inside, np.minimum(low, shares), np.nan),
+        np.where(inside, np.maximum(high, shares), np.nan),
     )
+
+
+def gaps(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each mean minus the average of all means, of one set of questions to the same people.
+
+    Everybody counts in the questions they answered. The average has an error of its own and
+    shares people with each mean, so that the influence of a person is a difference as well.
+
+    Args:
+        values: NaN where not answered, shape (n, k).
+        weights: shape (n,).
+
+    Returns:
+        The means (k,), their gaps to the average (k,) and the influence on the gaps (n, k). Gaps
+        are NaN when a question has no answers.
+    """
+    answered = ~np.isnan(values)
+    totals = weights @ answered
+    with np.errstate(invalid="ignore"):
+        means = weights @ np.where(answered, values, 0) / totals
+        influence = np.where(answered, values - means, 0) / totals
+    return means, means - means.mean(), influence - influence.mean(axis=1, keepdims=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import f as f_distribution
 
+from scripts.design import Design
+
 
 @dataclass(frozen=True)
 class Table:
@@ -24,39 +26,6 @@ class Table:
     sum_d: np.ndarray
     sum_d2: np.ndarray
     clusters: np.ndarray | None = None
-
-
-@dataclass(frozen=True)
-class Design:
-    """What the covariance needs to know of everybody, whether they answered or not.
-
-    Attributes:
-        factors: raking factor per cell, shape (C,).
-        strata: stratum number per cell, shape (C,).
-        sum_d: Σd per cell, shape (C,).
-        sum_d2: Σd² per cell, shape (C,).
-        levels: 0/1 margin levels per cell, shape (C, L).
-        inverse: pseudo-inverse of X'DX, shape (L, L); L 0 when weights are taken as given.
-        n_units: respondents per stratum, shape (H,).
-        correction: finite population correction per stratum, shape (H,).
-        cluster_strata: stratum number per cluster, shape (P,), or None.
-        cluster_levels: Σ factor·d per cluster and margin level, shape (P, L), or None.
-        n_clusters: clusters per stratum, shape (H,), or None.
-        cluster_correction: finite population correction of clusters, shape (H,), or None.
-    """
-
-    factors: np.ndarray
-    strata: np.ndarray
-    sum_d: np.ndarray
-    sum_d2: np.ndarray
-    levels: np.ndarray
-    inverse: np.ndarray
-    n_units: np.ndarray
-    correction: np.ndarray
-    cluster_strata: np.ndarray | None = None
-    cluster_levels: np.ndarray | None = None
-    n_clusters: np.ndarray | None = None
-    cluster_correction: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

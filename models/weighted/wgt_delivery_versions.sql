@@ -20,8 +20,7 @@ codebook as (
         || {{ seed_digest('driver_models', [
             'survey_code', 'driver_model_code', 'outcome_question_code', 'driver_question_code',
             'sort_order'
-        ]) }}
-        || {{ threshold('driver_bootstrap_groups') }} as digest,
+        ]) }} as digest,
 ),
 
 versions as (

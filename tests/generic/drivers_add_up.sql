@@ -1,5 +1,6 @@
-{#- Importance adds up to R² and its shares to 1, each within its interval; nothing but the reason
-    stands in a withheld row. 1e-5 leaves room for the rounding of up to ten published drivers. -#}
+{#- Importance adds up to R² and its shares to 1, each within its interval where it has one; the
+    gap is that to the average, within its interval; nothing but the reason stands in a withheld
+    row. 1e-5 leaves room for the rounding of up to ten published drivers. -#}
 {% test drivers_add_up(model) %}
     with summed as (
         select
@@ -22,7 +23,8 @@
         (
             is_withheld and coalesce(
                 importance, importance_share, importance_share_ci_low, importance_share_ci_high,
-                correlation, r_squared, n_answers
+                correlation, r_squared, n_answers, unsatisfied_gap, unsatisfied_gap_ci_low,
+                unsatisfied_gap_ci_high
             ) is not null
         )
         or (is_withheld and (quadrant_code is not null or withheld_label_nl is null))
@@ -31,7 +33,16 @@
                 abs(sum_importance - r_squared) < 1e-5
                 and abs(sum_shares - 1) < 1e-5
                 and importance >= 0
-                and importance_share between importance_share_ci_low and importance_share_ci_high
+                and coalesce(importance_share >= importance_share_ci_low, true)
+                and coalesce(importance_share <= importance_share_ci_high, true)
+                and (importance_share_ci_low is null) = (importance_share_ci_high is null)
+                and (unsatisfied_gap is null) = (average_unsatisfied is null)
+                and coalesce(
+                    abs(unsatisfied_gap - share_unsatisfied + average_unsatisfied) < 1e-5, true
+                )
+                and coalesce(unsatisfied_gap >= unsatisfied_gap_ci_low, true)
+                and coalesce(unsatisfied_gap <= unsatisfied_gap_ci_high, true)
+                and (unsatisfied_gap_ci_low is null) = (unsatisfied_gap_ci_high is null)
                 and quadrant_label_nl is not null,
                 false
             )

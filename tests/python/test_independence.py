@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from scripts.independence import Design, Table, _respondent_covariance, rao_scott
+from scripts.design import Design
+from scripts.independence import Table, _respondent_covariance, rao_scott
 
 # Person: stratum, group, answer. Stratum 2 holds one person.
 PEOPLE = [

@@ -1,6 +1,8 @@
 -- Planted, sets of two drivers with r² 0.3: shares of 0.5 and 0.4 (b: both rows), a withheld row
 -- that still shows its correlation (c1), an interval beside its share (d1), a base of 49 (e), a
--- row without a quadrant (f1).
+-- row without a quadrant (f1), half an interval (g1), a gap that is not that to the average (h1), a
+-- gap beside its interval (i1), an average without a gap (j1), half an interval of a gap (k1) and a
+-- withheld row with a gap (l1). No interval at all is no fault (g2), nor is no average (h2).
 with planted as (
     select * from (
         values
@@ -15,7 +17,19 @@ with planted as (
         ('e', 1, 0.20, 0.6, 0.5, 0.3, 49, false, 'Eerst'),
         ('e', 2, 0.10, 0.4, 0.3, 0.3, 49, false, 'Eerst'),
         ('f', 1, 0.20, 0.6, 0.5, 0.3, 50, false, null),
-        ('f', 2, 0.10, 0.4, 0.3, 0.3, 50, false, 'Eerst')
+        ('f', 2, 0.10, 0.4, 0.3, 0.3, 50, false, 'Eerst'),
+        ('g', 1, 0.20, 0.6, 0.5, 0.3, 50, false, 'Eerst'),
+        ('g', 2, 0.10, 0.4, null, 0.3, 50, false, 'Eerst'),
+        ('h', 1, 0.20, 0.6, 0.5, 0.3, 50, false, 'Eerst'),
+        ('h', 2, 0.10, 0.4, 0.3, 0.3, 50, false, 'Eerst'),
+        ('i', 1, 0.20, 0.6, 0.5, 0.3, 50, false, 'Eerst'),
+        ('i', 2, 0.10, 0.4, 0.3, 0.3, 50, false, 'Eerst'),
+        ('j', 1, 0.20, 0.6, 0.5, 0.3, 50, false, 'Eerst'),
+        ('j', 2, 0.10, 0.4, 0.3, 0.3, 50, false, 'Eerst'),
+        ('k', 1, 0.20, 0.6, 0.5, 0.3, 50, false, 'Eerst'),
+        ('k', 2, 0.10, 0.4, 0.3, 0.3, 50, false, 'Eerst'),
+        ('l', 1, null, null, null, null, null, true, null),
+        ('l', 2, null, null, null, null, null, true, null)
     ) as t (
         driver_model_code, driver, importance, importance_share, importance_share_ci_low,
         r_squared, n_answers, is_withheld, quadrant_label_nl
@@ -30,7 +44,27 @@ complete as (
         'x' as weighting_scheme,
         'total' as segment_code,
         'total' as segment_value,
-        if(is_withheld, null, 0.9) as importance_share_ci_high,
+        case
+            when driver_model_code = 'g' and driver = 1 then null
+            when importance_share_ci_low is not null then 0.9
+        end as importance_share_ci_high,
+        0.5 as share_unsatisfied,
+        if(driver_model_code = 'h' and driver = 2, null, 0.4) as average_unsatisfied,
+        case
+            when driver_model_code = 'h' and driver = 1 then 0.2
+            when driver_model_code = 'h' or driver_model_code = 'j' and driver = 1 then null
+            when not is_withheld or driver_model_code = 'l' and driver = 1 then 0.1
+        end as unsatisfied_gap,
+        case
+            when is_withheld or driver_model_code in ('h', 'j') then null
+            when driver_model_code = 'i' and driver = 1 then 0.15
+            else 0
+        end as unsatisfied_gap_ci_low,
+        case
+            when is_withheld or driver_model_code in ('h', 'j') then null
+            when driver_model_code = 'k' and driver = 1 then null
+            else 0.2
+        end as unsatisfied_gap_ci_high,
         if(driver_model_code = 'c' and driver = 1, 0.4, null) as correlation,
         null::varchar as quadrant_code,
         'Te weinig' as withheld_label_nl,
@@ -43,7 +77,9 @@ flagged as (
 
 expected as (
     select * from (
-        values ('b', 1), ('b', 2), ('c', 1), ('d', 1), ('e', 1), ('e', 2), ('f', 1)
+        values
+        ('b', 1), ('b', 2), ('c', 1), ('d', 1), ('e', 1), ('e', 2), ('f', 1), ('g', 1), ('h', 1),
+        ('i', 1), ('j', 1), ('k', 1), ('l', 1)
     ) as t (driver_model_code, driver)
 )
 

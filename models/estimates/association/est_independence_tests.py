@@ -3,15 +3,16 @@
 
 def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     dbt.config(materialized="table")
-    from scripts.association import Frames, independence_tests
+    from scripts.association import independence_tests
+    from scripts.design_tables import DesignTables
 
     return independence_tests(
-        Frames(
-            counts=dbt.ref("est_independence_counts").df(),
+        dbt.ref("est_independence_counts").df(),
+        DesignTables(
             cells=dbt.ref("est_cells").df(),
             levels=dbt.ref("wgt_cell_levels").df(),
             inverses=dbt.ref("wgt_calibration_inverse").df(),
             strata=dbt.ref("est_strata").df(),
             cluster_levels=dbt.ref("est_cluster_levels").df(),
-        )
+        ),
     )

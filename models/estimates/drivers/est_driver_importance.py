@@ -1,14 +1,25 @@
-"""Thin: relative weights of the drivers of every set with scripts.drivers."""
+"""Thin: importance and dissatisfaction of the drivers of every set with scripts.driver_tables."""
 
 
 def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     dbt.config(materialized="table")
-    from scripts.drivers import driver_importance
+    from scripts.design_tables import DesignTables
+    from scripts.driver_tables import DriverTables, driver_figures
 
     thresholds = dbt.ref("thresholds").df().set_index("threshold_code")["value"]
-    return driver_importance(
-        dbt.ref("est_driver_sums").df(),
-        replicates=int(thresholds["driver_bootstrap_replicates"]),
-        random_seed=int(thresholds["bootstrap_seed"]),
+    return driver_figures(
+        DriverTables(
+            counts=dbt.ref("est_driver_counts"),
+            questions=dbt.ref("est_driver_questions").df(),
+            places=dbt.ref("est_driver_places").df(),
+            schemes=dbt.ref("weighting_schemes").df(),
+            design=DesignTables(
+                cells=dbt.ref("est_cells").df(),
+                levels=dbt.ref("wgt_cell_levels").df(),
+                inverses=dbt.ref("wgt_calibration_inverse").df(),
+                strata=dbt.ref("est_strata").df(),
+                cluster_levels=dbt.ref("est_cluster_levels").df(),
+            ),
+        ),
         confidence_level=float(thresholds["confidence_level"]),
     )

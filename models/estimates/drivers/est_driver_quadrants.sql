@@ -31,9 +31,11 @@ satisfied as (
         models.outcome_question_code,
         models.unsatisfied_statistic,
         means.estimate as mean_score,
+        means.n_answers as n_mean_score,
         means.ci_low as mean_score_ci_low,
         means.ci_high as mean_score_ci_high,
         unsatisfied.estimate as share_unsatisfied,
+        unsatisfied.n_answers as n_unsatisfied,
         unsatisfied.ci_low as share_unsatisfied_ci_low,
         unsatisfied.ci_high as share_unsatisfied_ci_high,
     from judged
@@ -77,14 +79,18 @@ averaged as (
 
 compared as (
     select
-        *,
+        * exclude (unsatisfied_gap, gap_se, gap_ci_low, gap_ci_high),
+        {% for column in ['unsatisfied_gap', 'gap_se', 'gap_ci_low', 'gap_ci_high'] -%}
+            if(average_unsatisfied is null, null, {{ column }}) as {{ column }},
+        {% endfor -%}
         case
             when share_ci_low > equal_share then 'important'
             when share_ci_high < equal_share then 'unimportant'
         end as importance_side,
         case
-            when share_unsatisfied_ci_low > average_unsatisfied then 'unsatisfied'
-            when share_unsatisfied_ci_high < average_unsatisfied then 'satisfied'
+            when average_unsatisfied is null then null
+            when gap_ci_low > 0 then 'unsatisfied'
+            when gap_ci_high < 0 then 'satisfied'
         end as satisfaction_side,
     from averaged
 ),

@@ -14,6 +14,7 @@ placed as (
         driver_model_code,
         0 as position,
         question_code,
+        null as unsatisfied_statistic,
         n_drivers,
     from outcomes
     union all
@@ -25,10 +26,24 @@ placed as (
             order by models.sort_order
         ) as position,
         models.driver_question_code as question_code,
+        models.unsatisfied_statistic,
         outcomes.n_drivers,
     from {{ ref('driver_models') }} as models
     inner join outcomes using (survey_code, driver_model_code)
+),
+
+ranged as (
+    select
+        placed.*,
+        measures.value_from as unsatisfied_from,
+        measures.value_to as unsatisfied_to,
+    from placed
+    left join {{ ref('est_measures') }} as measures
+        on
+            placed.survey_code = measures.survey_code
+            and placed.question_code = measures.question_code
+            and placed.unsatisfied_statistic = measures.statistic
 )
 
-select * from placed
+select * from ranged
 order by all
