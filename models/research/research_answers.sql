@@ -40,7 +40,7 @@ no_answers as (
         false as is_selected,
         answers.missing_reason,
     from {{ ref('stg_answers') }} as answers
-    anti join {{ ref('wgt_off_route') }} as off_route
+    anti join {{ ref('wgt_off_route') }}
         using (delivery_key, row_number, question_code)
     where answers.missing_reason is not null
 ),
