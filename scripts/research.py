@@ -23,16 +23,17 @@ PREFIX = "research_"
 # A row per what. The night does not test the models for it (it would read every answer again), so
 # that no file leaves without: a person who is there twice counts twice in every figure made of it.
 PERSON = ("survey_code", "wave_code", "respondent_key")
+# In the order of who reads whom: the table where a repeat begins is the one that is named.
 GRAIN = {
     "about": ("survey_code", "wave_code"),
-    "answers": (*PERSON, "question_code", "option_code", "missing_reason"),
-    "attribute_levels": ("attribute_code", "level_code"),
-    "attributes": (*PERSON, "attribute_code"),
-    "missing_codes": ("question_code", "missing_reason"),
-    "options": ("option_set_code", "option_code"),
     "questions": ("question_code",),
+    "options": ("option_set_code", "option_code"),
+    "missing_codes": ("question_code", "missing_reason"),
+    "attribute_levels": ("attribute_code", "level_code"),
     "respondents": PERSON,
     "weights": (*PERSON, "weighting_scheme"),
+    "attributes": (*PERSON, "attribute_code"),
+    "answers": (*PERSON, "question_code", "option_code", "missing_reason"),
 }
 
 
