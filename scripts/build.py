@@ -72,7 +72,8 @@ def dbt_build(places: Places) -> BuildResult:
         "--log-path", str(places.dbt_target / "logs"), "--log-level", "none", "build",
         "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
         "--target-path", str(places.dbt_target), "--indirect-selection", "cautious",
-        "--exclude-resource-type", "unit_test", "--exclude", "tag:tests_of_tests", *kept,
+        "--exclude-resource-type", "unit_test",
+        "--exclude", "tag:tests_of_tests", "tag:on_request", *kept,
     ]  # fmt: skip
     ticker = _Ticker()
     outcome = dbtRunner(callbacks=[ticker]).invoke(arguments)

@@ -16,6 +16,7 @@ import duckdb
 
 from scripts.errors import PeilError
 from scripts.progress import steps
+from scripts.relations import copy_relation, relations_in
 from scripts.settings import Places
 from scripts.warehouse import literal, open_warehouse, quoted
 
@@ -55,10 +56,7 @@ def publish(places: Places) -> dict:
 
 
 def _copy_marts(connection: duckdb.DuckDBPyConnection, temporary: Path) -> dict[str, int]:
-    tables = connection.execute(
-        "select table_name, comment from duckdb_tables() where schema_name = 'marts' "
-        "order by table_name"
-    ).fetchall()
+    tables = relations_in(connection, "marts")
     if not tables:
         raise PeilError(
             "The warehouse holds no marts to publish. Run `dbt build` or `peil nightly`."
@@ -70,20 +68,9 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, temporary: Path) -> dict[
     warehouse = connection.execute("select current_database()").fetchone()[0]
     connection.execute("create schema published.marts")
     counts = {}
-    for name, comment in steps(tables, "Publishing", lambda table: table[0]):
-        target = f"published.marts.{quoted(name)}"
-        connection.execute(
-            f"create table {target} as from {quoted(warehouse)}.marts.{quoted(name)}"
-        )
-        if comment:
-            connection.execute(f"comment on table {target} is {literal(comment)}")
-        columns = connection.execute(
-            "select column_name, comment from duckdb_columns() where database_name = ? "
-            "and schema_name = 'marts' and table_name = ? and comment is not null",
-            [warehouse, name],
-        ).fetchall()
-        for column, text in columns:
-            connection.execute(f"comment on column {target}.{quoted(column)} is {literal(text)}")
+    for table in steps(tables, "Publishing", lambda table: table.name):
+        name = table.name
+        copy_relation(connection, table, f"published.marts.{quoted(name)}")
         counts[name] = _checked_count(connection, warehouse, name)
         counts[name] += _add_kept(connection, name)
     connection.execute("checkpoint published")

@@ -10,22 +10,24 @@ from scripts.errors import InputError
 
 
 @contextmanager
-def open_published(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_published(
+    file: Path, made_by: str = "peil nightly"
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a published file read-only.
 
     Raises:
         InputError: the file is not there, is no DuckDB file, or lacks a table or column that is
-            asked for because another version of peil published it.
+            asked for because another version of peil made it.
     """
     if not file.exists():
-        raise InputError(f"{file}: not there. Run `peil nightly` first.")
+        raise InputError(f"{file}: not there. Run `{made_by}` first.")
     try:
         with duckdb.connect(str(file), read_only=True) as connection:
             yield connection
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise InputError(
             f"{file}: does not hold what is asked for ({str(error).splitlines()[0]}). It was "
-            "published by another version of peil; run `peil nightly` to publish again."
+            f"made by another version of peil; run `{made_by}` to make it again."
         ) from error
     except duckdb.IOException as error:
         raise InputError(

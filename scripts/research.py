@@ -1,7 +1,8 @@
 """`published/research.duckdb`: pseudonymised respondents with weights and answers, on request only.
 
 It holds what an analyst needs to make the published figures again: no open text, no exact age, no
-delivery or row numbers, no key but the hashed respondent key. Mode 0600.
+delivery or row numbers, no key but the hashed respondent key. Mode 0600. What is in it is decided
+in models/research; this copies it.
 """
 
 import logging
@@ -13,88 +14,26 @@ import duckdb
 from scripts.errors import PeilError
 from scripts.progress import steps
 from scripts.publish import STORAGE_VERSION
+from scripts.relations import Relation, copy_relation, relations_in
 from scripts.settings import Places
-from scripts.warehouse import literal, open_warehouse
+from scripts.warehouse import literal, open_warehouse, quoted
 
 log = logging.getLogger(__name__)
-# Answers count as in the marts: of respondents who count, and only where the route leads.
-TABLES = {
-    "respondents": """
-        select respondents.respondent_key, respondents.survey_code, respondents.wave_code
-        from weighted.wgt_respondents as respondents
-        where respondents.response_status = 'eligible'
-        order by respondents.respondent_key
-    """,
-    "weights": """
-        select weights.respondent_key, weights.survey_code, weights.wave_code,
-            weights.scheme_code as weighting_scheme, weights.base_weight, weights.weight,
-            weights.population_weight, schemes.is_default as is_default_scheme
-        from weighted.wgt_respondent_weights as weights
-        inner join codebook.weighting_schemes as schemes using (scheme_code, survey_code)
-        order by weights.respondent_key, schemes.sort_order
-    """,
-    "attributes": """
-        select respondents.respondent_key, attributes.attribute_code, attributes.level_code
-        from weighted.wgt_respondents as respondents
-        inner join weighted.wgt_respondent_attributes as attributes
-            using (delivery_key, row_number)
-        where respondents.response_status = 'eligible'
-        order by respondents.respondent_key, attributes.attribute_code
-    """,
-    "answers": """
-        with eligible as (
-            select respondent_key, survey_code, delivery_key, row_number
-            from weighted.wgt_respondents
-            where response_status = 'eligible'
-        ),
-        routes as (
-            select answers.delivery_key, answers.row_number, questions.question_code
-            from codebook.questions as questions
-            inner join staging.stg_answers as answers
-                on questions.routing_question_code = answers.question_code
-                and questions.routing_option_code = answers.option_code
-            where answers.is_selected
-        )
-        select eligible.respondent_key, answers.question_code, answers.option_code,
-            answers.value_number, answers.is_selected, answers.missing_reason
-        from eligible
-        inner join staging.stg_answers as answers using (delivery_key, row_number)
-        inner join codebook.questions as questions using (question_code, survey_code)
-        left join routes using (delivery_key, row_number, question_code)
-        where questions.is_reported
-            and (questions.routing_question_code is null or routes.question_code is not null)
-        order by eligible.respondent_key, questions.sort_order, answers.option_code
-    """,
-    "questions": """
-        select questions.question_code, questions.survey_code, questions.label_nl,
-            questions.label_en, questions.text_nl, questions.text_en, questions.scale_code,
-            scales.kind as scale_kind, questions.option_set_code, questions.topic,
-            questions.channel_code, questions.aspect, questions.routing_question_code,
-            questions.routing_option_code, questions.sort_order
-        from codebook.questions as questions
-        inner join codebook.scales as scales using (scale_code)
-        where questions.is_reported
-        order by questions.sort_order
-    """,
-    "options": "select * from codebook.options order by option_set_code, sort_order",
-    "missing_codes": "select * from codebook.missing_codes order by option_set_code, answer_code",
-    "attribute_levels": """
-        select attributes.attribute_code, attributes.survey_code,
-            attributes.label_nl as attribute_label_nl,
-            coalesce(levels.level_code, municipalities.municipality_code) as level_code,
-            coalesce(levels.label_nl, municipalities.label) as label_nl,
-            coalesce(levels.sort_order, municipalities.municipality_number) as level_number
-        from codebook.attributes as attributes
-        left join codebook.attribute_levels as levels
-            on attributes.attribute_code = levels.attribute_code
-            and attributes.kind <> 'municipality'
-        left join codebook.municipalities as municipalities
-            on attributes.kind = 'municipality'
-            and attributes.survey_code = municipalities.survey_code
-        where coalesce(levels.level_code, municipalities.municipality_code) is not null
-        order by attributes.attribute_code, level_number
-    """,
-    "about": "select * from marts.about order by survey_code, wave_code",
+PREFIX = "research_"
+# A row per what. The night does not test the models for it (it would read every answer again), so
+# that no file leaves without: a person who is there twice counts twice in every figure made of it.
+PERSON = ("survey_code", "wave_code", "respondent_key")
+# In the order of who reads whom: the table where a repeat begins is the one that is named.
+GRAIN = {
+    "about": ("survey_code", "wave_code"),
+    "questions": ("question_code",),
+    "options": ("option_set_code", "option_code"),
+    "missing_codes": ("question_code", "missing_reason"),
+    "attribute_levels": ("attribute_code", "level_code"),
+    "respondents": PERSON,
+    "weights": (*PERSON, "weighting_scheme"),
+    "attributes": (*PERSON, "attribute_code"),
+    "answers": (*PERSON, "question_code", "option_code", "missing_reason"),
 }
 
 
@@ -102,45 +41,75 @@ def build_research(places: Places) -> Path:
     """Write the research file; the earlier one is replaced in one rename.
 
     Raises:
-        PeilError: nothing has been built yet, or no respondent counts.
+        PeilError: nothing has been built yet, no respondent counts, or a table has two rows where
+            it should have one.
     """
     target = places.published / "research.duckdb"
     draft = places.published / f".research-{os.getpid()}.duckdb"
     places.published.mkdir(parents=True, exist_ok=True)
     for leftover in places.published.glob(".research-*.duckdb*"):
         leftover.unlink()
+    # Draft and write-ahead log must never be readable by others, not even while they are written.
+    mask = os.umask(0o077)
     try:
         with open_warehouse(places.warehouse) as connection:
             n_respondents = _copy(connection, draft)
         draft.chmod(0o600)
         draft.replace(target)
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise PeilError(
+            f"The warehouse cannot give respondents ({str(error).splitlines()[0]}). "
+            "Run `peil nightly` first."
+        ) from error
     finally:
+        os.umask(mask)
         draft.unlink(missing_ok=True)
     log.info("Research file with %s respondents: %s.", f"{n_respondents:,}", target)
     return target
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, draft: Path) -> int:
-    # The file must never be readable by others, not even while it is being written.
-    mask = os.umask(0o077)
-    try:
-        connection.execute(
-            f"attach {literal(str(draft))} as research (storage_version {literal(STORAGE_VERSION)})"
-        )
-    finally:
-        os.umask(mask)
+    relations = _relations(connection)
+    connection.execute(
+        f"attach {literal(str(draft))} as research (storage_version {literal(STORAGE_VERSION)})"
+    )
     connection.execute("create schema research.microdata")
-    try:
-        for name, query in steps(list(TABLES.items()), "Research file", lambda table: table[0]):
-            connection.execute(f"create table research.microdata.{name} as {query}")
-    except duckdb.CatalogException as error:
-        raise PeilError(
-            f"The warehouse cannot give respondents ({str(error).splitlines()[0]}). "
-            "Run `peil nightly` first."
-        ) from error
+    for name, relation in steps(list(relations.items()), "Research file", lambda pair: pair[0]):
+        table = f"research.microdata.{quoted(name)}"
+        copy_relation(connection, relation, table, ordered=True)
+        _refuse_repeats(connection, name, table)
     count = connection.execute("select count(*) from research.microdata.respondents").fetchone()[0]
     if not count:
         raise PeilError("No respondent counts, so there is no research file to write.")
     connection.execute("checkpoint research")
     connection.execute("detach research")
     return count
+
+
+def _relations(connection: duckdb.DuckDBPyConnection) -> dict[str, Relation]:
+    """What to copy, by its name in the file: the research models, and the mart about the waves."""
+    found = {r.name.removeprefix(PREFIX): r for r in relations_in(connection, "research")}
+    found |= {r.name: r for r in relations_in(connection, "marts") if r.name == "about"}
+    absent = sorted(set(GRAIN) - set(found))
+    if absent:
+        raise PeilError(
+            f"The warehouse cannot give respondents (not built: {', '.join(absent)}). "
+            "Run `peil nightly` first."
+        )
+    return {name: found[name] for name in GRAIN}
+
+
+def _refuse_repeats(connection: duckdb.DuckDBPyConnection, name: str, table: str) -> None:
+    grain = GRAIN[name]
+    repeat = connection.execute(
+        f"select {', '.join(grain)}, count(*) from {table} group by all having count(*) > 1 "
+        "order by all limit 1"
+    ).fetchone()
+    if repeat:
+        *values, n_rows = repeat
+        where = ", ".join(f"{column} {value}" for column, value in zip(grain, values, strict=True))
+        raise PeilError(
+            f"{name}: {n_rows} rows for {where}; there should be one. Nothing was written. See "
+            "with `dbt test --select research`, and correct the codebook: is a question bound to "
+            "two columns (bindings.csv)?"
+        )

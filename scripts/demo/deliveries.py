@@ -194,7 +194,7 @@ def _write_panel(
         if b.binding == "one_hot":
             frame[b.source_column] = frame[b.source_column].astype(int)
             labels[b.source_column] = {0: "Nee", 1: "Ja"}
-        elif names:
+        elif names and not pd.api.types.is_numeric_dtype(frame[b.source_column]):
             numbers = {code: number for number, code in enumerate(names, start=1)}
             frame[b.source_column] = frame[b.source_column].map(numbers)
             labels[b.source_column] = {numbers[code]: name for code, name in names.items()}

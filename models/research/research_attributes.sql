@@ -1,0 +1,14 @@
+with leveled as (
+    select
+        respondents.survey_code,
+        respondents.wave_code,
+        respondents.respondent_key,
+        attributes.attribute_code,
+        attributes.level_code,
+    from {{ ref('wgt_respondents') }} as respondents
+    inner join {{ ref('wgt_respondent_attributes') }} as attributes
+        using (delivery_key, row_number)
+    where respondents.response_status = 'eligible'
+)
+
+select * from leveled
