@@ -2,34 +2,14 @@ with attributes as (
     select * from {{ ref('attributes') }}
 ),
 
-declared as (
+labelled as (
     select
         attribute_code,
         level_code,
         label_nl,
         label_en,
         sort_order as level_number,
-    from {{ ref('attribute_levels') }}
-),
-
-municipalities as (
-    select
-        attributes.attribute_code,
-        municipalities.municipality_code as level_code,
-        municipalities.label as label_nl,
-        municipalities.label as label_en,
-        municipalities.municipality_number as level_number,
-    from attributes
-    inner join {{ ref('municipalities') }} as municipalities using (survey_code)
-    where attributes.kind = 'municipality'
-),
-
-unioned as (
-    select declared.*
-    from declared
-    anti join municipalities using (attribute_code, level_code)
-    union all
-    select * from municipalities
+    from {{ ref('est_level_labels') }}
 ),
 
 -- Without a number of its own for every level, the levels of an attribute are numbered in order.
@@ -41,7 +21,7 @@ numbered as (
         row_number() over (
             partition by attribute_code order by level_number, level_code
         ) as place,
-    from unioned
+    from labelled
 ),
 
 described as (

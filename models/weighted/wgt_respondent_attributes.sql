@@ -1,11 +1,10 @@
 with attributes as (
     select
         attributes.*,
-        coalesce(attributes.kind = 'question' and scales.kind = 'multiple', false)
-            as has_several_answers,
+        overlapping.attribute_code is not null as has_several_answers,
     from {{ ref('attributes') }} as attributes
-    left join {{ ref('questions') }} using (question_code)
-    left join {{ ref('scales') }} as scales using (scale_code)
+    left join {{ ref('wgt_overlapping_attributes') }} as overlapping
+        using (attribute_code, survey_code)
 ),
 
 -- Of a question with several answers every answer that was given places the respondent.

@@ -19,71 +19,20 @@ import numpy as np
 import pandas as pd
 
 from scripts.disclosure.moments import Answers, room
-from scripts.errors import InputError, PeilError
+from scripts.disclosure.rules import LEAST_ROOM, SHARES, Rules
+from scripts.errors import PeilError
 
 COMPLEMENTARY = "complementary"
-SHARES = ("range", "option")
 Place = int | str  # a group, or the rest of one
 Cell = tuple[Place, int]  # place, measure
 
 
 # A rest of people that rounding blurs by less than this part of the scale can be read.
 BLUR = 0.2
-# A withheld count with room for fewer people than this is as good as known: the middle of its
-# range is within one person of it.
-LEAST_ROOM = 3
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What may be seen, and how what is seen is rounded.
-
-    Attributes:
-        min_cell_n: at least this many people stand between a withheld figure and a reader who
-            subtracts everything published.
-        half_digits: half of the last published digit per kind of statistic: range, option, net and
-            mean, and the same with `_small_base`.
-        small_base_n: below this base the digits of a small base count.
-    """
-
-    min_cell_n: float
-    half_digits: dict[str, float]
-    small_base_n: float
-
-    def half_digit(self, kind: str, n: float) -> float:
-        return self.half_digits[f"{kind}_small_base" if n < self.small_base_n else kind]
-
-
-# What the kinds of statistics are called among the quantities that are rounded.
-QUANTITIES = {"range": "share", "option": "share", "net": "net", "mean": "mean"}
-
-
-def rules_of(thresholds: pd.Series, rounding: pd.DataFrame) -> Rules:
-    """The rules as the seeds give them.
-
-    Args:
-        thresholds: min_cell_n and small_base_n by their code.
-        rounding: quantity, method and digits; figures are rounded to decimals.
-
-    Raises:
-        InputError: a figure is rounded to significant digits, or a quantity is missing.
-    """
-    declared = rounding.set_index("quantity")
-    half_digits = {}
-    for kind, quantity in QUANTITIES.items():
-        for suffix in ("", "_small_base"):
-            name = f"{quantity}{suffix}"
-            if name not in declared.index or declared.loc[name, "method"] != "decimals":
-                raise InputError(
-                    f"publication_rounding.csv: '{name}' needs a row with method decimals: what a "
-                    "reader can work out from rounded figures is decided on it."
-                )
-            half_digits[f"{kind}{suffix}"] = 0.5 * 10.0 ** -int(declared.loc[name, "digits"])
-    return Rules(float(thresholds["min_cell_n"]), half_digits, float(thresholds["small_base_n"]))
 
 
 @dataclass
-class _Equation:
+class Equation:
     """Cells whose signed sum is known. `parent` is spared as long as another cell can go."""
 
     cells: dict[Cell, float]
@@ -91,7 +40,7 @@ class _Equation:
 
 
 @dataclass
-class _Question:
+class Question:
     """The figures of one question in one wave, and the equations between them.
 
     Attributes:
@@ -112,7 +61,7 @@ class _Question:
     span: float = 1
     hidden: dict[Cell, str] = field(default_factory=dict)
     figure_ids: dict[Cell, int] = field(default_factory=dict)
-    equations: list[_Equation] = field(default_factory=list)
+    equations: list[Equation] = field(default_factory=list)
 
 
 def protect(
@@ -140,7 +89,7 @@ def protect(
     parts = []
     numbers = {} if answers is None else dict(list(answers.groupby(["wave_code", "question_code"])))
     for key, rows in figures.groupby(["wave_code", "question_code"], sort=True):
-        question = _question(rows, nestings[nestings["wave_code"] == key[0]], complements)
+        question = question_of(rows, nestings[nestings["wave_code"] == key[0]], complements)
         given = numbers.get(key)
         if given is not None:
             question.span = float(np.ptp(given["value_number"])) or 1.0
@@ -181,8 +130,8 @@ def recoverable(hidden: list[Cell], equations: list[dict[Cell, float]]) -> set[C
     return {cell for cell, i in position.items() if moved[i] < 1e-9}
 
 
-def _question(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFrame) -> _Question:
-    question = _Question()
+def question_of(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFrame) -> Question:
+    question = Question()
     base = question.base
     measures = sorted(rows["measure_id"].unique().tolist())
     question.kinds = dict(zip(rows["measure_id"], rows["kind"], strict=True))
@@ -209,14 +158,14 @@ def _question(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFr
                     question.positive[(child, measure)] for child in children
                 )
         question.equations += [
-            _Equation({(parent, m): -1.0, **{(child, m): 1.0 for child in members}}, (parent, m))
+            Equation({(parent, m): -1.0, **{(child, m): 1.0 for child in members}}, (parent, m))
             for m in measures
         ]
     groups = complements[complements["measure_id"].isin(measures)].groupby("complement_id")
     for _, group in groups:
         signs = dict(zip(group["measure_id"], group["sign"], strict=True))
         question.equations += [
-            _Equation({(place, m): float(s) for m, s in signs.items()}) for place in base
+            Equation({(place, m): float(s) for m, s in signs.items()}) for place in base
         ]
     return question
 
@@ -226,7 +175,7 @@ def _families(nestings: pd.DataFrame) -> Iterator[tuple[Place, str, list[Place]]
         yield parent, family, sorted(children["child_group"])
 
 
-def _withhold(question: _Question, rules: Rules) -> None:
+def _withhold(question: Question, rules: Rules) -> None:
     """Withhold one cell at a time until nothing gives a figure away, alone or in combination."""
     while True:
         weak = next((e for e in question.equations if _gives_away(question, e, rules)), None)
@@ -239,7 +188,7 @@ def _withhold(question: _Question, rules: Rules) -> None:
         _withhold_smallest(question, weak)
 
 
-def _gives_away(question: _Question, equation: _Equation, rules: Rules) -> bool:
+def _gives_away(question: Question, equation: Equation, rules: Rules) -> bool:
     """Whether subtracting all that is published leaves too few people around a hidden figure.
 
     What is left is as good as published: it must hold enough people besides the figure, and for
@@ -252,7 +201,7 @@ def _gives_away(question: _Question, equation: _Equation, rules: Rules) -> bool:
     if not hidden or len(hidden) == len(equation.cells):
         return False
     if not figures:
-        return _rest_is_read(question, equation, hidden, rules)
+        return rest_is_read(question, equation, hidden, rules)
     everyone = sum(_people(question, equation, c) for c in hidden)
     largest = max(_people(question, equation, c) for c in figures)
     if len(hidden) == 1 or everyone - largest < rules.min_cell_n:
@@ -263,12 +212,10 @@ def _gives_away(question: _Question, equation: _Equation, rules: Rules) -> bool:
         positive = sum(question.positive[c] for c in hidden)
         if min(positive, everyone - positive) < rules.min_cell_n:
             return True
-    return _rest_is_read(question, equation, hidden, rules)
+    return rest_is_read(question, equation, hidden, rules)
 
 
-def _rest_is_read(
-    question: _Question, equation: _Equation, hidden: list[Cell], rules: Rules
-) -> bool:
+def rest_is_read(question: Question, equation: Equation, hidden: list[Cell], rules: Rules) -> bool:
     """Whether the people of all hidden groups together are a figure that may not be seen."""
     if equation.parent is None:
         return False
@@ -295,16 +242,27 @@ def _blur(kind: str, n: float, rules: Rules) -> float:
 
 
 def _withhold_moments(
-    question: _Question, rows: pd.DataFrame, given: pd.DataFrame, rules: Rules
+    question: Question, rows: pd.DataFrame, given: pd.DataFrame, rules: Rules
 ) -> bool:
     """Withhold means that leave a withheld share of the same answers no room; whether any was."""
+    found = False
+    for group, means, rooms in moment_rooms(question, rows, given, rules):
+        if min(rooms) < LEAST_ROOM - 1e-6:
+            found = True
+            question.hidden.update({(group, m): COMPLEMENTARY for m in means})
+    return found
+
+
+def moment_rooms(
+    question: Question, rows: pd.DataFrame, given: pd.DataFrame, rules: Rules
+) -> Iterator[tuple[Place, list[int], list[float]]]:
+    """Per group its published means, and the room they leave each withheld share of the answers."""
     means = [m for m, kind in question.kinds.items() if kind == "mean"]
     ranges = {
         row.measure_id: (row.value_from, row.value_to)
         for row in rows.drop_duplicates("measure_id").itertuples()
         if row.kind == "range"
     }
-    found = False
     for group, part in given.groupby("group_id"):
         shown = [m for m in means if (group, m) in question.figure_ids]
         shown = [m for m in shown if (group, m) not in question.hidden]
@@ -313,25 +271,21 @@ def _withhold_moments(
             continue
         values = part["value_number"].to_numpy(dtype=float)
         inside = {m: (values >= low) & (values <= high) for m, (low, high) in ranges.items()}
-        n = part["n"].sum()
-        half = rules.half_digit("mean", n)
+        half = rules.half_digit("mean", part["n"].sum())
         answers = Answers(
             values, part["n"].to_numpy(dtype=float), half, half / 2,
             np.array([inside[m] for m in ranges if m not in secret]).reshape(-1, len(values)),
         )  # fmt: skip
-        ends = (room(answers, inside[m].astype(float)) for m in secret)
-        if any(high - low < LEAST_ROOM - 1e-6 for low, high in ends):
-            found = True
-            question.hidden.update({(group, m): COMPLEMENTARY for m in shown})
-    return found
+        ends = [room(answers, inside[m].astype(float)) for m in secret]
+        yield group, shown, [high - low for low, high in ends]
 
 
-def _people(question: _Question, equation: _Equation, cell: Cell) -> float:
+def _people(question: Question, equation: Equation, cell: Cell) -> float:
     """Respondents who stand behind a cell: the base in sums over groups, else who answered so."""
     return question.base[cell[0]] if equation.parent is not None else question.positive[cell]
 
 
-def _withhold_smallest(question: _Question, equation: _Equation) -> None:
+def _withhold_smallest(question: Question, equation: Equation) -> None:
     """Withhold the smallest published cell of the equation; its total only when all else is."""
     published = [c for c in equation.cells if c not in question.hidden]
     if not published:

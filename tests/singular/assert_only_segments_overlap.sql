@@ -1,14 +1,6 @@
 -- Who gave several answers would be weighted, placed or drawn several times: an attribute made of
 -- such a question divides figures, and nothing else.
-with several_answers as (
-    select attributes.attribute_code
-    from {{ ref('attributes') }} as attributes
-    inner join {{ ref('questions') }} as questions using (question_code)
-    inner join {{ ref('scales') }} as scales using (scale_code)
-    where attributes.kind = 'question' and scales.kind = 'multiple'
-),
-
-used as (
+with used as (
     select
         'weighting_variables' as seed_name,
         scheme_code,
@@ -31,4 +23,4 @@ used as (
 
 select used.*
 from used
-inner join several_answers using (attribute_code)
+inner join {{ ref('wgt_overlapping_attributes') }} using (attribute_code)

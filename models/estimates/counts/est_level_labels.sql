@@ -23,7 +23,7 @@ with named as (
     from {{ ref('attributes') }} as attributes
     inner join {{ ref('questions') }} using (question_code, survey_code)
     inner join {{ ref('stg_options') }} as options using (option_set_code)
-    where attributes.kind in ('question', 'municipality')
+    where attributes.kind = 'question'
     union all
     select
         attributes.survey_code,

@@ -1,15 +1,4 @@
--- Somebody with several answers lies in several groups of a segment made of them.
-with several_answers as (
-    select
-        attributes.survey_code,
-        attributes.attribute_code,
-    from {{ ref('attributes') }} as attributes
-    inner join {{ ref('questions') }} using (question_code, survey_code)
-    inner join {{ ref('scales') }} as scales using (scale_code)
-    where attributes.kind = 'question' and scales.kind = 'multiple'
-),
-
-described as (
+with described as (
     select
         segments.survey_code,
         segments.segment_code,
@@ -25,8 +14,8 @@ described as (
         segments.sort_order,
     from {{ ref('segments') }} as segments
     left join {{ ref('attributes') }} as attributes using (survey_code, attribute_code)
-    left join several_answers as several using (survey_code, attribute_code)
-    left join several_answers as second_several
+    left join {{ ref('wgt_overlapping_attributes') }} as several using (survey_code, attribute_code)
+    left join {{ ref('wgt_overlapping_attributes') }} as second_several
         on
             segments.survey_code = second_several.survey_code
             and segments.second_attribute_code = second_several.attribute_code

@@ -1,0 +1,91 @@
+"""Tables of people by place and item with their totals: which counts may not be seen.
+
+A count of 1 to 4 people is withheld, and with it as many others as it takes: every withheld count
+keeps room for several people after all that is published is subtracted from the totals.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+
+KEYS = ["table_code", "survey_code", "wave_code"]
+TOTAL = "total"
+
+
+def withheld_counts(counts: pd.DataFrame, min_cell_n: float) -> pd.DataFrame:
+    """The counts that may not be seen.
+
+    Args:
+        counts: table_code, survey_code, wave_code, place, item, n. The place or item `total` is the
+            sum of the others in its column or row; a table may lack either.
+        min_cell_n: fewer people than this (and more than none) are withheld, and a withheld count
+            keeps at least this much room.
+
+    Returns:
+        The KEYS, place and item of each withheld count.
+    """
+    rows = []
+    for key, table in counts.groupby(KEYS, sort=True):
+        n = table.set_index(["place", "item"])["n"].astype(float).sort_index()
+        rows += [(*key, *cell) for cell in sorted(_withheld(n, min_cell_n))]
+    columns = [*KEYS, "place", "item"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns, "string"))
+
+
+def rooms(n: pd.Series, hidden: set[tuple[str, str]]) -> dict[tuple[str, str], float]:
+    """How far apart the fewest and the most people are that each withheld count can be.
+
+    Args:
+        n: people by place and item.
+        hidden: the withheld counts; everything else is published.
+    """
+    cells = sorted(hidden)
+    position = {cell: i for i, cell in enumerate(cells)}
+    rows, right = [], []
+    for equation in _equations(n):
+        row = np.zeros(len(cells))
+        for cell, sign in equation.items():
+            if cell in position:
+                row[position[cell]] = sign
+        if row.any():
+            rows.append(row)
+            right.append(-sum(s * n[c] for c, s in equation.items() if c not in position))
+    room = {}
+    for cell, i in position.items():
+        ends = []
+        for direction in (1, -1):
+            goal = np.zeros(len(cells))
+            goal[i] = direction
+            solved = linprog(goal, A_eq=rows or None, b_eq=right or None, bounds=(0, n.max()))
+            ends.append(direction * solved.fun)
+        room[cell] = ends[1] - ends[0]
+    return room
+
+
+def _withheld(n: pd.Series, min_cell_n: float) -> set[tuple[str, str]]:
+    hidden = {cell for cell, people in n.items() if 0 < people < min_cell_n}
+    equations = _equations(n)
+    while hidden:
+        room = rooms(n, hidden)
+        tight = min(room, key=lambda cell: (room[cell], cell))
+        if room[tight] >= min_cell_n - 1e-6:
+            return hidden
+        # The smallest other count that stands in a sum with it; a total only when nothing else is.
+        beside = [c for e in equations if tight in e for c in e if c not in hidden]
+        if not beside:
+            beside = [c for c in n.index if c not in hidden]
+        if not beside:
+            return hidden
+        hidden.add(min(beside, key=lambda c: (TOTAL in c, n[c] == 0, n[c], c)))
+    return hidden
+
+
+def _equations(n: pd.Series) -> list[dict[tuple[str, str], float]]:
+    found = []
+    for level, name in enumerate(("place", "item")):
+        for _, group in n.groupby(level="item" if name == "place" else "place"):
+            cells = list(group.index)
+            sums = [c for c in cells if c[level] == TOTAL]
+            if sums and len(cells) > 1:
+                found.append({c: -1.0 if c in sums else 1.0 for c in cells})
+    return found
