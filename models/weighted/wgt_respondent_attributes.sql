@@ -12,6 +12,7 @@ replies as (
     from {{ ref('stg_answers') }}
     where
         missing_reason is null
+        and is_selected
         and {{ is_to_build('delivery_key', 'stg_delivery_versions') }}
         and question_code in (select attributes.question_code from attributes)
     group by delivery_key, row_number, question_code

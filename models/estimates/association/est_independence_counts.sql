@@ -19,7 +19,7 @@ classes as (
         places.segment_code,
         places.segment_value,
         answers.question_code,
-        coalesce(answers.option_code, answers.value_number::varchar) as answer,
+        if(scales.kind = 'number', answers.value_number::varchar, answers.option_code) as answer,
         places.cell_id,
         cells.stratum,
         places.cluster_code,

@@ -58,7 +58,7 @@ gave as (
         sum(n_answers) as n,
         sum(sum_d) as sum_d,
     from scored
-    where y != 0
+    where y is distinct from 0
     group by point_id, cell_id, y
 ),
 
@@ -116,5 +116,5 @@ atoms as (
 )
 
 select * from atoms
-where n > 0
+where n > 0 and y is not null
 order by all

@@ -12,14 +12,17 @@ sums as (
     select
         counts.place_id,
         measured.measure_id,
-        sum(counts.n_answers) as n_positive,
+        sum(counts.n_answers) filter (where measured.y is not null) as n_positive,
+        sum(counts.n_answers) filter (where measured.y is null) as n_without,
+        sum(counts.sum_d) filter (where measured.y is null) as sum_d_without,
+        sum(counts.sum_d2) filter (where measured.y is null) as sum_d2_without,
         sum(counts.sum_d * measured.y) as sum_dy,
         sum(counts.sum_d * measured.y * measured.y) as sum_dyy,
         sum(counts.sum_d2 * measured.y) as sum_d2y,
         sum(counts.sum_d2 * measured.y * measured.y) as sum_d2yy,
     from {{ ref('est_cell_counts') }} as counts
     inner join measured using (answer_id)
-    where not measured.is_base and measured.y != 0
+    where not measured.is_base and measured.y is distinct from 0
     group by counts.place_id, measured.measure_id
 ),
 
@@ -35,6 +38,7 @@ bases as (
     where measured.is_base
 ),
 
+-- An answer without a number is no 0: it is in no base (and a test stops the night).
 joined as (
     select
         bases.place_id,
@@ -42,9 +46,9 @@ joined as (
         bases.measure_id,
         places.cell_id,
         places.cluster_code,
-        bases.n_answers,
-        bases.sum_d,
-        bases.sum_d2,
+        bases.n_answers - coalesce(sums.n_without, 0) as n_answers,
+        bases.sum_d - coalesce(sums.sum_d_without, 0) as sum_d,
+        bases.sum_d2 - coalesce(sums.sum_d2_without, 0) as sum_d2,
         coalesce(sums.n_positive, 0) as n_positive,
         coalesce(sums.sum_dy, 0) as sum_dy,
         coalesce(sums.sum_dyy, 0) as sum_dyy,
@@ -53,6 +57,7 @@ joined as (
     from bases
     inner join {{ ref('est_places') }} as places using (place_id)
     left join sums using (place_id, measure_id)
+    where bases.n_answers > coalesce(sums.n_without, 0)
 )
 
 select * exclude (place_id)
