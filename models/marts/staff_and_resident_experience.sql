@@ -68,7 +68,8 @@ correlated as (
     group by survey_code, theme_code
 ),
 
--- Fisher's z; with three points or fewer, or without spread, it says nothing.
+-- Fisher's z; with three points or fewer, or without spread, it says nothing. The root is guarded
+-- itself: a condition around an expression does not keep DuckDB from computing it.
 with_intervals as (
     select
         paired.*,
@@ -78,7 +79,7 @@ with_intervals as (
             correlated.correlation, null
         ) as correlation,
         normal_quantile(1 - (1 - {{ threshold('confidence_level') }}) / 2)
-        / sqrt(correlated.n_municipalities - 3) as half_width,
+        / sqrt(greatest(correlated.n_municipalities - 3, 1)) as half_width,
     from paired
     left join correlated using (survey_code, theme_code)
 ),

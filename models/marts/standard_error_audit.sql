@@ -5,11 +5,16 @@ with audited as (
         bootstrap.n_replicates,
         bootstrap.se_bootstrap / nullif(estimates.se, 0) as ratio,
         -- The standard error of a standard error from R replicates is about 1 / sqrt(2 (R - 1)).
-        1 / sqrt(2 * (bootstrap.n_replicates - 1)) as noise,
+        1 / sqrt(2 * greatest(bootstrap.n_replicates - 1, 1)) as noise,
     from {{ ref('est_bootstrap') }} as bootstrap
     inner join {{ ref('est_estimates') }} as estimates using (point_id)
     inner join {{ ref('est_suppression') }} as suppression using (point_id)
-    where suppression.withheld_reason is null and bootstrap.n_replicates > 1
+    where
+        suppression.withheld_reason is null
+        and bootstrap.n_replicates > 1
+        -- The bootstrap of n people is too small by about (n - 1) / n, and a handful cannot be
+        -- raked anew: it says nothing of a base that is flagged low_base anyway.
+        and least(estimates.n_answers, estimates.n_effective) >= {{ threshold('min_reliable_n') }}
 ),
 
 published as (

@@ -42,7 +42,9 @@ def bootstrap_errors(
             margins, keys = groups[key]
             drawn = resample(_atoms(part, keys), margins, replicates, rng)
             totals, weights = totals + drawn[0], weights + drawn[1]
-        figures = totals / weights
+        # A sample without anybody in the base has no figure.
+        with np.errstate(invalid="ignore"):
+            figures = totals / weights
         usable = figures[np.isfinite(figures)]
         error = usable.std(ddof=1) if len(usable) > 1 else np.nan
         rows.append((int(point_id), float(error), len(usable)))
