@@ -23,3 +23,10 @@
     when abs(({{ low }} + {{ high }}) / 2 - {{ figure }}) > 1e-9
         then '{{ name }}: the interval is not even around its difference'
 {%- endmacro %}
+
+
+{#- Whether two values of any type are not the same; two nulls are. In parentheses, because sqlfluff
+    does not know where the second one ends. -#}
+{% macro unlike(a, b) -%}
+    ({{ a }} is distinct from {{ b }})
+{%- endmacro %}

@@ -1,7 +1,7 @@
 {#- Per question: who was not asked, answered, did not know, refused or skipped are together who
     counts, none of them fewer than nobody, and who answered is the base of the figures of
     everybody. -#}
-{% test answers_add_up(model, overview=none, estimates=none) %}
+{% test answers_add_up(model, overview=none, estimates=none, segments=none) %}
     with bases as (
         select
             figures.survey_code,
@@ -9,12 +9,11 @@
             figures.question_code,
             max(figures.n_answers) as n_answers,
         from {{ estimates or ref('estimates') }} as figures
+        inner join {{ segments or ref('est_segments') }} as segments
+            using (survey_code, segment_code)
         where
             figures.is_default_scheme
-            and figures.segment_code in (
-                select segments.segment_code from {{ ref('segments') }} as segments
-                where segments.attribute_code is null
-            )
+            and segments.is_total
         group by figures.survey_code, figures.wave_code, figures.question_code
     ),
 
@@ -27,12 +26,11 @@
                     mart.n_refused, mart.n_skipped, mart.n_off_route
                 ) < 0
                     then 'a count below 0'
-                when mart.n_eligible is distinct from (
+                when
                     mart.n_not_asked + mart.n_answered + mart.n_dont_know + mart.n_refused
-                    + mart.n_skipped
-                )
+                    + mart.n_skipped != mart.n_eligible
                     then 'n_eligible: not the sum of its parts'
-                when mart.n_eligible is distinct from overview.n_respondents
+                when {{ differs('mart.n_eligible', 'overview.n_respondents') }}
                     then 'n_eligible: not who counts in response_overview'
                 when mart.n_answered != bases.n_answers
                     then 'n_answered: not the base in estimates'

@@ -20,10 +20,14 @@
                     then 'earlier_estimate: not that of the earlier wave'
                 when {{ differs('mart.change', 'later.estimate - earlier.estimate') }}
                     then 'change: not later minus earlier'
-                when mart.is_withheld is distinct from (later.is_withheld or earlier.is_withheld)
+                when
+                    {{ unlike(
+                        '(later.is_withheld or earlier.is_withheld)', 'mart.is_withheld'
+                    ) }}
                     then 'withheld otherwise than its waves'
-                when mart.segment_label_nl is distinct from later.segment_label_nl
-                    or mart.question_label_nl is distinct from later.question_label_nl
+                when
+                    {{ unlike('mart.segment_label_nl', 'later.segment_label_nl') }}
+                    or {{ unlike('mart.question_label_nl', 'later.question_label_nl') }}
                     then 'labels: not those of the figure'
                 {{ even_interval_faults(
                     'change', 'mart.change', 'mart.ci_low', 'mart.ci_high', 'mart.se'
@@ -35,7 +39,7 @@
                     {% for column in ['se', 'p_value', 'p_adjusted'] -%}
                         or {{ differs('mart.' ~ column, 'tests.' ~ column) }}
                     {% endfor -%}
-                    or mart.is_significant is distinct from tests.is_significant
+                    or {{ unlike('mart.is_significant', 'tests.is_significant') }}
                     then 'test: not that of comparisons'
             end as problem,
         from {{ model }} as mart

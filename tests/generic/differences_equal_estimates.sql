@@ -10,7 +10,7 @@
             case
                 when a.survey_code is null or b.survey_code is null
                     then 'a side is no figure of estimates'
-                when mart.is_withheld is distinct from (a.is_withheld or b.is_withheld)
+                when {{ unlike('(a.is_withheld or b.is_withheld)', 'mart.is_withheld') }}
                     then 'withheld otherwise than its sides'
                 when {{ differs('mart.difference', 'a.estimate - b.estimate') }}
                     then 'difference: not figure a minus figure b'
@@ -38,12 +38,13 @@
                         or mart.p_adjusted{{ suffix }} < mart.p_value{{ suffix }} * (1 - 1e-9)
                         then 'p: outside 0-1, or less after adjustment'
                     when
-                        mart.is_significant{{ suffix }} is distinct from coalesce(
+                        mart.is_significant{{ suffix }} != coalesce(
                             mart.p_adjusted{{ suffix }} < {{ threshold('significance_level') }},
                             false
                         )
-                        and mart.p_adjusted{{ suffix }} is distinct from
-                        {{ threshold('significance_level') }}
+                        and {{ unlike(
+                            'mart.p_adjusted' ~ suffix, threshold('significance_level')
+                        ) }}
                         then 'significant otherwise than its p'
                 {% endfor -%}
             end as problem,

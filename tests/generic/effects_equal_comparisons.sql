@@ -43,28 +43,31 @@
             case
                 when mart.segment_code is null then 'contrast_code: not declared'
                 when
-                    mart.comparison_level_code is distinct from mart.compared_level
-                    or mart.reference_level_code is distinct from mart.reference_level
+                    {{ unlike('mart.comparison_level_code', 'mart.compared_level') }}
+                    or {{ unlike('mart.reference_level_code', 'mart.reference_level') }}
                     then 'levels: not those of the contrast'
-                when compared.survey_code is null or reference.survey_code is null
+                when
+                    compared.survey_code is null
+                    or reference.survey_code is null
                     or tests.turn is null
                     then 'is not compared'
                 when {{ differs('mart.participants', 'compared.estimate') }}
                     then 'participants: not the figure of the compared level'
                 when {{ differs('mart.non_participants', 'reference.estimate') }}
                     then 'non_participants: not the figure of the reference level'
-                when mart.n_participants is distinct from compared.n_answers
-                    or mart.n_non_participants is distinct from reference.n_answers
+                when
+                    {{ differs('mart.n_participants', 'compared.n_answers') }}
+                    or {{ differs('mart.n_non_participants', 'reference.n_answers') }}
                     then 'n: not the bases of both levels'
                 when
-                    mart.comparison_label_nl is distinct from compared.segment_label_nl
-                    or mart.reference_label_nl is distinct from reference.segment_label_nl
-                    or mart.comparison_label_en is distinct from compared.segment_label_en
-                    or mart.reference_label_en is distinct from reference.segment_label_en
+                    {{ unlike('mart.comparison_label_nl', 'compared.segment_label_nl') }}
+                    or {{ unlike('mart.reference_label_nl', 'reference.segment_label_nl') }}
+                    or {{ unlike('mart.comparison_label_en', 'compared.segment_label_en') }}
+                    or {{ unlike('mart.reference_label_en', 'reference.segment_label_en') }}
                     then 'labels: not those of the levels'
                 when {{ differs('mart.difference', 'compared.estimate - reference.estimate') }}
                     then 'difference: not compared minus reference'
-                when mart.is_withheld is distinct from tests.is_withheld then 'withheld otherwise'
+                when {{ unlike('mart.is_withheld', 'tests.is_withheld') }} then 'withheld otherwise'
                 {% for suffix in ['', '_clustered'] -%}
                     {{ even_interval_faults(
                         'main' if not suffix else 'clustered',
@@ -79,8 +82,9 @@
                         {% for column in ['se', 'df', 'p_value', 'p_adjusted'] -%}
                             or {{ differs('mart.' ~ column ~ suffix, 'tests.' ~ column ~ suffix) }}
                         {% endfor -%}
-                        or mart.is_significant{{ suffix }}
-                        is distinct from tests.is_significant{{ suffix }}
+                        or {{ unlike(
+                            'mart.is_significant' ~ suffix, 'tests.is_significant' ~ suffix
+                        ) }}
                         then 'test{{ suffix }}: not that of comparisons'
                     {{ even_interval_faults(
                         'standardised' ~ suffix,
@@ -95,14 +99,17 @@
                             ~ ' - mart.standardised_ci_low' ~ suffix,
                             'standard.ci_high' ~ suffix ~ ' - standard.ci_low' ~ suffix
                         ) }}
-                        {% for column in ['se', 'p_adjusted'] -%}
+                        {% for column, tested in [
+                            ('standardised_se', 'se'), ('standardised_p_adjusted', 'p_adjusted')
+                        ] -%}
                             or {{ differs(
-                                'mart.standardised_' ~ column ~ suffix,
-                                'standard.' ~ column ~ suffix
+                                'mart.' ~ column ~ suffix, 'standard.' ~ tested ~ suffix
                             ) }}
                         {% endfor -%}
-                        or mart.is_significant_standardised{{ suffix }}
-                        is distinct from standard.is_significant{{ suffix }}
+                        or {{ unlike(
+                            'mart.is_significant_standardised' ~ suffix,
+                            'standard.is_significant' ~ suffix
+                        ) }}
                         then 'standardised test{{ suffix }}: not that of comparisons'
                 {% endfor -%}
                 when {{ differs(

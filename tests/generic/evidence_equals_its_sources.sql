@@ -28,8 +28,9 @@
             mart.*,
             case
                 {{ interval_faults(
-                    'estimate', 'if(mart.ci_low is null and mart.ci_high is null, null,'
-                    ~ ' mart.estimate)', 'mart.ci_low', 'mart.ci_high', '0'
+                    'estimate',
+                    'if(mart.ci_low is null and mart.ci_high is null, null, mart.estimate)',
+                    'mart.ci_low', 'mart.ci_high', '0'
                 ) }}
                 when
                     {{ differs('mart.estimate', 'coalesce(figures.estimate, kpis.value)') }}
@@ -47,10 +48,10 @@
                 when
                     mart.kpi_code is not null
                     and mart.verdict in ('supports', 'contradicts')
-                    and mart.verdict is distinct from case kpis.verdict
-                        when 'not_met' then 'supports'
-                        when 'met' then 'contradicts'
-                    end
+                    and mart.verdict != coalesce(
+                        if(kpis.verdict = 'not_met', 'supports', null),
+                        if(kpis.verdict = 'met', 'contradicts', ''), ''
+                    )
                     then 'verdict: not that of the KPI'
                 when
                     mart.kpi_code is null

@@ -2,7 +2,7 @@
     the difference is that of the level the first contrast compares minus that of its reference
     level; a verdict never contradicts its norm. -#}
 {% test kpis_equal_their_sources(
-    model, estimates=none, measured=none, kpis=none, contrasts=none
+    model, estimates=none, measured=none, kpis=none, contrasts=none, segments=none
 ) %}
     {%- set estimates = estimates or ref('estimates') -%}
     with mart as (
@@ -53,11 +53,11 @@
                     'mart.difference_ci_low', 'mart.difference_ci_high', '0'
                 ) }}
                 when
-                    mart.segment_code = 'total'
+                    segments.is_total
                     and {{ differs('mart.difference', 'sided.compared - sided.reference') }}
                     and not (mart.value is null and mart.difference is null)
                     then 'difference: not compared minus reference'
-                when mart.segment_code != 'total' and mart.difference is not null
+                when not segments.is_total and mart.difference is not null
                     then 'difference: beside a group'
                 when mart.value is null and coalesce(mart.n_observations, mart.ci_low) is not null
                     then 'value: withheld, and still shows its base or interval'
@@ -83,6 +83,8 @@
                     then 'previous_value: another figure in its source'
             end as problem,
         from mart
+        inner join {{ segments or ref('est_segments') }} as segments
+            using (survey_code, segment_code)
         left join sided using (survey_code, wave_code, kpi_code)
         {% for side, wave in [('figures', 'wave_code'), ('before', 'previous_period')] -%}
             left join {{ estimates }} as {{ side }}

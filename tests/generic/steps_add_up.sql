@@ -19,16 +19,19 @@
         select
             totals.*,
             case
-                when totals.received is distinct from totals.accounted_for
+                when {{ unlike('totals.received', 'totals.accounted_for') }}
                     then 'received is not the sum of the other steps'
-                when totals.of_all is distinct from totals.of_each
+                when {{ unlike('totals.of_all', 'totals.of_each') }}
                     then 'all is not the sum of the sources'
-                when {{ differs('totals.share_of_received', 'totals.n_respondents / totals.received') }}
+                when
+                    {{ differs(
+                        'totals.share_of_received', 'totals.n_respondents / totals.received'
+                    ) }}
                     then 'share_of_received: not a part of what was received'
                 when
                     totals.source_code = 'all'
                     and totals.step_code = 'eligible'
-                    and totals.n_respondents is distinct from coalesce(about.n_respondents, 0)
+                    and totals.n_respondents != coalesce(about.n_respondents, 0)
                     then 'eligible: not the respondents of about'
             end as problem,
         from totals

@@ -1,6 +1,6 @@
 -- A grade was 6.2 in 2024 and is 6.6 in 2025. Planted per question, beside a right one: the change
--- turned, the waves exchanged, the interval exchanged or that of another figure, and a change that is
--- left out.
+-- turned, the waves exchanged, the interval exchanged or that of another figure, and a change that
+-- is left out.
 with waves as (
     select * from (
         values ('s', '2024', '2024-07-01'::date), ('s', '2025', '2025-07-01'::date)

@@ -33,7 +33,7 @@ with known as (
         select
             segment_value = 'withheld' or (segment_value = 'shown' and statistic = 'low')
                 as is_withheld,
-    )
+    ) as hidden
 ),
 
 pivoted as (
@@ -58,30 +58,31 @@ pivoted as (
 ),
 
 planted as (
-    select * replace (
-        case segment_value
-            when 'a' then 'b'
-            when 'b' then 'a'
-            when 'label' then 'nowhere'
-            else segment_value
-        end as segment_value,
-        if(segment_value = 'rule', -1, n_answers) as n_answers,
-        case segment_value
-            when 'inverted' then 1 - low
-            when 'shown' then 0.4
-            else low
-        end as low,
-        case segment_value
-            when 'exchanged' then mean_high
-            when 'no width' then mean
-            else mean_low
-        end as mean_low,
-        case segment_value
-            when 'exchanged' then mean_low
-            when 'no width' then mean
-            else mean_high
-        end as mean_high
-    )
+    select
+        * replace (
+            case segment_value
+                when 'a' then 'b'
+                when 'b' then 'a'
+                when 'label' then 'nowhere'
+                else segment_value
+            end as segment_value,
+            if(segment_value = 'rule', -1, n_answers) as n_answers,
+            case segment_value
+                when 'inverted' then 1 - low
+                when 'shown' then 0.4
+                else low
+            end as low,
+            case segment_value
+                when 'exchanged' then mean_high
+                when 'no width' then mean
+                else mean_low
+            end as mean_low,
+            case segment_value
+                when 'exchanged' then mean_low
+                when 'no width' then mean
+                else mean_high
+            end as mean_high
+        )
     from pivoted
     where segment_value not in ('base', 'label')
     union all by name

@@ -1,6 +1,6 @@
 -- Planted, waves of sources a and b with all: a row of b is lost (lost), all counts one more (all)
--- and so has another share,
--- a share is of another whole (share), and about counts other respondents (about); right is right.
+-- and so has another share, a share is of another whole (share), and about counts other
+-- respondents (about); right is right.
 with planted as (
     select * from (
         values
@@ -54,7 +54,8 @@ found as (
 expected as (
     select * from (
         values
-        ('lost', 'received is '), ('lost', 'all is not t'), ('all', 'all is not t'), ('all', 'share_of_rec'),
+        ('lost', 'received is '), ('lost', 'all is not t'), ('all', 'all is not t'),
+        ('all', 'share_of_rec'),
         ('share', 'share_of_rec'), ('about', 'eligible: no')
     ) as t (wave_code, problem)
 )
