@@ -1,4 +1,5 @@
-{#- Comparisons and the same ones turned round: a minus b, and b minus a with the interval mirrored. -#}
+{#- Comparisons and the same ones turned round: a minus b, and b minus a with the interval mirrored.
+    `0 - x` and not `-x`, which makes -0.0 of 0. -#}
 {% macro both_ways(comparisons) -%}
     select *
     from {{ comparisons }}
@@ -15,11 +16,11 @@
             segment_label_a_nl as segment_label_b_nl,
             segment_label_b_en as segment_label_a_en,
             segment_label_a_en as segment_label_b_en,
-            -difference as difference,
-            -ci_high as ci_low,
-            -ci_low as ci_high,
-            -ci_high_clustered as ci_low_clustered,
-            -ci_low_clustered as ci_high_clustered
+            0 - difference as difference,
+            0 - ci_high as ci_low,
+            0 - ci_low as ci_high,
+            0 - ci_high_clustered as ci_low_clustered,
+            0 - ci_low_clustered as ci_high_clustered
         ),
     from {{ comparisons }}
 {%- endmacro %}

@@ -1,0 +1,65 @@
+"""Every figure of a mart is held against something else by a test of the data, every night."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+MARTS = PROJECT / "models" / "marts"
+GENERIC = PROJECT / "tests" / "generic"
+# Tests of keys say nothing about figures.
+OF_KEYS = {"rows_are_unique", "columns_are_filled", "not_null", "unique", "accepted_values"}
+
+
+def _marts() -> dict[str, dict]:
+    described = {}
+    for file in sorted(MARTS.glob("_*.yml")):
+        for model in yaml.safe_load(file.read_text()).get("models", []):
+            described[model["name"]] = model
+    return described
+
+
+def _is_figure(column: dict) -> bool:
+    return column["data_type"] in {"double", "bigint", "integer"} and column["name"] != "sort_order"
+
+
+def _words(model: dict) -> set[str]:
+    """The words of the tests of a mart: their arguments and the SQL of the generic test."""
+    words: set[str] = set()
+    for test in model.get("data_tests", []):
+        name, details = (test, {}) if isinstance(test, str) else next(iter(test.items()))
+        if name in OF_KEYS:
+            continue
+        sql = (GENERIC / f"{name}.sql").read_text()
+        words |= set(re.findall(r"\w+", sql))
+        words |= set(re.findall(r"\w+", yaml.safe_dump(details.get("arguments", {}))))
+    return words
+
+
+MODELS = _marts()
+
+
+def test_every_mart_is_described() -> None:
+    assert set(MODELS) == {file.stem for file in MARTS.glob("*.sql")}
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_figure_of_a_mart_is_in_a_test_of_its_data(name: str) -> None:
+    words = _words(MODELS[name])
+    figures = [c["name"] for c in MODELS[name]["columns"] if _is_figure(c)]
+    # Tests write the figures with clusters as units with the suffix in a loop.
+    unseen = [f for f in figures if not {f, f.removesuffix("_clustered")} & words]
+
+    assert not unseen, (
+        f"{name}: no test of the data in models/marts/*.yml names {', '.join(unseen)}. Hold them "
+        "against estimates (figures_equal_estimates) or give them a rule (rules_hold)."
+    )
+
+
+def test_every_generic_test_is_itself_tested() -> None:
+    planted = "".join(f.read_text() for f in (PROJECT / "tests/tests_of_tests").glob("*.sql"))
+    untested = [f.stem for f in sorted(GENERIC.glob("*.sql")) if f"test_{f.stem}(" not in planted]
+
+    assert untested == []
