@@ -18,7 +18,13 @@
                     then 'estimate: not that of the wave'
                 when {{ differs('mart.earlier_estimate', 'earlier.estimate') }}
                     then 'earlier_estimate: not that of the earlier wave'
-                when {{ differs('mart.change', 'later.estimate - earlier.estimate') }}
+                when {{ differs(
+                    'mart.change', 'later.estimate - earlier.estimate',
+                    '1.5 * ' ~ last_digit(
+                    'mart.question_code', 'mart.statistic',
+                    'least(later.n_answers, earlier.n_answers)'
+                )
+                ) }}
                     then 'change: not later minus earlier'
                 when
                     {{ unlike(
@@ -30,7 +36,11 @@
                     or {{ unlike('mart.question_label_nl', 'later.question_label_nl') }}
                     then 'labels: not those of the figure'
                 {{ even_interval_faults(
-                    'change', 'mart.change', 'mart.ci_low', 'mart.ci_high', 'mart.se'
+                    'change', 'mart.change', 'mart.ci_low', 'mart.ci_high', 'mart.se',
+                    last_digit(
+                    'mart.question_code', 'mart.statistic',
+                    'least(later.n_answers, earlier.n_answers)'
+                )
                 ) }}
                 when
                     {{ differs(

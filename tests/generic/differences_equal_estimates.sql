@@ -2,24 +2,56 @@
     either is, with an even interval around it; p values belong to their verdict. -#}
 {% test differences_equal_estimates(model, estimates=none) %}
     {%- set estimates = estimates or ref('estimates') -%}
-    with judged as (
+    with paired as (
         select
             mart.*,
             a.estimate as estimate_a,
             b.estimate as estimate_b,
+            a.is_withheld or b.is_withheld as is_side_withheld,
+            a.survey_code is null or b.survey_code is null as is_unknown,
+            {{ last_digit(
+                'mart.question_code', 'mart.statistic', 'least(a.n_answers, b.n_answers)'
+            ) }} as last_digit,
+        from {{ model }} as mart
+        {% for side, wave, segment, measure in [
+            ('a', 'wave_code', 'segment_code', ''),
+            ('b', 'compared_wave_code', 'compared_segment_code', 'compared_')
+        ] -%}
+            left join {{ estimates }} as {{ side }}
+                on
+                    mart.survey_code = {{ side }}.survey_code
+                    and mart.{{ wave }} = {{ side }}.wave_code
+                    and mart.weighting_scheme = {{ side }}.weighting_scheme
+                    and mart.{{ segment }} = {{ side }}.segment_code
+                    and mart.segment_value_{{ side }} = {{ side }}.segment_value
+                    and mart.second_segment_value_{{ side }}
+                    is not distinct from {{ side }}.second_segment_value
+                    and mart.{{ measure }}question_code = {{ side }}.question_code
+                    and mart.{{ measure }}statistic = {{ side }}.statistic
+                    and mart.{{ measure }}option_code is not distinct from {{ side }}.option_code
+        {% endfor -%}
+    ),
+
+    judged as (
+        select
+            mart.*,
             case
-                when a.survey_code is null or b.survey_code is null
+                when mart.is_unknown
                     then 'a side is no figure of estimates'
-                when {{ unlike('(a.is_withheld or b.is_withheld)', 'mart.is_withheld') }}
+                when {{ unlike('mart.is_side_withheld', 'mart.is_withheld') }}
                     then 'withheld otherwise than its sides'
-                when {{ differs('mart.difference', 'a.estimate - b.estimate') }}
+                when {{ differs(
+                    'mart.difference', 'mart.estimate_a - mart.estimate_b', '1.5 * mart.last_digit'
+                ) }}
                     then 'difference: not figure a minus figure b'
                 {{ even_interval_faults(
-                    'main', 'mart.difference', 'mart.ci_low', 'mart.ci_high', 'mart.se'
+                    'main', 'mart.difference', 'mart.ci_low', 'mart.ci_high', 'mart.se',
+                    'mart.last_digit'
                 ) }}
                 {{ even_interval_faults(
                     'clustered', 'if(mart.ci_low_clustered is null, null, mart.difference)',
-                    'mart.ci_low_clustered', 'mart.ci_high_clustered', 'mart.se_clustered'
+                    'mart.ci_low_clustered', 'mart.ci_high_clustered', 'mart.se_clustered',
+                    'mart.last_digit'
                 ) }}
                 {% for suffix in ['', '_clustered'] -%}
                     when
@@ -48,24 +80,7 @@
                         then 'significant otherwise than its p'
                 {% endfor -%}
             end as problem,
-        from {{ model }} as mart
-        {% for side, wave, segment, measure in [
-            ('a', 'wave_code', 'segment_code', ''),
-            ('b', 'compared_wave_code', 'compared_segment_code', 'compared_')
-        ] -%}
-            left join {{ estimates }} as {{ side }}
-                on
-                    mart.survey_code = {{ side }}.survey_code
-                    and mart.{{ wave }} = {{ side }}.wave_code
-                    and mart.weighting_scheme = {{ side }}.weighting_scheme
-                    and mart.{{ segment }} = {{ side }}.segment_code
-                    and mart.segment_value_{{ side }} = {{ side }}.segment_value
-                    and mart.second_segment_value_{{ side }}
-                    is not distinct from {{ side }}.second_segment_value
-                    and mart.{{ measure }}question_code = {{ side }}.question_code
-                    and mart.{{ measure }}statistic = {{ side }}.statistic
-                    and mart.{{ measure }}option_code is not distinct from {{ side }}.option_code
-        {% endfor -%}
+        from paired as mart
     )
 
     select * from judged

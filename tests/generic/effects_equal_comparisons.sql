@@ -9,10 +9,14 @@
     with mart as (
         select
             effects.*,
-            contrasts.segment_code,
+            contrasts.segment_code as contrast_segment,
             contrasts.comparison_level_code as compared_level,
             contrasts.reference_level_code as reference_level,
             whole.scheme_code as whole_scheme,
+            {{ last_digit(
+                'effects.question_code', 'effects.statistic',
+                'least(effects.n_participants, effects.n_non_participants)'
+            ) }} as last_digit,
         from {{ model }} as effects
         left join {{ contrasts or ref('est_contrasts') }} as contrasts
             using (survey_code, contrast_code)
@@ -41,7 +45,7 @@
         select
             mart.*,
             case
-                when mart.segment_code is null then 'contrast_code: not declared'
+                when mart.contrast_segment is null then 'contrast_code: not declared'
                 when
                     {{ unlike('mart.comparison_level_code', 'mart.compared_level') }}
                     or {{ unlike('mart.reference_level_code', 'mart.reference_level') }}
@@ -65,14 +69,18 @@
                     or {{ unlike('mart.comparison_label_en', 'compared.segment_label_en') }}
                     or {{ unlike('mart.reference_label_en', 'reference.segment_label_en') }}
                     then 'labels: not those of the levels'
-                when {{ differs('mart.difference', 'compared.estimate - reference.estimate') }}
+                when {{ differs(
+                    'mart.difference', 'compared.estimate - reference.estimate',
+                    '1.5 * mart.last_digit'
+                ) }}
                     then 'difference: not compared minus reference'
                 when {{ unlike('mart.is_withheld', 'tests.is_withheld') }} then 'withheld otherwise'
                 {% for suffix in ['', '_clustered'] -%}
                     {{ even_interval_faults(
                         'main' if not suffix else 'clustered',
                         'if(mart.ci_low' ~ suffix ~ ' is null, null, mart.difference)',
-                        'mart.ci_low' ~ suffix, 'mart.ci_high' ~ suffix, 'mart.se' ~ suffix
+                        'mart.ci_low' ~ suffix, 'mart.ci_high' ~ suffix, 'mart.se' ~ suffix,
+                        'mart.last_digit'
                     ) }}
                     when
                         {{ differs(
@@ -91,7 +99,7 @@
                         'if(mart.standardised_ci_low' ~ suffix
                         ~ ' is null, null, mart.standardised_difference)',
                         'mart.standardised_ci_low' ~ suffix, 'mart.standardised_ci_high' ~ suffix,
-                        'mart.standardised_se' ~ suffix
+                        'mart.standardised_se' ~ suffix, 'mart.last_digit'
                     ) }}
                     when
                         {{ differs(
@@ -123,7 +131,7 @@
                 on
                     {{ same_measure('mart', side) }}
                     and mart.survey_code = {{ side }}.survey_code
-                    and mart.segment_code = {{ side }}.segment_code
+                    and mart.contrast_segment = {{ side }}.segment_code
                     and mart.{{ level }} = {{ side }}.segment_value
                     and {{ side }}.second_segment_value is null
         {% endfor -%}
@@ -133,7 +141,7 @@
                     mart.survey_code = {{ side }}.survey_code
                     and mart.wave_code = {{ side }}.wave_code
                     and mart.{{ scheme }} = {{ side }}.weighting_scheme
-                    and mart.segment_code = {{ side }}.segment_code
+                    and mart.contrast_segment = {{ side }}.segment_code
                     and mart.compared_level = {{ side }}.segment_value_a
                     and mart.reference_level = {{ side }}.segment_value_b
                     and mart.question_code = {{ side }}.question_code

@@ -30,13 +30,13 @@
                     then 'estimate: a net score outside -1 to 1'
                 when statistics.kind is null then 'statistic: not one of the scale'
                 when figures.se < 0 or figures.se_clustered < 0 then 'se: below 0'
-                when not figures.n_effective between 0 and figures.n_answers * (1 + 1e-9)
+                when not figures.n_effective between 0 and figures.n_answers * 1.005
                     then 'n_effective: more than there are answers'
                 when
                     {{ differs(
                         'figures.deff_weights', 'figures.n_answers / figures.n_effective'
                     ) }}
-                    and abs(figures.deff_weights * figures.n_effective / figures.n_answers - 1) > 1e-6
+                    and abs(figures.deff_weights * figures.n_effective / figures.n_answers - 1) > 0.02
                     then 'deff_weights: not answers over effective answers'
             end as problem,
         from {{ model }} as figures
