@@ -1,6 +1,8 @@
 with figures as (
     select * from {{ ref('estimates') }}
-    where topic = 'staff_satisfaction'
+    where
+        topic = 'staff_satisfaction'
+        and statistic in ('mean', 'share_insufficient', 'top2', 'bottom2')
 ),
 
 pivoted as (

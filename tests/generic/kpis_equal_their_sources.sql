@@ -50,11 +50,19 @@
                     'difference',
                     'if(mart.difference_ci_low is null and mart.difference_ci_high is null,'
                     ~ ' null, mart.difference)',
-                    'mart.difference_ci_low', 'mart.difference_ci_high', '0'
+                    'mart.difference_ci_low', 'mart.difference_ci_high', '0',
+                    last_digit(
+                        'figures.question_code', 'figures.statistic', 'figures.n_answers'
+                    )
                 ) }}
                 when
                     segments.is_total
-                    and {{ differs('mart.difference', 'sided.compared - sided.reference') }}
+                    and {{ differs(
+                        'mart.difference', 'sided.compared - sided.reference',
+                        '1.5 * ' ~ last_digit(
+                        'figures.question_code', 'figures.statistic', 'figures.n_answers'
+                    )
+                    ) }}
                     and not (mart.value is null and mart.difference is null)
                     then 'difference: not compared minus reference'
                 when not segments.is_total and mart.difference is not null

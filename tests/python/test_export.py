@@ -115,6 +115,11 @@ def test_sav_keeps_labels_values_measures_and_missings(sav):
     assert meta.variable_value_labels["preferred_submit_channel"][4] == "Digitaal (website of app)"
     assert meta.variable_value_labels["channels_used_digital"] == {0: "Niet gekozen", 1: "Gekozen"}
     assert meta.variable_value_labels["overall_grade"][11].startswith("Weet niet")
+    likert = meta.variable_value_labels["accessibility_mobile"]
+    assert (likert[1], likert[5], likert[6]) == (
+        "Helemaal eens", "Helemaal oneens", "Weet niet / geen mening",
+    )  # fmt: skip
+    assert {"contact_reasons", "channels_used"} <= set(meta.mr_sets)
     measures = meta.variable_measure
     assert measures["overall_grade"] == "scale"
     assert measures["accessibility_mobile"] == "ordinal"
@@ -150,6 +155,16 @@ def test_published_figures_follow_from_the_sav(
     known = data[data[column].notna()]
     again = (known["weight"] * made(known[column])).sum() / known["weight"].sum()
     assert again == pytest.approx(estimate(question, statistic, option=option), abs=1e-9)
+
+
+def test_the_total_of_a_scheme_per_group_follows_from_its_population_weight(sav, estimate):
+    """Its `weight` has mean 1 per municipality: over municipalities that is another figure."""
+    data, _ = sav
+    known = data[data["overall_grade"].notna()]
+    scheme = "gender_age_by_municipality"
+    weight = known[f"population_weight_{scheme}"]
+    again = (weight * known["overall_grade"]).sum() / weight.sum()
+    assert again == pytest.approx(estimate("overall_grade", "mean", scheme=scheme), abs=1e-9)
 
 
 def test_research_parquet_equals_the_sav(exported: Path, sav):

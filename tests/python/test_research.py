@@ -184,7 +184,7 @@ def test_every_scheme_has_its_weights_and_leaves_out_nobody_else(
     data, meta = read(exported, "w1")
     names = {"raked": "", "flat": "_flat", "known": "_known"}
     assert set(names) == set(SCHEMES)
-    assert meta.column_names[0] == "weight"
+    assert meta.column_names[:4] == ["weight", "respondent_key", "wave_code", "population_weight"]
     for scheme, after in names.items():
         for kind in ("weight", "population_weight"):
             wanted = dict(research.execute(

@@ -91,6 +91,9 @@ def test_response_sets_are_read_back_and_nothing_else_changes(sav: Path):
         name: (group["label"], tuple(group["variable_list"]), group["counted_value"])
         for name, group in same.mr_sets.items()
     } == {group.name: (group.label, group.variables, 1) for group in sets}
+    # By the PSPP guide SPSS looks for short names in lower case; pyreadstat takes any.
+    members = sav.read_bytes().split("Wélk kanaal? ".encode())[1].split(b"\n")[0]
+    assert members == members.lower()
     assert same.notes == meta.notes
     assert same.column_names_to_labels == meta.column_names_to_labels
     assert same.missing_ranges == meta.missing_ranges
