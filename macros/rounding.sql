@@ -59,3 +59,9 @@
         greatest({{ rounded(p_value, 'p_value') }}, {{ threshold('min_p_value') }})
     )
 {%- endmacro %}
+
+
+{#- A count of people as published where nothing adds up to it: a few are not told. -#}
+{% macro few_people(n) -%}
+    if({{ n }} between 1 and {{ threshold('min_cell_n') }} - 1, null, {{ n }})::bigint
+{%- endmacro %}

@@ -96,21 +96,39 @@ combined as (
 
 completed as (
     select
-        survey_code,
-        wave_code,
-        question_code,
-        n_eligible,
-        n_not_asked,
-        n_answered,
-        n_dont_know,
-        n_refused,
+        *,
         n_eligible - n_not_asked - n_answered - n_dont_know - n_refused as n_skipped,
-        n_off_route,
-        label_nl,
-        label_en,
-        sort_order,
     from combined
+),
+
+-- How many gave no answer follows from the base of the figures; why they did not is withheld
+-- together as soon as one of the reasons is that of a few people.
+judged as (
+    select
+        *,
+        {% for count in ['n_dont_know', 'n_refused', 'n_skipped', 'n_not_asked', 'n_answered'] -%}
+            {{ count }} between 1 and {{ threshold('min_cell_n') }} - 1
+            {{- ' or ' if not loop.last }}
+        {% endfor -%}
+        as is_withheld,
+    from completed
 )
 
-select * from completed
+select
+    survey_code,
+    wave_code,
+    question_code,
+    n_eligible,
+    {% for count in ['n_not_asked', 'n_answered'] -%}
+        {{ few_people(count) }} as {{ count }},
+    {% endfor -%}
+    {% for count in ['n_dont_know', 'n_refused', 'n_skipped'] -%}
+        if(is_withheld, null, {{ count }})::bigint as {{ count }},
+    {% endfor -%}
+    {{ few_people('n_off_route') }} as n_off_route,
+    is_withheld,
+    label_nl,
+    label_en,
+    sort_order,
+from judged
 order by wave_code, sort_order

@@ -1,55 +1,42 @@
-with respondents as (
+with counted as (
     select
-        survey_code,
-        wave_code,
-        source_code,
-        response_status,
-    from {{ ref('wgt_respondents') }}
-    union all
-    select
-        survey_code,
-        wave_code,
-        'all' as source_code,
-        response_status,
-    from {{ ref('wgt_respondents') }}
-),
-
-per_source as (
-    select
-        respondents.survey_code,
-        respondents.wave_code,
-        respondents.source_code,
-        steps.step_code,
-        steps.label_nl,
-        steps.label_en,
-        steps.sort_order,
-        count(*) filter (
-            where steps.step_code = 'received' or steps.step_code = respondents.response_status
-        ) as n_respondents,
-        count(*) as n_received,
-    from respondents
-    cross join {{ ref('response_steps') }} as steps
-    group by all
+        counts.survey_code,
+        counts.wave_code,
+        if(counts.place = 'total', 'all', counts.place[8:]) as source_code,
+        if(counts.item = 'total', 'received', counts.item[6:]) as step_code,
+        counts.n,
+        counts.n_received,
+        withheld.item is not null as is_withheld,
+    from {{ ref('est_response_counts') }} as counts
+    left join {{ ref('est_withheld_counts') }} as withheld
+        using (table_code, survey_code, wave_code, place, item)
+    where counts.table_code = 'response_overview'
 ),
 
 labelled as (
     select
-        per_source.survey_code,
-        per_source.wave_code,
-        per_source.source_code,
-        per_source.step_code,
-        per_source.n_respondents,
-        per_source.n_respondents / per_source.n_received as share_of_received,
+        counted.survey_code,
+        counted.wave_code,
+        counted.source_code,
+        counted.step_code,
+        if(counted.is_withheld, null, counted.n)::bigint as n_respondents,
+        if(
+            counted.is_withheld,
+            null,
+            {{ rounded('counted.n / counted.n_received', 'share') }}
+        ) as share_of_received,
+        counted.is_withheld,
         coalesce(sources.label_nl, 'Alle bronnen') as source_label_nl,
         coalesce(sources.label_en, 'All sources') as source_label_en,
-        per_source.label_nl,
-        per_source.label_en,
+        steps.label_nl,
+        steps.label_en,
         row_number() over (
             order by
-                per_source.survey_code, per_source.wave_code,
-                coalesce(sources.sort_order, 0), per_source.source_code, per_source.sort_order
+                counted.survey_code, counted.wave_code, coalesce(sources.sort_order, 0),
+                counted.source_code, steps.sort_order
         ) as sort_order,
-    from per_source
+    from counted
+    inner join {{ ref('response_steps') }} as steps using (step_code)
     left join {{ ref('sources') }} as sources using (survey_code, source_code)
 )
 

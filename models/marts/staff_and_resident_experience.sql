@@ -68,8 +68,8 @@ correlated as (
     group by survey_code, theme_code
 ),
 
--- Fisher's z; with three points or fewer, or without spread, it says nothing. The root is guarded
--- itself: a condition around an expression does not keep DuckDB from computing it.
+-- Fisher's z; with three points or fewer, or without spread, it says nothing. The root has no
+-- condition around it and is guarded itself.
 with_intervals as (
     select
         paired.*,

@@ -56,13 +56,13 @@ published as (
             when not isnan(diagnostics.deff_before_bounds)
                 then {{ rounded('diagnostics.deff_before_bounds', 'design_effect') }}
         end as deff_before_bounds,
-        diagnostics.n_at_lower::bigint as n_at_lower,
-        diagnostics.n_at_upper::bigint as n_at_upper,
+        {{ few_people('diagnostics.n_at_lower') }} as n_at_lower,
+        {{ few_people('diagnostics.n_at_upper') }} as n_at_upper,
         diagnostics.n_cells_at_lower::bigint as n_cells_at_lower,
         diagnostics.n_cells_at_upper::bigint as n_cells_at_upper,
         diagnostics.n_small_levels::bigint as n_small_levels,
-        diagnostics.n_large_weights::bigint as n_large_weights,
-        diagnostics.n_rejected_weights::bigint as n_rejected_weights,
+        {{ few_people('diagnostics.n_large_weights') }} as n_large_weights,
+        {{ few_people('diagnostics.n_rejected_weights') }} as n_rejected_weights,
         coalesce(lonely.n_lonely_strata, 0)::bigint as n_lonely_strata,
         warned.warnings_nl,
         warned.warnings_en,

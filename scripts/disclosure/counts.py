@@ -4,6 +4,8 @@ A count of 1 to 4 people is withheld, and with it as many others as it takes: ev
 keeps room for several people after all that is published is subtracted from the totals.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
@@ -12,7 +14,9 @@ KEYS = ["table_code", "survey_code", "wave_code"]
 TOTAL = "total"
 
 
-def withheld_counts(counts: pd.DataFrame, min_cell_n: float) -> pd.DataFrame:
+def withheld_counts(
+    counts: pd.DataFrame, min_cell_n: float, public: Collection[str] = ()
+) -> pd.DataFrame:
     """The counts that may not be seen.
 
     Args:
@@ -20,6 +24,7 @@ def withheld_counts(counts: pd.DataFrame, min_cell_n: float) -> pd.DataFrame:
             sum of the others in its column or row; a table may lack either.
         min_cell_n: fewer people than this (and more than none) are withheld, and a withheld count
             keeps at least this much room.
+        public: items whose counts stand elsewhere as well, so that withholding them hides nothing.
 
     Returns:
         The KEYS, place and item of each withheld count.
@@ -27,7 +32,7 @@ def withheld_counts(counts: pd.DataFrame, min_cell_n: float) -> pd.DataFrame:
     rows = []
     for key, table in counts.groupby(KEYS, sort=True):
         n = table.set_index(["place", "item"])["n"].astype(float).sort_index()
-        rows += [(*key, *cell) for cell in sorted(_withheld(n, min_cell_n))]
+        rows += [(*key, *cell) for cell in sorted(_withheld(n, min_cell_n, public))]
     columns = [*KEYS, "place", "item"]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns, "string"))
 
@@ -62,7 +67,7 @@ def rooms(n: pd.Series, hidden: set[tuple[str, str]]) -> dict[tuple[str, str], f
     return room
 
 
-def _withheld(n: pd.Series, min_cell_n: float) -> set[tuple[str, str]]:
+def _withheld(n: pd.Series, min_cell_n: float, public: Collection[str]) -> set[tuple[str, str]]:
     hidden = {cell for cell, people in n.items() if 0 < people < min_cell_n}
     equations = _equations(n)
     while hidden:
@@ -71,9 +76,8 @@ def _withheld(n: pd.Series, min_cell_n: float) -> set[tuple[str, str]]:
         if room[tight] >= min_cell_n - 1e-6:
             return hidden
         # The smallest other count that stands in a sum with it; a total only when nothing else is.
-        beside = [c for e in equations if tight in e for c in e if c not in hidden]
-        if not beside:
-            beside = [c for c in n.index if c not in hidden]
+        others = [c for c in n.index if c not in hidden and c[1] not in public]
+        beside = [c for c in others if any(tight in e and c in e for e in equations)] or others
         if not beside:
             return hidden
         hidden.add(min(beside, key=lambda c: (TOTAL in c, n[c] == 0, n[c], c)))

@@ -30,7 +30,7 @@
                     mart.n_not_asked + mart.n_answered + mart.n_dont_know + mart.n_refused
                     + mart.n_skipped != mart.n_eligible
                     then 'n_eligible: not the sum of its parts'
-                when {{ differs('mart.n_eligible', 'overview.n_respondents') }}
+                when mart.n_eligible != overview.n_respondents
                     then 'n_eligible: not who counts in response_overview'
                 when mart.n_answered != bases.n_answers
                     then 'n_answered: not the base in estimates'

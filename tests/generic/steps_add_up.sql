@@ -9,6 +9,8 @@
             sum(n_respondents) filter (where step_code != 'received') over source as accounted_for,
             sum(n_respondents) filter (where source_code = 'all') over step as of_all,
             sum(n_respondents) filter (where source_code != 'all') over step as of_each,
+            bool_or(is_withheld) over source as source_withheld,
+            bool_or(is_withheld) over step as step_withheld,
         from {{ model }}
         window
             source as (partition by survey_code, wave_code, source_code),
@@ -19,13 +21,23 @@
         select
             totals.*,
             case
-                when {{ unlike('totals.received', 'totals.accounted_for') }}
+                when
+                    totals.is_withheld
+                    and coalesce(totals.n_respondents, totals.share_of_received) is not null
+                    then 'withheld, and still shows its count'
+                when
+                    not totals.source_withheld
+                    and {{ unlike('totals.received', 'totals.accounted_for') }}
                     then 'received is not the sum of the other steps'
-                when {{ unlike('totals.of_all', 'totals.of_each') }}
+                when
+                    not totals.step_withheld
+                    and {{ unlike('totals.of_all', 'totals.of_each') }}
                     then 'all is not the sum of the sources'
                 when
-                    {{ differs(
-                        'totals.share_of_received', 'totals.n_respondents / totals.received'
+                    not totals.is_withheld
+                    and {{ differs(
+                        'totals.share_of_received', 'totals.n_respondents / totals.received',
+                        '0.0005'
                     ) }}
                     then 'share_of_received: not a part of what was received'
                 when

@@ -23,6 +23,7 @@ complete as (
             steps.source_code = 'a' and steps.step_code = 'test', planted.share,
             steps.n_respondents / steps.received
         ) as share_of_received,
+        false as is_withheld,
     from planted
     cross join (
         values

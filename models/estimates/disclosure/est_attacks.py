@@ -1,0 +1,28 @@
+"""Thin: what a reader could work out of what is withheld, with scripts.disclosure."""
+
+
+def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
+    dbt.config(materialized="table")
+    import pandas as pd
+
+    from scripts.disclosure import rules_of
+    from scripts.disclosure.attack import attack_counts, attack_figures
+
+    thresholds = dbt.ref("thresholds").df().set_index("threshold_code")["value"]
+    rounding = dbt.ref("publication_rounding").df()
+    figures = dbt.ref("est_figures").df()
+    withheld = dbt.ref("est_withheld_figures").df()
+    nestings = dbt.ref("est_nestings").df()
+    complements = dbt.ref("est_complements").df()
+    answers = dbt.ref("est_group_answers").df()
+    counts = dbt.ref("est_response_counts").df()
+    withheld_counts = dbt.ref("est_withheld_counts").df()
+    reasons = figures[["figure_id"]].merge(withheld, how="left", on="figure_id")
+    figures = figures.assign(primary_reason=reasons["withheld_reason"].to_numpy())
+    return pd.concat(
+        [
+            attack_figures(figures, nestings, complements, rules_of(thresholds, rounding), answers),
+            attack_counts(counts, withheld_counts, float(thresholds["min_cell_n"])),
+        ],
+        ignore_index=True,
+    )
