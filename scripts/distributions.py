@@ -7,9 +7,11 @@ what they compute is stored in tables, so no reader of the warehouse needs them.
 import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
-from duckdb.sqltypes import DOUBLE
+from duckdb.sqltypes import DOUBLE, VARCHAR
 from scipy.special import ndtri, stdtr, stdtrit
 from scipy.stats import beta
+
+from scripts.built import build_facts
 
 
 def t_quantile(p: pa.ChunkedArray, df: pa.ChunkedArray) -> pa.Array:
@@ -43,3 +45,5 @@ class Plugin(BasePlugin):
             conn.create_function(
                 function.__name__, function, [DOUBLE] * n_arguments, DOUBLE, type="arrow"
             )
+        # What the hooks in macros/built.sql write down of the seeds and the code.
+        conn.create_function("build_facts", build_facts, [VARCHAR], VARCHAR)

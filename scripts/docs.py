@@ -5,7 +5,9 @@ import os
 from pathlib import Path
 
 from scripts.build import dbt_environment
+from scripts.drafts import draft_of
 from scripts.errors import PeilError
+from scripts.private import public_folder, publish_mode
 from scripts.settings import PROJECT, Places
 
 log = logging.getLogger(__name__)
@@ -35,9 +37,10 @@ def build_docs(places: Places) -> Path:
         reason = outcome.exception or f"see {places.dbt_target / 'logs'}"
         raise PeilError(f"dbt could not write the documentation: {reason}")
     target = places.published / "docs" / "index.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(".index.html")
+    public_folder(target.parent)
+    draft = draft_of(target)
     draft.write_bytes(page.read_bytes())
+    publish_mode(draft)
     draft.replace(target)
     log.info("Documentation written to %s.", target)
     return target

@@ -6,6 +6,7 @@ import time
 from scripts.build import dbt_build
 from scripts.errors import DeliveryRejectedError, PeilError
 from scripts.landing import Landed, land
+from scripts.lock import one_night
 from scripts.publish import publish
 from scripts.settings import Places
 
@@ -18,11 +19,12 @@ def nightly(places: Places) -> Landed:
     Raises:
         PeilError: a model or test failed; the published file is as it was.
     """
-    started = time.monotonic()
-    landed = land(places)
-    log.info("Landed in %.1f s.", time.monotonic() - started)
-    build_and_publish(places)
-    log.info("Done in %.1f s.", time.monotonic() - started)
+    with one_night(places):
+        started = time.monotonic()
+        landed = land(places)
+        log.info("Landed in %.1f s.", time.monotonic() - started)
+        build_and_publish(places)
+        log.info("Done in %.1f s.", time.monotonic() - started)
     return landed
 
 

@@ -5,12 +5,14 @@ delivery or row numbers, no key but the hashed respondent key. Mode 0600.
 """
 
 import logging
-import os
 from pathlib import Path
 
 import duckdb
 
+from scripts.built import require_built
+from scripts.drafts import draft_of, remove, sweep
 from scripts.errors import PeilError
+from scripts.lock import one_night
 from scripts.progress import steps
 from scripts.publish import STORAGE_VERSION
 from scripts.settings import Places
@@ -102,33 +104,28 @@ def build_research(places: Places) -> Path:
     """Write the research file; the earlier one is replaced in one rename.
 
     Raises:
-        PeilError: nothing has been built yet, or no respondent counts.
+        PeilError: the warehouse is not built and tested, or no respondent counts.
     """
     target = places.published / "research.duckdb"
-    draft = places.published / f".research-{os.getpid()}.duckdb"
-    places.published.mkdir(parents=True, exist_ok=True)
-    for leftover in places.published.glob(".research-*.duckdb*"):
-        leftover.unlink()
-    try:
-        with open_warehouse(places.warehouse) as connection:
-            n_respondents = _copy(connection, draft)
-        draft.chmod(0o600)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    draft = draft_of(target)
+    with one_night(places):
+        sweep(places.published)
+        try:
+            with open_warehouse(places.warehouse) as connection:
+                require_built(connection, "peil research")
+                n_respondents = _copy(connection, draft)
+            draft.chmod(0o600)
+            draft.replace(target)
+        finally:
+            remove(draft)
     log.info("Research file with %s respondents: %s.", f"{n_respondents:,}", target)
     return target
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, draft: Path) -> int:
-    # The file must never be readable by others, not even while it is being written.
-    mask = os.umask(0o077)
-    try:
-        connection.execute(
-            f"attach {literal(str(draft))} as research (storage_version {literal(STORAGE_VERSION)})"
-        )
-    finally:
-        os.umask(mask)
+    connection.execute(
+        f"attach {literal(str(draft))} as research (storage_version {literal(STORAGE_VERSION)})"
+    )
     connection.execute("create schema research.microdata")
     try:
         for name, query in steps(list(TABLES.items()), "Research file", lambda table: table[0]):

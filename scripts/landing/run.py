@@ -19,6 +19,7 @@ from scripts.gate import Gate, set_aside
 from scripts.landing import kinds, ledger
 from scripts.landing.decode import Codebook
 from scripts.landing.delivery import Delivery, receive
+from scripts.lock import one_night
 from scripts.progress import steps
 from scripts.settings import Places
 from scripts.warehouse import open_warehouse
@@ -61,7 +62,11 @@ def land(places: Places, only: Path | None = None) -> Landed:
     if only:
         files = [only]
     result = Landed()
-    with open_warehouse(places.warehouse) as connection, Gate(places) as gate:
+    with (
+        one_night(places, publishes=False),
+        open_warehouse(places.warehouse) as connection,
+        Gate(places) as gate,
+    ):
         connection.execute(f"set memory_limit = '{MEMORY}'")
         kinds.count_earlier_values(connection)
         codebook = Codebook(connection, places.seeds)
