@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import duckdb
 
-from scripts.errors import PeilError
+from scripts.errors import MachineError, PeilError
 from scripts.lock import WAIT, one_night, set_wait
+from scripts.machine import of_the_machine
 from scripts.private import OWNER_ONLY
 from scripts.progress import set_up_logging
 from scripts.settings import PROJECT, Places
@@ -76,7 +78,10 @@ def land_command(places: Places) -> None:
     landed = land(places)
     click.echo(
         f"{len(landed.landed)} landed, {len(landed.unchanged)} unchanged, "
-        f"{len(landed.rejected)} rejected, {len(landed.unmatched)} without a source."
+        f"{len(landed.rejected)} rejected, {len(landed.unmatched)} without a source"
+        + (f", {len(landed.waiting)} waiting" if landed.waiting else "")
+        + (f", {len(landed.failed)} not landed" if landed.failed else "")
+        + "."
     )
     raise_rejections(landed)
 
@@ -298,10 +303,16 @@ def main() -> None:
     except PeilError as error:
         click.echo(f"peil: {error}", err=True)
         sys.exit(error.exit_code)
+    except (OSError, MemoryError, duckdb.Error) as error:
+        sentence = of_the_machine(error)
+        if sentence is None:
+            raise
+        click.echo(f"peil: {sentence}", err=True)
+        sys.exit(MachineError.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         click.echo("peil: stopped.", err=True)
         sys.exit(130)
 

@@ -4,7 +4,7 @@ import logging
 import time
 
 from scripts.build import dbt_build
-from scripts.errors import DeliveryRejectedError, PeilError
+from scripts.errors import DeliveryRejectedError, MachineError, PeilError
 from scripts.landing import Landed, land
 from scripts.lock import one_night
 from scripts.publish import publish
@@ -45,7 +45,9 @@ def build_and_publish(places: Places) -> None:
 
 
 def raise_rejections(landed: Landed) -> None:
-    """Make the exit code say that a file was set aside."""
+    """Make the exit code say that a file was set aside, or could not be landed here and now."""
+    reasons = "\n".join([*landed.failed.values(), *landed.rejected.values()])
+    if landed.failed:
+        raise MachineError(f"Not everything could be landed, the rest has:\n{reasons}")
     if landed.rejected:
-        reasons = "\n".join(landed.rejected.values())
         raise DeliveryRejectedError(f"Set aside, the rest has landed:\n{reasons}")

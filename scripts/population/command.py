@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from scripts.codebook import Source, read_rows, read_sources
-from scripts.errors import DeliveryRejectedError, InputError
+from scripts.errors import DeliveryRejectedError, InputError, MachineError
 from scripts.landing import land
 from scripts.population import shape
 from scripts.population.cbs import BASE, TABLE, Answers, Recording, Service
@@ -66,6 +66,8 @@ def fetch_population(
     landed = land(places, only=path)
     if path.name in landed.rejected:
         raise DeliveryRejectedError(landed.rejected[path.name])
+    for reason in (*landed.failed.values(), *landed.waiting.values()):
+        raise MachineError(f"{path}: was written, and did not land ({reason}). Run `peil land`.")
     return path
 
 
