@@ -4,13 +4,15 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from scripts import exports
 from scripts.built import require_built_warehouse
 from scripts.drafts import draft_of, remove, sweep
 from scripts.errors import InputError
 from scripts.export.research import write_research
 from scripts.export.tables import published_tables, write_csv, write_parquet
 from scripts.export.workbook import write_workbook
-from scripts.private import public_folder, publish_mode
+from scripts.lock import one_night
+from scripts.private import owner_only, public_folder, publish_mode
 from scripts.progress import steps
 from scripts.published import open_published
 from scripts.settings import Places
@@ -40,6 +42,9 @@ def export(places: Places, output: Path | None = None, *, research: bool = False
         )
     if research:
         require_built_warehouse(places, "peil export --research")
+        if places.warehouse.exists():
+            with one_night(places, publishes=False):
+                exports.remember(places.warehouse, folder.resolve())
     if folder.is_dir() and any(folder.iterdir()) and not (folder / "parquet").is_dir():
         raise InputError(
             f"{folder}: holds something else than an earlier export, so it is left alone. "
@@ -53,7 +58,8 @@ def export(places: Places, output: Path | None = None, *, research: bool = False
         _write_tables(places.published_file, draft)
         publish_mode(draft)
         if research:
-            write_research(research_file, draft / "onderzoeksbestand")
+            with owner_only():
+                write_research(research_file, draft / "onderzoeksbestand")
         _replace(folder, draft)
     except OSError as error:
         raise InputError(
