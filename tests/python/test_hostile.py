@@ -1,5 +1,6 @@
 """Whatever lies in the inbox, it is set aside with its reason and the rest lands."""
 
+import csv
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ import pytest
 from conftest import ledger_agrees, options, peil, places_in
 
 from scripts.demo import write_demo
-from scripts.landing import inbox
+from scripts.names import printable
 from scripts.readers.limits import Limits
 from scripts.settings import PROJECT
 
@@ -91,14 +92,14 @@ def test_hostile_files_are_set_aside_with_their_reasons_and_the_rest_lands(place
     for name in [*map(named, cases), *(p.name for p in special)]:
         assert name in aside, f"{name} was not set aside"
         assert f"{name}.reden.txt" in aside
-        assert f"{name}: " in run.stderr
+        assert name in run.stderr
         assert not (places.inbox / name).is_symlink()
     with duckdb.connect(str(places.warehouse), read_only=True) as connection:
         reasons = connection.execute(
             "select reason from raw.deliveries where status = 'rejected'"
         ).fetchall()
     assert len(reasons) == len(cases) + len(special)
-    of = {case: next(r for (r,) in reasons if r.startswith(f"{named(case)}: ")) for case in (
+    of = {case: next(r for (r,) in reasons if r.startswith(named(case))) for case in (
         "far_cell.xlsx", "bomb.xlsx", "wide.csv", "parquet_cells.parquet",
     )}  # fmt: skip
     assert "memory" in of["far_cell.xlsx"]
@@ -108,41 +109,34 @@ def test_hostile_files_are_set_aside_with_their_reasons_and_the_rest_lands(place
     print(f"{len(reasons)} hostile files in {seconds:.0f} s")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        b"gemeentekanalen_2024_\xe9\xff.csv",
-        b"gemeentekanalen_2024_" + b"n" * (254 - 25) + b".csv",
-        b"gemeentekanalen_2024_*.csv",
-        b"gemeentekanalen_2024_?[a-z]{x}.csv",
-        b"gemeentekanalen_2024_'; drop table x; --.csv",
-        b"gemeentekanalen_2024_\n\x1b[31m.csv",
-        "gemeentekanalen_2024_\u202etxt.csv".encode(),
-        b"gemeentekanalen_2024_-rf $(id) `id`.csv",
-        b"gemeentekanalen_2024_%s%n{0}.csv",
-        b"gemeentekanalen_2024_<b>&amp;.csv",
-    ],
-)
-def test_a_file_lands_under_any_name(tmp_path, good, name):
+NAMES = [
+    b"\xe9\xff", b"n" * 229, b"*", b"?[a-z]{x}", b"'; drop table x; --", b"\n\x1b[31m",
+    "\u202etxt".encode(), b"-rf $(id) `id`", b"%s%n{0}", b"<b>&amp;",
+]  # fmt: skip
+
+
+def test_a_file_lands_under_any_name(tmp_path, good):
     """A neighbour that its name would match as a pattern is not read with it."""
     places = places_in(tmp_path)
     places.inbox.mkdir()
-    content = (good / "gemeentekanalen_2024.csv").read_bytes()
-    path = os.path.join(os.fsencode(places.inbox), name)  # noqa: PTH118  (bytes)
-    with open(path, "wb") as handle:  # noqa: PTH123
-        handle.write(content)
+    original = good / "gemeentekanalen_2024.csv"
+    names = [b"gemeentekanalen_2024_" + name + b".csv" for name in NAMES]
+    for name in names:
+        with open(os.path.join(os.fsencode(places.inbox), name), "wb") as handle:  # noqa: PTH118, PTH123
+            handle.write(original.read_bytes())
     (places.inbox / "gemeentekanalen_2024_other.csv").write_bytes(b"x;y\n1;2\n")
     run = peil("land", *options(places))
     assert "Traceback" not in run.stderr
     assert run.returncode == 3, "the neighbour is no delivery of this source"
-    assert landed(places) == {inbox.printable(os.fsdecode(name))}
+    assert landed(places) == {printable(os.fsdecode(name)) for name in names}
     with duckdb.connect(str(places.warehouse), read_only=True) as connection:
         counted = connection.execute(
-            "select n_rows from raw.deliveries where status = 'landed'"
-        ).fetchone()
-    assert counted == (content.count(b"\r\n") - 1,)
+            "select distinct n_rows from raw.deliveries where status = 'landed'"
+        ).fetchall()
+    with original.open(encoding="utf-8-sig", newline="") as handle:
+        assert counted == [(len(list(csv.DictReader(handle, delimiter=";"))),)]
     again = peil("land", *options(places))
-    assert "0 landed, 1 unchanged" in again.stdout
+    assert f"0 landed, {len(names)} unchanged" in again.stdout
 
 
 def test_a_refused_file_is_set_aside_under_any_name(tmp_path):
