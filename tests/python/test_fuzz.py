@@ -1,8 +1,8 @@
 """Broken files, thousands of them: no traceback, nothing half-landed, ledger and rows agree.
 
 `make fuzz` runs it at full length (PEIL_FUZZ mutated files, PEIL_KILLS killed landings and as many
-killed nights); `make test` runs a short version. The files are the demo's, the real ones where they are present, and small
-ones of every tool.
+killed nights); `make test` runs a short version. The files are the demo's, the real ones where they
+are present, and small ones of every tool.
 """
 
 import hashlib
