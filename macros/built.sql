@@ -2,7 +2,8 @@
     may change a table forgets it first; only a build of everything in which every test passed
     writes it again. Without the row nothing is published: see scripts/built.py. -#}
 {% macro forget_build() -%}
-    {%- if execute and target.name != 'lint' and flags.WHICH not in unchanging_commands() -%}
+    {%- if execute and target.name != 'lint' and flags.WHICH not in unchanging_commands()
+        and has_table('deliveries') -%}
         create schema if not exists nights;
         create or replace table nights.build as
         select
@@ -22,7 +23,7 @@
                     ) as delivery
                 ), '[]'
             )::varchar as deliveries,
-            {% if has_built_codebook() -%}
+            {% if has_table('built_codebook') -%}
                 (select max(digest) from codebook.built_codebook)
             {%- else -%} null
             {%- endif -%}::varchar as kept_codebook,
@@ -38,9 +39,10 @@
 {%- endmacro %}
 
 
-{% macro has_built_codebook() -%}
+{% macro has_table(table_name) -%}
     {{ return(run_query(
-        "select 1 from duckdb_tables() where table_name = 'built_codebook'"
+        "select 1 from duckdb_tables() where table_name = '" ~ table_name
+        ~ "' and schema_name in ('raw', 'codebook')"
     ).rows | length > 0) }}
 {%- endmacro %}
 
@@ -48,7 +50,8 @@
 {#- Every seed, model and test of data must have run and passed. Only `peil` leaves out seeds and
     their tests, where the warehouse holds them tested: then their digest must be the one of now. -#}
 {% macro remember_build(results) -%}
-    {%- if execute and target.name != 'lint' and flags.WHICH not in unchanging_commands() -%}
+    {%- if execute and target.name != 'lint' and flags.WHICH not in unchanging_commands()
+        and has_table('deliveries') -%}
         {%- set passed = [] -%}
         {%- for result in results if result.status in ('success', 'pass', 'warn') -%}
             {%- do passed.append(result.node.unique_id) -%}

@@ -27,7 +27,7 @@ def private_folder(folder: Path, name: str) -> None:
     A folder that exists is closed where it holds nothing but that file and what lies beside it
     (its log, spill, lock, pages): a home folder or /tmp keeps the mode it has.
     """
-    _make(folder, PRIVATE_FOLDER)
+    make_folder(folder, PRIVATE_FOLDER)
     mode = folder.stat().st_mode & 0o777
     own = (name, f".{name}", f"{Path(name).stem}-dbt", "quality", ".incoming")
     if mode & OWNER_ONLY and all(entry.name.startswith(own) for entry in folder.iterdir()):
@@ -39,7 +39,7 @@ def private_folder(folder: Path, name: str) -> None:
 
 def public_folder(folder: Path) -> None:
     """Make a folder that everybody may read; one that exists keeps the mode it has."""
-    _make(folder, PUBLIC_FOLDER)
+    make_folder(folder, PUBLIC_FOLDER)
 
 
 def publish_mode(path: Path) -> None:
@@ -52,12 +52,12 @@ def publish_mode(path: Path) -> None:
         path.chmod(PUBLIC_FILE)
 
 
-def _make(folder: Path, mode: int) -> None:
-    """Make a folder; the missing ones above it are nobody's secret."""
+def make_folder(folder: Path, mode: int) -> None:
+    """Make a folder of this mode; the missing ones above it are open to everybody."""
     if folder.is_dir():
         return
     if folder.parent != folder:
-        _make(folder.parent, PUBLIC_FOLDER)
+        make_folder(folder.parent, PUBLIC_FOLDER)
     try:
         folder.mkdir(mode=mode)
     except FileExistsError:

@@ -43,15 +43,17 @@ def switch_to(published: Path, draft: Path) -> None:
     sync(release.parent)
     try:
         _take_in_files(published)
+        before = (published / "current").resolve().name
         _link(published / "current", Path("releases") / release.name)
         for name in (FILE, MANIFEST):
             _link(published / name, Path("current") / name)
     except (OSError, NotImplementedError):
         if os.name == "posix":
             raise
+        before = release.name
         _copy_in_place(published, release)
     sync(published)
-    _keep_history(published, release)
+    _keep_history(published, release, before)
 
 
 def _link(link: Path, target: Path) -> None:
@@ -72,7 +74,7 @@ def _take_in_files(published: Path) -> None:
     if file.is_symlink() or not file.exists():
         return
     moment = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    earlier = published / "releases" / f"{moment:{_MOMENT}%f}"
+    earlier = _same_release(published) or published / "releases" / f"{moment:{_MOMENT}%f}"
     if not earlier.exists():
         draft = draft_of(published / "releases" / "earlier")
         shutil.rmtree(draft, ignore_errors=True)
@@ -88,6 +90,15 @@ def _take_in_files(published: Path) -> None:
             _link(published / name, Path("current") / name)
 
 
+def _same_release(published: Path) -> Path | None:
+    """The release that the files in the folder are copies of, where there is one."""
+    manifest = published / MANIFEST
+    for earlier in (published / "releases").glob(f"*/{MANIFEST}"):
+        if manifest.exists() and earlier.read_bytes() == manifest.read_bytes():
+            return earlier.parent
+    return None
+
+
 def _copy_in_place(published: Path, release: Path) -> None:
     for name in (MANIFEST, FILE):
         draft = draft_of(published / name)
@@ -95,10 +106,13 @@ def _copy_in_place(published: Path, release: Path) -> None:
         draft.replace(published / name)
 
 
-def _keep_history(published: Path, release: Path) -> None:
-    """Name earlier files by their moment, and let go of the oldest."""
+def _keep_history(published: Path, release: Path, before: str) -> None:
+    """Name the releases up to the one before by their moment, and let go of the oldest."""
     history = published / "history"
     releases = sorted(r for r in release.parent.iterdir() if r.name[:1] != "." and r != release)
+    for never in [r for r in releases if before != "current" and r.name > before]:
+        shutil.rmtree(never)  # whole, but its run was killed before the switch
+        releases.remove(never)
     if releases:
         public_folder(history)
     for earlier in releases:

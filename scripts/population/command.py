@@ -12,6 +12,7 @@ from scripts.errors import DeliveryRejectedError, InputError, MachineError
 from scripts.landing import land
 from scripts.population import shape
 from scripts.population.cbs import BASE, TABLE, Answers, Recording, Service
+from scripts.private import PRIVATE_FOLDER, make_folder
 from scripts.settings import Places
 from scripts.warehouse import literal, quoted
 
@@ -130,7 +131,7 @@ def _write(
     table = "cells" if level == "sex_age" else "totals"
     order = "1, 2, 3"
     path = places.inbox / source.file_pattern.replace("*", "_cbs").replace("?", "_")
-    places.inbox.mkdir(parents=True, exist_ok=True)
+    make_folder(places.inbox, PRIVATE_FOLDER)
     draft = path.with_name(f".{path.name}.tmp")
     connection.execute(
         f"copy ({select} {literal(source_line)} as bron, 'CC BY 4.0' as licentie from {table} "
