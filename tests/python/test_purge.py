@@ -63,8 +63,9 @@ def texts_in(path):
         return {
             value
             for schema, table, column in connection.execute(
-                "select schema_name, table_name, column_name from duckdb_columns() where "
-                "data_type = 'VARCHAR' and database_name = current_database() and not internal "
+                "select schema_name, table_name, column_name from duckdb_columns() inner join "
+                "duckdb_tables() using (database_name, schema_name, table_name) where "
+                "data_type = 'VARCHAR' and database_name = current_database() "
                 "and (column_name like '%respondent%' or column_name = 'value')"
             ).fetchall()
             for (value,) in connection.execute(
