@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -95,7 +96,9 @@ class ReadingProcess:
             self._process.wait()
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe:
-                    pipe.close()
+                    # What was still on its way to a process that died cannot be delivered.
+                    with suppress(OSError):
+                        pipe.close()
             self._process = None
 
     def _ask(self, request: dict) -> dict:
