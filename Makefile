@@ -43,8 +43,8 @@ lint: setup  ## ruff and sqlfluff
 pytest: setup  ## pytest; its first test builds the demo, dbt unit and data tests included
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-fuzz: setup  ## 2,000 mutated files and 50 killed runs of landing (about half an hour)
-	@PEIL_FUZZ=$${PEIL_FUZZ:-2000} PEIL_KILLS=$${PEIL_KILLS:-50} $(BIN)/python -m pytest -s tests/python/test_fuzz.py
+fuzz: setup  ## 2,000 mutated files, 100 killed landings and 100 killed nights (about two hours)
+	@PEIL_FUZZ=$${PEIL_FUZZ:-2000} PEIL_KILLS=$${PEIL_KILLS:-100} $(BIN)/python -m pytest -s tests/python/test_fuzz.py
 
 bench: setup  ## benchmarks into docs/benchmarks.md (PEIL_BENCH_SIZES=4000 PEIL_BENCH_NIGHTS= is short)
 	@$(BIN)/python -m scripts.benchmarks

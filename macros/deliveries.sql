@@ -72,15 +72,6 @@
 {%- endmacro %}
 
 
-{#- Any build, also one by hand, may load other seeds: only `peil` writes this table again, after a
-    build in which every test passed. See scripts/build.py. -#}
-{% macro forget_built_codebook() -%}
-    {%- if execute and target.name != 'lint' and flags.WHICH in ('build', 'run', 'seed') -%}
-        drop table if exists codebook.built_codebook
-    {%- endif -%}
-{%- endmacro %}
-
-
 {#- A digest of some columns of a seed. -#}
 {% macro seed_digest(seed, columns) -%}
     (

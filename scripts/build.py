@@ -10,13 +10,11 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.built import codebook_digest
 from scripts.settings import PROJECT, Places
-from scripts.warehouse import open_warehouse
+from scripts.warehouse import open_warehouse, wait_until_free
 
 log = logging.getLogger(__name__)
-
-# What decides what the codebook tables hold and which tests they pass.
-CODEBOOK_CODE = ("models/codebook", "macros", "tests/generic", "tests/singular")
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,8 @@ def dbt_environment(places: Places) -> dict[str, str]:
 def _seeds_inside(places: Places) -> str:
     """The seeds as a path inside the project; seeds from elsewhere are copied under target/.
 
+    Every warehouse has a copy of its own, which its lock keeps for one night at a time.
+
     dbt writes the SQL it ran to target/run/<seed path>, so that an absolute seed path would be
     overwritten by that SQL. A hidden folder of the project counts as elsewhere: dbt_project.yml
     refuses a path that begins with a dot, as `../seeds` does.
@@ -43,7 +43,7 @@ def _seeds_inside(places: Places) -> str:
         inside = str(places.seeds.relative_to(PROJECT))
         if not inside.startswith("."):
             return inside
-    name = hashlib.sha256(str(places.seeds).encode()).hexdigest()[:12]
+    name = hashlib.sha256(f"{places.seeds}\n{places.warehouse}".encode()).hexdigest()[:12]
     copy = PROJECT / "target" / "seeds" / name
     shutil.rmtree(copy, ignore_errors=True)
     copy.mkdir(parents=True)
@@ -62,7 +62,7 @@ def dbt_build(places: Places) -> BuildResult:
     from dbt.cli.main import dbtRunner
 
     os.environ.update(dbt_environment(places))
-    codebook = _codebook_digest(places.seeds)
+    codebook = codebook_digest(PROJECT / os.environ["PEIL_SEEDS"])
     kept = []
     if codebook == _built_codebook(places.warehouse):
         log.info("The codebook is unchanged: its tables and their tests stand.")
@@ -75,6 +75,7 @@ def dbt_build(places: Places) -> BuildResult:
         "--exclude-resource-type", "unit_test",
         "--exclude", "tag:tests_of_tests", "tag:on_request", *kept,
     ]  # fmt: skip
+    wait_until_free(places.warehouse)
     ticker = _Ticker()
     outcome = dbtRunner(callbacks=[ticker]).invoke(arguments)
     ticker.done()
@@ -88,18 +89,6 @@ def dbt_build(places: Places) -> BuildResult:
     if not outcome.success and not failures:
         failures = ["dbt stopped without saying why; see " + str(places.dbt_target / "logs")]
     return BuildResult(len(results), failures)
-
-
-def _codebook_digest(seeds: Path) -> str:
-    """A digest of the seeds and of the code that loads and tests them."""
-    files = sorted(seeds.glob("*.csv"))
-    for part in CODEBOOK_CODE:
-        files += sorted(file for file in (PROJECT / part).rglob("*") if file.is_file())
-    digest = hashlib.sha256((PROJECT / "dbt_project.yml").read_bytes())
-    for file in files:
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
-        digest.update(f"{file.name} {content}\n".encode())
-    return digest.hexdigest()
 
 
 def _built_codebook(warehouse: Path) -> str | None:

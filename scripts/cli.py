@@ -1,12 +1,17 @@
 """The `peil` command line: one verb per module, errors a person can act on."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import click
+import duckdb
 
-from scripts.errors import PeilError
+from scripts.errors import MachineError, PeilError
+from scripts.lock import WAIT, one_night, set_wait
+from scripts.machine import of_the_machine
+from scripts.private import OWNER_ONLY
 from scripts.progress import set_up_logging
 from scripts.settings import PROJECT, Places
 
@@ -33,6 +38,8 @@ def with_places(verb: Callable) -> Callable:
     """Give a verb the four places as one argument."""
 
     def run(seeds: Path, inbox: Path, warehouse: Path, published: Path, **options: object) -> None:
+        if (wait := options.pop("wait", None)) is not None:
+            set_wait(float(wait))  # type: ignore[arg-type]
         places = Places(*(p.expanduser().resolve() for p in (seeds, inbox, warehouse, published)))
         verb(places, **options)
 
@@ -48,7 +55,20 @@ def with_places(verb: Callable) -> Callable:
     return run
 
 
+waits = click.option(
+    "--wait",
+    envvar="PEIL_WAIT",
+    type=click.FloatRange(min=0),
+    default=WAIT,
+    show_default=True,
+    metavar="SECONDS",
+    show_envvar=True,
+    help="How long to wait for another run that is at work.",
+)
+
+
 @peil.command("land")
+@waits
 @with_places
 def land_command(places: Places) -> None:
     """Land every file in the inbox; the same file twice changes nothing."""
@@ -58,12 +78,16 @@ def land_command(places: Places) -> None:
     landed = land(places)
     click.echo(
         f"{len(landed.landed)} landed, {len(landed.unchanged)} unchanged, "
-        f"{len(landed.rejected)} rejected, {len(landed.unmatched)} without a source."
+        f"{len(landed.rejected)} rejected, {len(landed.unmatched)} without a source"
+        + (f", {len(landed.waiting)} waiting" if landed.waiting else "")
+        + (f", {len(landed.failed)} not landed" if landed.failed else "")
+        + "."
     )
     raise_rejections(landed)
 
 
 @peil.command("nightly")
+@waits
 @click.option("--dashboard", is_flag=True, help="Build the dashboard from what was published.")
 @with_places
 def nightly_command(places: Places, dashboard: bool) -> None:
@@ -71,16 +95,18 @@ def nightly_command(places: Places, dashboard: bool) -> None:
     from scripts.headlines import show_headlines
     from scripts.nightly import nightly, raise_rejections
 
-    landed = nightly(places)
-    show_headlines(places.published_file)
-    if dashboard:
-        from scripts.dashboard import build_dashboard
+    with one_night(places):
+        landed = nightly(places)
+        show_headlines(places.published_file)
+        if dashboard:
+            from scripts.dashboard import build_dashboard
 
-        click.echo(f"Dashboard: {build_dashboard(places).as_uri()}")
+            click.echo(f"Dashboard: {build_dashboard(places).as_uri()}")
     raise_rejections(landed)
 
 
 @peil.command("publish")
+@waits
 @with_places
 def publish_command(places: Places) -> None:
     """Publish the marts as they were last built."""
@@ -91,6 +117,7 @@ def publish_command(places: Places) -> None:
 
 
 @peil.command("dashboard")
+@waits
 @click.option("--serve", "serving", is_flag=True, help="Serve the site on this computer.")
 @click.option("--port", type=int, default=8055, show_default=True, help="Where to serve it.")
 @click.option("--no-build", is_flag=True, help="Serve the site as it was last built.")
@@ -107,6 +134,7 @@ def dashboard_command(places: Places, serving: bool, port: int, no_build: bool) 
 
 
 @peil.command("summary")
+@waits
 @click.option(
     "--format",
     "formats",
@@ -127,6 +155,7 @@ def summary_command(places: Places, formats: tuple[str, ...], output: Path | Non
 
 
 @peil.command("research")
+@waits
 @with_places
 def research_command(places: Places) -> None:
     """Write the research file: pseudonymised respondents, for who may see them. Mode 0600."""
@@ -136,6 +165,7 @@ def research_command(places: Places) -> None:
 
 
 @peil.command("export")
+@waits
 @click.option("--research", is_flag=True, help="Also the respondents, as .sav and Parquet.")
 @click.option("--output", type=click.Path(path_type=Path), help="Folder; default: export/ there.")
 @with_places
@@ -177,6 +207,7 @@ def demo_command(places: Places, random_seed: int, waves: int) -> None:
 
 
 @peil.command("population")
+@waits
 @click.option("--year", type=int, required=True, help="Population on 1 January of this year.")
 @click.option(
     "--level", type=click.Choice(["sex_age", "totals"]), default="sex_age", show_default=True
@@ -204,6 +235,7 @@ def population_command(
 
 
 @peil.command("purge")
+@waits
 @click.option("--wave", required=True, help="wave_code of the microdata to remove.")
 @with_places
 def purge_command(places: Places, wave: str) -> None:
@@ -267,6 +299,8 @@ def check_command(places: Places, files: tuple[Path, ...]) -> None:
 
 def main() -> None:
     """Run `peil`; a PeilError becomes one message and its exit code."""
+    # A release is opened to readers file by file; everything else is its owner's.
+    os.umask(OWNER_ONLY)
     set_up_logging()
     _add_rake()
     try:
@@ -274,10 +308,16 @@ def main() -> None:
     except PeilError as error:
         click.echo(f"peil: {error}", err=True)
         sys.exit(error.exit_code)
+    except (OSError, MemoryError, duckdb.Error) as error:
+        sentence = of_the_machine(error)
+        if sentence is None:
+            raise
+        click.echo(f"peil: {sentence}", err=True)
+        sys.exit(MachineError.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         click.echo("peil: stopped.", err=True)
         sys.exit(130)
 

@@ -8,9 +8,11 @@ import numpy as np
 import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
-from duckdb.sqltypes import DOUBLE
+from duckdb.sqltypes import DOUBLE, VARCHAR
 from scipy.special import ndtri, stdtr, stdtrit
 from scipy.stats import beta
+
+from scripts.built import build_facts
 
 SMALLEST = np.finfo(float).tiny
 
@@ -46,3 +48,5 @@ class Plugin(BasePlugin):
             conn.create_function(
                 function.__name__, function, [DOUBLE] * n_arguments, DOUBLE, type="arrow"
             )
+        # What the hooks in macros/built.sql write down of the seeds and the code.
+        conn.create_function("build_facts", build_facts, [VARCHAR], VARCHAR)

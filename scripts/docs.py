@@ -5,7 +5,10 @@ import os
 from pathlib import Path
 
 from scripts.build import dbt_environment
+from scripts.drafts import draft_of
 from scripts.errors import PeilError
+from scripts.lock import one_night
+from scripts.private import public_folder, publish_mode
 from scripts.settings import PROJECT, Places
 
 log = logging.getLogger(__name__)
@@ -21,23 +24,25 @@ def build_docs(places: Places) -> Path:
 
     if not places.warehouse.exists():
         raise PeilError(f"{places.warehouse}: not there yet. Run `peil nightly` first.")
-    os.environ.update(dbt_environment(places))
-    outcome = dbtRunner().invoke(
-        [
-            "--log-path", str(places.dbt_target / "logs"), "--log-level", "none",
-            "docs", "generate", "--static",
-            "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-            "--target-path", str(places.dbt_target),
-        ]
-    )  # fmt: skip
+    with one_night(places, publishes=False):
+        os.environ.update(dbt_environment(places))
+        outcome = dbtRunner().invoke(
+            [
+                "--log-path", str(places.dbt_target / "logs"), "--log-level", "none",
+                "docs", "generate", "--static",
+                "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+                "--target-path", str(places.dbt_target),
+            ]
+        )  # fmt: skip
     page = places.dbt_target / "static_index.html"
     if not outcome.success or not page.exists():
         reason = outcome.exception or f"see {places.dbt_target / 'logs'}"
         raise PeilError(f"dbt could not write the documentation: {reason}")
     target = places.published / "docs" / "index.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(".index.html")
+    public_folder(target.parent)
+    draft = draft_of(target)
     draft.write_bytes(page.read_bytes())
+    publish_mode(draft)
     draft.replace(target)
     log.info("Documentation written to %s.", target)
     return target

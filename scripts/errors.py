@@ -12,6 +12,10 @@ class PeilError(Exception):
     exit_code = 1
 
 
+class MachineError(PeilError):
+    """The machine was in the way (memory, disk), not what the user handed over. Exit code 1."""
+
+
 class InputError(PeilError):
     """A file, folder, option or seed that cannot be used. Exit code 2."""
 

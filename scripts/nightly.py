@@ -5,8 +5,9 @@ import time
 
 from scripts.build import dbt_build
 from scripts.codebook.numbers import refuse_without_numbers
-from scripts.errors import DeliveryRejectedError, PeilError
+from scripts.errors import DeliveryRejectedError, MachineError, PeilError
 from scripts.landing import Landed, land
+from scripts.lock import one_night
 from scripts.publish import publish
 from scripts.settings import Places
 
@@ -20,13 +21,14 @@ def nightly(places: Places) -> Landed:
         PeilError: a model or test failed, or the codebook asks what cannot be computed; the
             published file is as it was.
     """
-    started = time.monotonic()
-    places.require_seeds()
-    refuse_without_numbers(places.seeds)
-    landed = land(places)
-    log.info("Landed in %.1f s.", time.monotonic() - started)
-    build_and_publish(places)
-    log.info("Done in %.1f s.", time.monotonic() - started)
+    with one_night(places):
+        started = time.monotonic()
+        places.require_seeds()
+        refuse_without_numbers(places.seeds)
+        landed = land(places)
+        log.info("Landed in %.1f s.", time.monotonic() - started)
+        build_and_publish(places)
+        log.info("Done in %.1f s.", time.monotonic() - started)
     return landed
 
 
@@ -47,7 +49,9 @@ def build_and_publish(places: Places) -> None:
 
 
 def raise_rejections(landed: Landed) -> None:
-    """Make the exit code say that a file was set aside."""
+    """Make the exit code say that a file was set aside, or could not be landed here and now."""
+    reasons = "\n".join([*landed.failed.values(), *landed.rejected.values()])
+    if landed.failed:
+        raise MachineError(f"Not everything could be landed, the rest has:\n{reasons}")
     if landed.rejected:
-        reasons = "\n".join(landed.rejected.values())
         raise DeliveryRejectedError(f"Set aside, the rest has landed:\n{reasons}")

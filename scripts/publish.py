@@ -1,56 +1,53 @@
-"""Publication: the marts, and nothing but the marts, as one file swapped in by one rename.
+"""Publication: the marts, and nothing but the marts, with a manifest of what they were built from.
 
-temp file → checkpoint → count check → fsync → rename. A reader sees the earlier snapshot or the
-new one; a run killed at any moment leaves the earlier one whole.
+built and tested? → draft → count check → manifest → fsync → one switch. A reader sees the earlier
+release or the new one; a run killed at any moment leaves the earlier one whole.
 """
 
 import hashlib
 import json
 import logging
-import os
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 
+from scripts.built import Built, require_built
+from scripts.drafts import remove, sweep
 from scripts.errors import PeilError
+from scripts.lock import one_night
 from scripts.progress import steps
 from scripts.relations import copy_relation, relations_in
+from scripts.release import FILE, MANIFEST, new_release, switch_to
 from scripts.settings import Places
 from scripts.warehouse import literal, open_warehouse, quoted
 
 log = logging.getLogger(__name__)
 STORAGE_VERSION = "v1.0.0"
-SNAPSHOTS_KEPT = 14
 
 
 def publish(places: Places) -> dict:
     """Write the published file and its manifest; returns the manifest.
 
     Raises:
-        PeilError: there are no marts, or the copy does not hold what the warehouse holds.
+        PeilError: the warehouse is not built and tested, holds no marts, or the copy does not
+            hold what the warehouse holds.
     """
-    places.published.mkdir(parents=True, exist_ok=True)
-    temporary = places.published / f".peil-{os.getpid()}.duckdb"
-    for leftover in places.published.glob(".peil-*.duckdb*"):
-        leftover.unlink()
-    try:
-        with open_warehouse(places.warehouse) as connection:
-            counts = _copy_marts(connection, temporary)
-            inputs = _inputs(connection)
-        _sync(temporary)
-        manifest = _manifest(temporary, counts, inputs)
-        _keep_snapshot(places)
-        temporary.replace(places.published_file)
-        _sync(places.published)
-    finally:
-        temporary.unlink(missing_ok=True)
-    target = places.published / "manifest.json"
-    draft = target.with_suffix(".json.tmp")
-    draft.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    _sync(draft)
-    draft.replace(target)
+    with one_night(places):
+        for folder in (places.published, places.published / "releases"):
+            sweep(folder)
+        draft = new_release(places.published)
+        try:
+            with open_warehouse(places.warehouse) as connection:
+                built = require_built(connection, "peil publish")
+                counts = _copy_marts(connection, draft / FILE)
+            manifest = _manifest(draft / FILE, counts, built)
+            text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+            (draft / MANIFEST).write_text(text, encoding="utf-8")
+            switch_to(places.published, draft)
+        finally:
+            remove(draft)
     log.info("Published %s tables to %s.", len(counts), places.published_file)
     return manifest
 
@@ -112,47 +109,17 @@ def _checked_count(connection: duckdb.DuckDBPyConnection, warehouse: str, name: 
     return written
 
 
-def _inputs(connection: duckdb.DuckDBPyConnection) -> list[dict]:
-    rows = connection.execute(
-        "select file_name, sha256, source_code, wave_code, n_rows from raw.deliveries "
-        "where status = 'landed' order by source_code, file_name"
-    ).fetchall()
-    names = ("file_name", "sha256", "source_code", "wave_code", "n_rows")
-    return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def _manifest(file: Path, counts: dict[str, int], inputs: list[dict]) -> dict:
+def _manifest(file: Path, counts: dict[str, int], built: Built) -> dict:
     with file.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
     return {
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "file": "peil.duckdb",
+        "file": FILE,
         "sha256": digest,
         "storage_version": STORAGE_VERSION,
         "peil": version("peil"),
         "duckdb": duckdb.__version__,
         "tables": counts,
-        "inputs": inputs,
+        "built": {"tested_at": built.tested_at, **built.facts},
+        "inputs": built.deliveries,
     }
-
-
-def _keep_snapshot(places: Places) -> None:
-    """Keep the file that is about to be replaced, named by the moment it was published."""
-    if not places.published_file.exists():
-        return
-    history = places.published / "history"
-    history.mkdir(exist_ok=True)
-    moment = datetime.fromtimestamp(places.published_file.stat().st_mtime, UTC)
-    kept = history / f"peil-{moment:%Y%m%dT%H%M%S}.duckdb"
-    if not kept.exists():
-        kept.hardlink_to(places.published_file)
-    for old in sorted(history.glob("peil-*.duckdb"))[:-SNAPSHOTS_KEPT]:
-        old.unlink()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

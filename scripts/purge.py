@@ -5,12 +5,14 @@ later publication. The warehouse is written anew, so that deleted rows are not l
 """
 
 import logging
-from pathlib import Path
 
 import duckdb
 
+from scripts import exports, purge_files
 from scripts.codebook import read_rows
 from scripts.errors import InputError, PeilError
+from scripts.lock import one_night
+from scripts.purge_files import delete_by_respondent, rewrite
 from scripts.settings import Places
 from scripts.warehouse import DELIVERED_TABLES, literal, open_warehouse, quoted
 
@@ -18,7 +20,7 @@ log = logging.getLogger(__name__)
 
 KEPT = "kept"
 PURGED = "purged"
-_BUILT = ("staging", "weighted", "estimates", "marts")
+_BUILT = ("staging", "weighted", "estimates", "marts", "research", "microdata")
 
 
 def purge(places: Places, wave_code: str) -> str:
@@ -37,32 +39,57 @@ def purge(places: Places, wave_code: str) -> str:
         for row in read_rows(places.seeds / "sources.csv")
         if row["kind"] == "survey"
     }
+    with one_night(places):
+        return _purge(places, wave_code, surveys)
+
+
+def _purge(places: Places, wave_code: str, surveys: set[str]) -> str:
     with open_warehouse(places.warehouse) as connection:
         deliveries = connection.execute(
-            "select delivery_key, file_name from raw.deliveries where wave_code = ? "
-            f"and source_code in ({', '.join(literal(s) for s in sorted(surveys))}) "
-            "and status != ?",
-            [wave_code, PURGED],
+            "select delivery_key, file_name, status, survey_code from raw.deliveries "
+            "where wave_code = ? and list_contains(?, source_code)",
+            [wave_code, sorted(surveys)],
         ).fetchall()
-        if not deliveries:
+        keys = [key for key, _, status, _ in deliveries if status != PURGED]
+        if not keys and not _is_unfinished(connection, wave_code):
             raise InputError(f"--wave {wave_code}: holds no microdata; nothing to purge.")
         connection.execute("begin")
-        _keep_published(connection, places, wave_code)
-        n_cells = _remove(connection, [key for key, _ in deliveries], wave_code)
+        if keys:
+            _keep_published(connection, places, wave_code)
+        n_cells = _remove(connection, keys, wave_code)
+        # Until the end this says that the wave is not out of every file yet.
+        connection.execute("create table if not exists raw.purging (wave_code varchar)")
+        connection.execute("insert into raw.purging values (?)", [wave_code])
+        exported = exports.folders(connection)
         connection.execute("commit")
-    _rewrite(places.warehouse)
-    _purge_research(places.published / "research.duckdb", wave_code)
-    names = sorted({name for _, name in deliveries})
-    for name in names:
-        (places.warehouse.parent / "quality" / f"{name}.html").unlink(missing_ok=True)
-    left = [n for n in names if (places.inbox / n).exists()]
+    names = sorted({name for _, name, _, _ in deliveries})
+    stems = {f"{survey}_{wave_code}" for *_, survey in deliveries}
+    removed = [f"{places.warehouse}: {n_cells:,} cells of {len(deliveries)} files"]
+    rewrite(places.warehouse)
+    removed += purge_files.research(places.published, wave_code)
+    removed += purge_files.exported(exported | {places.published / "export"}, stems)
+    removed += purge_files.working_files(places, names)
+    with open_warehouse(places.warehouse) as connection:
+        connection.execute("delete from raw.purging where wave_code = ?", [wave_code])
+    left = [str(path) for path in purge_files.deliveries(places, names)]
+    for line in removed:
+        log.info("Removed: %s.", line)
     sentence = (
         f"Purged wave {wave_code}: {n_cells:,} cells of {len(names)} files; its published figures "
-        "are kept."
+        f"are kept. Removed from {'; '.join(removed)}."
         + (f" Still in {places.inbox}, remove them by hand: {', '.join(left)}." if left else "")
     )
     log.info("%s", sentence)
     return sentence
+
+
+def _is_unfinished(connection: duckdb.DuckDBPyConnection, wave_code: str) -> bool:
+    """Whether a purge of this wave was killed before it had emptied every file."""
+    try:
+        found = connection.execute("select 1 from raw.purging where wave_code = ?", [wave_code])
+    except duckdb.CatalogException:
+        return False
+    return found.fetchone() is not None
 
 
 def _keep_published(connection: duckdb.DuckDBPyConnection, places: Places, wave_code: str) -> None:
@@ -95,7 +122,9 @@ def _keep_published(connection: duckdb.DuckDBPyConnection, places: Places, wave_
 
 
 def _remove(connection: duckdb.DuckDBPyConnection, keys: list[str], wave_code: str) -> int:
-    chosen = ", ".join(literal(key) for key in keys)
+    chosen = ", ".join(literal(key) for key in keys) or "null"
+    # Before the respondents themselves go: tables that know them by their key only.
+    delete_by_respondent(connection, wave_code)
     n_cells = 0
     for table in DELIVERED_TABLES:
         n_cells += connection.execute(
@@ -120,30 +149,3 @@ def _remove(connection: duckdb.DuckDBPyConnection, keys: list[str], wave_code: s
         f"update raw.deliveries set status = {literal(PURGED)} where delivery_key in ({chosen})"
     )
     return n_cells
-
-
-def _rewrite(path: Path) -> None:
-    """Write the database anew and swap it in by one rename."""
-    draft = path.with_name(f".{path.name}.purging")
-    draft.unlink(missing_ok=True)
-    with duckdb.connect() as connection:
-        connection.execute(f"attach {literal(str(path))} as old (read_only)")
-        connection.execute(f"attach {literal(str(draft))} as new (storage_version 'v1.0.0')")
-        connection.execute("copy from database old to new")
-    draft.chmod(0o600)
-    draft.replace(path)
-
-
-def _purge_research(path: Path, wave_code: str) -> None:
-    if not path.exists():
-        return
-    with duckdb.connect(str(path)) as connection:
-        tables = connection.execute(
-            "select schema_name, table_name from duckdb_columns() "
-            "where database_name = current_database() and column_name = 'wave_code'"
-        ).fetchall()
-        for schema, name in tables:
-            connection.execute(
-                f"delete from {quoted(schema)}.{quoted(name)} where wave_code = ?", [wave_code]
-            )
-    _rewrite(path)

@@ -11,7 +11,7 @@ import pandas as pd
 from scripts.errors import InputError, RakingError
 from scripts.raking import Margin
 from scripts.raking.engine import worst_error
-from scripts.warehouse import literal, quoted
+from scripts.warehouse import as_path, literal, quoted
 
 # Raking stops at 1e-10; adding up a million weights one by one rounds at about 1e-11.
 RECHECK_TOLERANCE = 1e-9
@@ -50,7 +50,7 @@ def read_margins(job: Job) -> dict[str, dict[str, dict[str, float]]]:
         raise InputError(f"{job.margins}: no such file. Give --margins a CSV file.")
     try:
         table = duckdb.execute(
-            f"from read_csv({literal(str(job.margins))}, all_varchar = true, header = true, "
+            f"from read_csv({as_path(job.margins)}, all_varchar = true, header = true, "
             "delim = ',', strict_mode = true)"
         ).df()
     except duckdb.Error as error:
@@ -98,7 +98,7 @@ def read_data(connection: duckdb.DuckDBPyConnection, job: Job, variables: list[s
     try:
         connection.execute(
             "create temp table respondents as select row_number() over () as peil_row, * from "
-            + reader.format(literal(str(job.data)))
+            + reader.format(as_path(job.data))
         )
     except duckdb.Error as error:
         raise InputError(f"{job.data}: cannot be read ({str(error).splitlines()[0]}).") from error

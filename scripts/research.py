@@ -6,12 +6,14 @@ in models/research; this copies it.
 """
 
 import logging
-import os
 from pathlib import Path
 
 import duckdb
 
+from scripts.built import require_built
+from scripts.drafts import draft_of, remove, sweep
 from scripts.errors import PeilError
+from scripts.lock import one_night
 from scripts.progress import steps
 from scripts.publish import STORAGE_VERSION
 from scripts.relations import Relation, copy_relation, relations_in
@@ -41,29 +43,26 @@ def build_research(places: Places) -> Path:
     """Write the research file; the earlier one is replaced in one rename.
 
     Raises:
-        PeilError: nothing has been built yet, no respondent counts, or a table has two rows where
-            it should have one.
+        PeilError: the warehouse is not built and tested, no respondent counts, or a table has two
+            rows where it should have one.
     """
     target = places.published / "research.duckdb"
-    draft = places.published / f".research-{os.getpid()}.duckdb"
-    places.published.mkdir(parents=True, exist_ok=True)
-    for leftover in places.published.glob(".research-*.duckdb*"):
-        leftover.unlink()
-    # Draft and write-ahead log must never be readable by others, not even while they are written.
-    mask = os.umask(0o077)
-    try:
-        with open_warehouse(places.warehouse) as connection:
-            n_respondents = _copy(connection, draft)
-        draft.chmod(0o600)
-        draft.replace(target)
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise PeilError(
-            f"The warehouse cannot give respondents ({str(error).splitlines()[0]}). "
-            "Run `peil nightly` first."
-        ) from error
-    finally:
-        os.umask(mask)
-        draft.unlink(missing_ok=True)
+    draft = draft_of(target)
+    with one_night(places):
+        sweep(places.published)
+        try:
+            with open_warehouse(places.warehouse) as connection:
+                require_built(connection, "peil research")
+                n_respondents = _copy(connection, draft)
+            draft.chmod(0o600)
+            draft.replace(target)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise PeilError(
+                f"The warehouse cannot give respondents ({str(error).splitlines()[0]}). "
+                "Run `peil nightly` first."
+            ) from error
+        finally:
+            remove(draft)
     log.info("Research file with %s respondents: %s.", f"{n_respondents:,}", target)
     return target
 

@@ -1,6 +1,8 @@
 """The working database: one writer, mode 0600, and the raw tables that landing fills."""
 
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +10,8 @@ from pathlib import Path
 import duckdb
 
 from scripts.errors import InputError
+from scripts.lock import wait_for
+from scripts.private import owner_only, private_folder
 
 RAW_TABLES = """
 create schema if not exists raw;
@@ -68,30 +72,93 @@ def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse for writing, made with its raw tables where it does not exist.
 
     Raises:
-        InputError: another process holds the file, or it is not a DuckDB file.
+        InputError: another process holds the file and did not let go in time, or it is not a
+            DuckDB file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent, path.name)
+    with owner_only():
+        connection = _connect(path, config={"storage_compatibility_version": "v1.0.0"})
+        try:
+            path.chmod(0o600)
+            # What a killed run spilled; nobody else has the file open now.
+            shutil.rmtree(path.with_name(f"{path.name}.tmp"), ignore_errors=True)
+            connection.execute(RAW_TABLES)
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def read_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse for reading only.
+
+    Raises:
+        InputError: as `open_warehouse`.
+    """
+    connection = _connect(path, read_only=True)
     try:
-        connection = duckdb.connect(str(path), config={"storage_compatibility_version": "v1.0.0"})
-    except (duckdb.IOException, duckdb.SerializationException) as error:
-        raise InputError(_cannot_open(path, str(error))) from error
-    try:
-        path.chmod(0o600)
-        connection.execute(RAW_TABLES)
         yield connection
     finally:
         connection.close()
 
 
+def wait_until_free(path: Path) -> None:
+    """Wait until no other process has the warehouse open: dbt opens it without waiting.
+
+    Raises:
+        InputError: it was still open when the time was up.
+    """
+    with open_warehouse(path):
+        pass
+
+
+def _connect(path: Path, **options: object) -> duckdb.DuckDBPyConnection:
+    opened: list[duckdb.DuckDBPyConnection] = []
+    holder = ""
+
+    def try_to_open() -> bool:
+        nonlocal holder
+        try:
+            opened.append(duckdb.connect(str(path), **options))
+        except (duckdb.IOException, duckdb.SerializationException) as error:
+            if "lock" not in str(error):
+                raise InputError(_cannot_open(path, str(error))) from error
+            holder = str(error)
+        return bool(opened)
+
+    wait_for(try_to_open, path, lambda: _process(holder))
+    return opened[0]
+
+
+def _process(message: str) -> str:
+    """The process that DuckDB says has the file open: its number, command and start."""
+    found = re.search(r"\(PID (\d+)\)", message)
+    if not found:
+        return "another process"
+    try:
+        told = subprocess.run(
+            ["ps", "-o", "lstart=", "-o", "args=", "-p", found[1]],
+            capture_output=True, text=True, check=True, timeout=5,
+        ).stdout.split()  # fmt: skip
+        since, command = " ".join(told[:5]), " ".join(told[5:])[:100]
+    except (OSError, subprocess.SubprocessError):
+        return f"process {found[1]}"
+    return f"process {found[1]} (`{command}`, since {since})"
+
+
 def _cannot_open(path: Path, error: str) -> str:
-    if "lock" in error:
-        holder = re.search(r"\(PID (\d+)\)", error)
-        process = f" by process {holder.group(1)}" if holder else ""
+    reason = error.splitlines()[0]
+    if any(sign in error for sign in ("Permission denied", "Read-only", "No space left")):
         return (
-            f"{path}: in use{process}. One program at a time may write the warehouse: close it "
-            "and run again. To read figures, open the published file instead."
+            f"{path}: cannot be written ({reason}). Mend the rights of the folder or make room on "
+            "the disk, or point --warehouse (PEIL_WAREHOUSE) elsewhere."
         )
-    return f"{path}: cannot be opened as a DuckDB file ({error.splitlines()[0]})."
+    return f"{path}: cannot be opened as a DuckDB file ({reason})."
+
+
+def as_path(path: Path) -> str:
+    """A path as an SQL string literal that DuckDB reads as this one file, not as a pattern."""
+    return literal("".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path)))
 
 
 def quoted(name: str) -> str:

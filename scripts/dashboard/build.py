@@ -17,8 +17,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from scripts.built import require_built_warehouse
 from scripts.dashboard.site import close_site
 from scripts.errors import DashboardError, InputError
+from scripts.private import public_folder, publish_mode
 from scripts.settings import PROJECT, Places
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ def build_dashboard(places: Places) -> Path:
         The first page of the site.
 
     Raises:
+        PeilError: the warehouse is not built and tested.
         InputError: nothing is published yet.
         DashboardError: Node is missing or a step failed; the previous site is as it was.
     """
@@ -50,6 +53,7 @@ def build_dashboard(places: Places) -> Path:
             f"{places.published_file}: not there, so there is nothing to show. "
             "Run `peil nightly` first."
         )
+    require_built_warehouse(places, "peil dashboard")
     site = places.published / "site"
     _require_node(site)
     with _only_builder():
@@ -140,7 +144,7 @@ def _run(what: str, command: list[str], places: Places) -> None:
     source = DASHBOARD / "sources" / "peil"
     environment = {
         **os.environ,
-        "EVIDENCE_SOURCE__peil__filename": os.path.relpath(places.published_file, source),
+        "EVIDENCE_SOURCE__peil__filename": os.path.relpath(places.published_file.resolve(), source),
         "FORCE_COLOR": "0",
     }
     done = subprocess.run(
@@ -180,12 +184,13 @@ def _tail(output: str, n_lines: int = 25) -> str:
 def _swap(build: Path, site: Path) -> None:
     """Make the closed site beside the previous one and switch with one rename of a link."""
     sites = site.parent / ".sites"
-    sites.mkdir(parents=True, exist_ok=True)
+    public_folder(sites)
     new = sites / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     draft = new.with_name(f".{new.name}")
     for leftover in sites.glob(".2*"):
         shutil.rmtree(leftover)
     close_site(build, draft)
+    publish_mode(draft)
     draft.rename(new)
     link = site.with_name(".site-next")
     link.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from scripts.demo.answers import SAME, Better, make_answers
 from scripts.demo.kpis import write_kpis
 from scripts.demo.population import SOURCES, demo_weights, draw_respondents, make_population
 from scripts.demo.staff import write_staff
+from scripts.private import PRIVATE_FOLDER, make_folder
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def write_demo(
     people = draw_respondents(population, municipalities, rng)
     answers = make_answers(people, demo_weights(people, population), rng, better)
     table = _answer_table(people, answers, rng, 2024)
-    inbox.mkdir(parents=True, exist_ok=True)
+    make_folder(inbox, PRIVATE_FOLDER)
     paths = []
     for source in SOURCES:
         rows = _soil(table[people["source"] == source].reset_index(drop=True), rng)

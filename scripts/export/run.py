@@ -1,15 +1,18 @@
 """Write the files to take home into one folder, all of them or none."""
 
 import logging
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from scripts import exports
+from scripts.built import require_built_warehouse
+from scripts.drafts import draft_of, remove, sweep
 from scripts.errors import InputError
 from scripts.export.research import write_research
 from scripts.export.tables import published_tables, write_csv, write_parquet
 from scripts.export.workbook import write_workbook
+from scripts.lock import one_night
+from scripts.private import owner_only, public_folder, publish_mode
 from scripts.progress import steps
 from scripts.published import open_published
 from scripts.settings import Places
@@ -25,28 +28,38 @@ def export(places: Places, output: Path | None = None, *, research: bool = False
         The folder that was written.
 
     Raises:
+        PeilError: respondents are asked for, and the warehouse is not built and tested.
         InputError: nothing is published, the research file was not made with `peil research`, or
             the folder cannot be written. The earlier export is then as it was.
     """
     folder = output or places.published / "export"
-    draft = folder.with_name(f".{folder.name}-{os.getpid()}")
+    draft = draft_of(folder)
     research_file = places.published / "research.duckdb"
     if research and not research_file.exists():
         raise InputError(
             f"{research_file}: not there. Respondents are exported on request only: run "
             "`peil research` first, if you may have them."
         )
+    if research:
+        require_built_warehouse(places, "peil export --research")
+        if places.warehouse.exists():
+            with one_night(places, publishes=False):
+                exports.remember(places.warehouse, folder.resolve())
     if folder.is_dir() and any(folder.iterdir()) and not (folder / "parquet").is_dir():
         raise InputError(
             f"{folder}: holds something else than an earlier export, so it is left alone. "
             "Choose an empty or new folder with --output."
         )
     try:
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
+        public_folder(folder.parent)
+        _mend(folder)
+        sweep(folder.parent)
+        draft.mkdir()
         _write_tables(places.published_file, draft)
+        publish_mode(draft)
         if research:
-            write_research(research_file, draft / "onderzoeksbestand")
+            with owner_only():
+                write_research(research_file, draft / "onderzoeksbestand")
         _replace(folder, draft)
     except OSError as error:
         raise InputError(
@@ -54,7 +67,7 @@ def export(places: Places, output: Path | None = None, *, research: bool = False
             "--output, or close the files that are open in it."
         ) from error
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        remove(draft)
     log.info("Exported to %s.", folder)
     return folder
 
@@ -89,9 +102,20 @@ def _write_tables(published_file: Path, folder: Path) -> None:
 
 def _replace(folder: Path, draft: Path) -> None:
     """Put the new folder in place; the earlier one goes only when the new one stands."""
-    earlier = folder.with_name(f".{folder.name}-earlier")
-    shutil.rmtree(earlier, ignore_errors=True)
+    earlier = _earlier(folder)
     if folder.exists():
         folder.replace(earlier)
     draft.replace(folder)
-    shutil.rmtree(earlier, ignore_errors=True)
+    remove(earlier)
+
+
+def _mend(folder: Path) -> None:
+    """After a run that was killed between the two renames: the earlier export comes back."""
+    earlier = _earlier(folder)
+    if earlier.exists() and not folder.exists():
+        earlier.replace(folder)
+    remove(earlier)
+
+
+def _earlier(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}-earlier")

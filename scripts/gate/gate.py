@@ -12,6 +12,8 @@ from scripts.gate.facts import Facts, gather
 from scripts.gate.page import write_page
 from scripts.gate.suites import Check, suites_for
 from scripts.gate.worker_client import Worker
+from scripts.names import file_name
+from scripts.private import private_folder
 from scripts.settings import Places
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class Gate:
     def __enter__(self) -> "Gate":
         # A run that was killed leaves its copies, with respondents' answers, behind.
         shutil.rmtree(self.scratch, ignore_errors=True)
-        self.scratch.mkdir(mode=0o700, parents=True)
+        private_folder(self.scratch, "")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -86,7 +88,7 @@ class Gate:
         is_refused: bool,
     ) -> Path:
         self.pages.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self.pages / f"{delivery.path.name}.html"
+        path = self.pages / file_name(delivery.path.name, ".html")
         write_page(path, delivery, outcome, facts, checks, is_refused=is_refused)
         log.info("%s: quality page %s.", delivery.path.name, path)
         return path

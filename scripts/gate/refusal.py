@@ -1,15 +1,25 @@
 """A refused delivery: moved to `inbox/rejected/` with a file that says why, in Dutch."""
 
+import time
 from pathlib import Path
 
 from scripts.codebook import Source
 from scripts.errors import DeliveryRejectedError
+from scripts.names import file_name
+from scripts.private import owner_only
 
 REJECTED = "rejected"
 
 
-def set_aside(path: Path, source: Source, error: DeliveryRejectedError) -> Path:
-    """Move the file and write its reasons beside it; returns the file with the reasons."""
+def set_aside(path: Path, name: str, source: Source, error: DeliveryRejectedError) -> Path:
+    """Move the file and write its reasons beside it; returns the file with the reasons.
+
+    Args:
+        path: the file, whatever bytes it is called by.
+        name: how it is called in text.
+        source: whose file it is.
+        error: why.
+    """
     folder = path.parent / REJECTED
     folder.mkdir(mode=0o700, exist_ok=True)
     reasons = error.nl or [str(error)]
@@ -17,7 +27,7 @@ def set_aside(path: Path, source: Source, error: DeliveryRejectedError) -> Path:
         [
             "Dit bestand is niet verwerkt.",
             "",
-            f"Bestand: {path.name}",
+            f"Bestand: {name}",
             f"Bron:    {source.label_nl or source.source_code}",
             "",
             "Wat er niet klopt:",
@@ -36,8 +46,18 @@ def set_aside(path: Path, source: Source, error: DeliveryRejectedError) -> Path:
             "",
         ]
     )
-    reason = folder / f"{path.name}.reden.txt"
-    reason.write_text(text, encoding="utf-8")
-    reason.chmod(0o600)
-    path.replace(folder / path.name)
+    reason = folder / file_name(name, ".reden.txt")
+    with owner_only():
+        reason.write_text(text, encoding="utf-8")
+    target = folder / path.name
+    if target.is_dir() and not target.is_symlink():
+        target = folder / file_name(f"{name}-{time.time_ns()}")
+    if path.is_symlink():
+        # A link that is moved would point elsewhere.
+        points_to = path.parent / path.readlink()
+        target.unlink(missing_ok=True)
+        target.symlink_to(points_to)
+        path.unlink()
+    else:
+        path.replace(target)
     return reason

@@ -18,7 +18,10 @@ class Worker:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "scripts.gate.worker"],
             cwd=PROJECT,
-            env={**os.environ, "GX_ANALYTICS_ENABLED": "false"},
+            env={
+                **{k: v for k, v in os.environ.items() if k != "PEIL_HASH_KEY"},
+                "GX_ANALYTICS_ENABLED": "false",
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

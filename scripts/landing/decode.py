@@ -16,7 +16,7 @@ import yaml
 
 from scripts.errors import InputError
 from scripts.settings import PROJECT
-from scripts.warehouse import literal
+from scripts.warehouse import as_path, literal
 
 if TYPE_CHECKING:
     from scripts.landing.delivery import Delivery
@@ -147,7 +147,7 @@ def load_seeds(connection: duckdb.DuckDBPyConnection, seeds: Path, names: Iterab
         try:
             connection.execute(
                 f"create or replace temp table codebook_{name} as select * from read_csv("
-                f"{literal(str(path))}, header = true, delim = ',', quote = '\"', "
+                f"{as_path(path)}, header = true, delim = ',', quote = '\"', "
                 f"escape = '\"', all_varchar = false, types = {{{chosen}}}, "
                 "null_padding = true)"
             )

@@ -12,7 +12,8 @@ import duckdb
 from scripts.codebook import Source
 from scripts.errors import DeliveryRejectedError
 from scripts.landing import dates, kinds, ledger, privacy
-from scripts.readers import INCOMING, read_delivery
+from scripts.readers import INCOMING
+from scripts.readers.process import ReadingProcess
 
 if TYPE_CHECKING:
     from scripts.gate import Gate
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A file of a source, known by the hash of its content."""
+    """A file of a source, known by the hash of its content.
+
+    `path` is for messages: its name can be printed and stored. What is read is `copy`.
+    """
 
     path: Path
     source: Source
     sha256: str
     key: str
+    copy: Path | None = None
 
 
 @dataclass
@@ -51,21 +56,22 @@ def receive(
     delivery: Delivery,
     codebook: "Codebook",
     gate: "Gate",
+    reader: ReadingProcess,
     scratch: Path,
 ) -> Outcome:
     """Land one file inside the transaction that is open.
 
     Raises:
         DeliveryRejectedError: the file cannot be read, or breaks an agreed rule.
+        MachineError: the machine was in the way of reading it.
     """
     path, source = delivery.path, delivery.source
     kind = kinds.KINDS[source.kind]
     if kind.is_gated:
         gate.prepare()
-    # Row numbers follow the order of the file; after that order costs memory and says nothing.
-    connection.execute("set preserve_insertion_order = true")
-    reading = read_delivery(connection, path, source, scratch)
+    # Rows carry the number they have in the file: their order costs memory and says nothing.
     connection.execute("set preserve_insertion_order = false")
+    reading = reader.read(connection, delivery.copy or path, path.name, source, scratch)
     outcome = Outcome(reading.file_format, n_columns=len(reading.columns), notes=reading.notes)
     outcome.n_rows = connection.execute(f"select count(*) from {INCOMING}").fetchone()[0]
     if not outcome.n_rows:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from scripts.built import forget
 from scripts.warehouse import DELIVERED_TABLES
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def enter(
     outcome: "Outcome",
     codebook_digest: str,
 ) -> None:
-    """Write that a delivery landed."""
+    """Write that a delivery landed; what is built is not made of it."""
+    forget(connection)
     _insert(
         connection,
         delivery,

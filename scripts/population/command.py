@@ -8,10 +8,11 @@ from pathlib import Path
 import duckdb
 
 from scripts.codebook import Source, read_rows, read_sources
-from scripts.errors import DeliveryRejectedError, InputError
+from scripts.errors import DeliveryRejectedError, InputError, MachineError
 from scripts.landing import land
 from scripts.population import shape
 from scripts.population.cbs import BASE, TABLE, Answers, Recording, Service
+from scripts.private import PRIVATE_FOLDER, make_folder
 from scripts.settings import Places
 from scripts.warehouse import literal, quoted
 
@@ -66,6 +67,8 @@ def fetch_population(
     landed = land(places, only=path)
     if path.name in landed.rejected:
         raise DeliveryRejectedError(landed.rejected[path.name])
+    for reason in (*landed.failed.values(), *landed.waiting.values()):
+        raise MachineError(f"{path}: was written, and did not land ({reason}). Run `peil land`.")
     return path
 
 
@@ -128,7 +131,7 @@ def _write(
     table = "cells" if level == "sex_age" else "totals"
     order = "1, 2, 3"
     path = places.inbox / source.file_pattern.replace("*", "_cbs").replace("?", "_")
-    places.inbox.mkdir(parents=True, exist_ok=True)
+    make_folder(places.inbox, PRIVATE_FOLDER)
     draft = path.with_name(f".{path.name}.tmp")
     connection.execute(
         f"copy ({select} {literal(source_line)} as bron, 'CC BY 4.0' as licentie from {table} "

@@ -52,7 +52,7 @@ def read_delivery(
         )
     name = source.file_format
     if name == "auto":
-        name = recognise(path, source)
+        name = recognise(path, source, scratch)
     family = _FAMILIES[FORMATS[name].family]
     reading = family(connection, path, source, FORMATS[name], scratch)
     reading.file_format = name

@@ -28,7 +28,7 @@ def sheet_rows(path: Path) -> tuple[str, list[list[object]], list[str]]:
                 rows.pop()
             if rows:
                 return name, rows, [n for n in workbook.sheet_names if n != name]
-    except (python_calamine.CalamineError, OSError, ValueError, MemoryError) as error:
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
         reason = first_line(error)
     except BaseException as error:
         # calamine panics on some broken files; a panic is not an Exception.

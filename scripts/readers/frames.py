@@ -8,7 +8,7 @@ from scripts.codebook import Source
 from scripts.errors import DeliveryRejectedError
 from scripts.readers.formats import Format, Reading
 from scripts.readers.headers import layout
-from scripts.warehouse import literal, quoted
+from scripts.warehouse import as_path, literal, quoted
 
 INCOMING = "incoming"
 
@@ -56,12 +56,13 @@ def read_parquet(
     Raises:
         DeliveryRejectedError: it is not a Parquet file, or its columns have no proper names.
     """
-    relation = f"read_parquet({literal(str(path))})"
+    relation = f"read_parquet({as_path(path)})"
     try:
         names = [r[0] for r in connection.execute(f"describe select * from {relation}").fetchall()]
         head = layout([names], fmt.tool, path.name)
         store_relation(connection, relation, dict(zip(names, head.names, strict=True)), source)
     except duckdb.Error as error:
+        raise_if_machine(error)
         raise DeliveryRejectedError(
             f"{path.name}: cannot be read as Parquet ({first_line(error)}). Export it again.",
             nl="Het bestand is niet te lezen als Parquet.",
@@ -79,6 +80,22 @@ def _as_text(name: str, column_type: str) -> str:
             f"else cast({column} as varchar) end"
         )
     return f"cast({column} as varchar)"
+
+
+def raise_if_machine(error: duckdb.Error) -> None:
+    """Let through what says nothing about the file: memory, disk, a stop from outside.
+
+    Raises:
+        MemoryError: there was not enough memory.
+        duckdb.Error: the error itself, when the disk was in the way or it was stopped.
+    """
+    if isinstance(error, duckdb.OutOfMemoryException):
+        raise MemoryError from error
+    disk = isinstance(error, duckdb.IOException) and any(
+        sign in str(error) for sign in ("No space", "write", "Too many open", "Resource")
+    )
+    if disk or isinstance(error, duckdb.InterruptException):
+        raise error
 
 
 def first_line(error: BaseException) -> str:

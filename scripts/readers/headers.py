@@ -12,6 +12,8 @@ from scripts.errors import DeliveryRejectedError
 
 # The rows of a header, and one data row to tell three header rows from two.
 PEEK = 4
+# Columns cost time one by one; landing sets what the codebook says.
+most_columns = 20_000
 _CARRIED = re.compile(r"^(\.\.\.\d+)?$")
 _ANSWER_ITSELF = {"", "response", "open-ended response", "antwoord", "open antwoord"}
 
@@ -43,6 +45,12 @@ def layout(rows: list[list[str]], tool: str, where: str) -> Layout:
         raise DeliveryRejectedError(
             f"{where}: row 1 holds no column names. Export the file again, with its header.",
             nl="De eerste rij bevat geen kolomnamen.",
+        )
+    if len(rows[0]) > most_columns:
+        raise DeliveryRejectedError(
+            f"{where}: has {len(rows[0]):,} columns; a file may have {most_columns:,}. Export only "
+            "the columns of the survey, or raise reading_columns in thresholds.csv.",
+            nl=f"Het bestand heeft {len(rows[0])} kolommen; dat zijn er te veel.",
         )
     names, texts, n_rows = _TOOLS.get(tool, _one_row)(rows, where)
     if tool in {"forms", "surveymonkey"}:

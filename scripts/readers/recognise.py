@@ -1,6 +1,5 @@
 """Which tool wrote a file, told from its extension and its first rows. Always said aloud."""
 
-import tempfile
 from pathlib import Path
 
 from scripts.codebook import Source
@@ -17,7 +16,7 @@ _LIMESURVEY = {"submitdate", "date submitted", "datum ingediend", "datum van inz
 _LIMESURVEY_PAGE = {"lastpage", "last page", "laatste pagina", "startlanguage", "start language"}
 
 
-def recognise(path: Path, source: Source) -> str:
+def recognise(path: Path, source: Source, scratch: Path) -> str:
     """The name in `formats.FORMATS` of this file.
 
     Raises:
@@ -35,8 +34,7 @@ def recognise(path: Path, source: Source) -> str:
     if family == "xlsx":
         rows, delimiter = as_text(sheet_rows(path)[1][:PEEK]), ""
     else:
-        with tempfile.TemporaryDirectory(prefix="peil-") as scratch:
-            delimiter, rows = peek(path, source, Path(scratch))
+        delimiter, rows = peek(path, source, scratch)
     tool = tool_of(rows, delimiter)
     if tool == "limesurvey_vv":
         return tool

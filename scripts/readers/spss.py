@@ -7,7 +7,7 @@ import duckdb
 from scripts.codebook import Source
 from scripts.errors import DeliveryRejectedError
 from scripts.readers.formats import Format, Reading
-from scripts.readers.frames import first_line, store_relation
+from scripts.readers.frames import first_line, raise_if_machine, store_relation
 from scripts.readers.headers import layout
 
 
@@ -28,8 +28,10 @@ def read_sav(path: Path, encoding: str = "") -> tuple:
         )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
         reason = first_line(error)
-    except (ValueError, OverflowError, UnicodeError, MemoryError, KeyError, TypeError) as error:
+    except (ValueError, OverflowError, UnicodeError, KeyError, TypeError) as error:
         reason = first_line(error)
+    if "memory" in reason.lower() or "malloc" in reason.lower():
+        raise MemoryError(reason)
     advice = (
         "Declare its encoding (for instance windows-1252) in sources.csv."
         if "convert" in reason.lower() or "codec" in reason.lower()
@@ -60,6 +62,7 @@ def read_spss(
     try:
         store_relation(connection, "frame_in", dict(zip(names, head.names, strict=True)), source)
     except duckdb.Error as error:
+        raise_if_machine(error)
         raise DeliveryRejectedError(
             f"{path.name}: its values cannot be stored ({first_line(error)}). Export it again "
             "from SPSS."

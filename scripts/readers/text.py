@@ -13,9 +13,9 @@ import duckdb
 from scripts.codebook import Source
 from scripts.errors import DeliveryRejectedError
 from scripts.readers.formats import Format, Reading
-from scripts.readers.frames import INCOMING, first_line
+from scripts.readers.frames import INCOMING, first_line, raise_if_machine
 from scripts.readers.headers import PEEK, layout
-from scripts.warehouse import literal, quoted
+from scripts.warehouse import as_path, literal, quoted
 
 DELIMITERS = (";", ",", "\t", "|")
 NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
@@ -47,6 +47,7 @@ def read_text(
     try:
         _load(connection, readable, delimiter, head.names, head.n_rows, source)
     except duckdb.Error as error:
+        raise_if_machine(error)
         raise DeliveryRejectedError(
             f"{path.name}: cannot be read with a {NAMES.get(delimiter, delimiter)} between the "
             f"cells ({_without_content(error)}). Check the file, or its delimiter in sources.csv.",
@@ -70,7 +71,7 @@ def _load(
         create temp table {INCOMING} as
         select row_number() over () as row_number, *
         from read_csv(
-            {literal(str(readable))}, all_varchar = true, header = false, skip = {n_header_rows},
+            {as_path(readable)}, all_varchar = true, header = false, skip = {n_header_rows},
             delim = {literal(delimiter)}, quote = '"', escape = '"', nullstr = [{empty}],
             null_padding = false, auto_detect = false, columns = {{{columns}}},
             normalize_names = false, strict_mode = true

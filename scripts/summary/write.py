@@ -5,7 +5,10 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from scripts.built import require_built_warehouse
+from scripts.drafts import draft_of, remove, sweep
 from scripts.errors import InputError
+from scripts.private import public_folder, publish_mode
 from scripts.settings import Places
 from scripts.summary.document import Document, Table
 from scripts.summary.figures import read_published
@@ -107,24 +110,33 @@ def write_summary(
     """Write `samenvatting.<format>` for each format, beside the published file unless told.
 
     Raises:
+        PeilError: the warehouse is not built and tested.
         InputError: nothing is published, or the folder cannot be written; nothing was changed.
     """
+    require_built_warehouse(places, "peil summary")
     document = compose(read_published(places.published_file))
     contents = {name: FORMATS[name](document) for name in formats}
     folder = output or places.published
+    drafts: dict[str, Path] = {}
     written = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        public_folder(folder)
+        sweep(folder)
         for name, content in contents.items():
+            drafts[name] = draft_of(folder / f"samenvatting.{name}")
+            drafts[name].write_bytes(content)
+            publish_mode(drafts[name])
+        for name, draft in drafts.items():
             target = folder / f"samenvatting.{name}"
-            draft = folder / f".samenvatting.{name}.tmp"
-            draft.write_bytes(content)
             draft.replace(target)
             written.append(target)
     except OSError as error:
         raise InputError(
             f"{folder}: the summary cannot be written here ({error.strerror}). "
-            "Choose a folder with --output, or close the file."
+            "Choose a folder with --output, make room, or close the file."
         ) from error
+    finally:
+        for draft in drafts.values():
+            remove(draft)
     log.info("Summary written to %s.", folder)
     return written

@@ -1,12 +1,15 @@
 """Broken files, thousands of them: no traceback, nothing half-landed, ledger and rows agree.
 
-`make fuzz` runs it at full length (PEIL_FUZZ mutated files, PEIL_KILLS killed runs); `make test`
-runs a short version. The files are the demo's, the real ones where they are present, and small
-ones of every tool.
+`make fuzz` runs it at full length (PEIL_FUZZ mutated files, PEIL_KILLS killed landings and as many
+killed nights); `make test` runs a short version. The files are the demo's, the real ones where they
+are present, and small ones of every tool.
 """
 
+import hashlib
+import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -15,7 +18,7 @@ import time
 
 import duckdb
 import pytest
-from conftest import SHARED, any_date, ledger_agrees, options, places_in
+from conftest import SHARED, any_date, ledger_agrees, options, peil, places_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_codebook import FORMS, LIMESURVEY, QUALTRICS
@@ -104,6 +107,8 @@ def test_mutated_files_land_whole_or_are_refused(samples, tmp_path, one_worker, 
             old.unlink()
         content = mutate(path.read_bytes(), rng)
         (places.inbox / path.name).write_bytes(content)
+        # A file written just now is looked at twice, a second apart.
+        os.utime(places.inbox / path.name, (1, 1))
         try:
             landed = land(places)
         except PeilError as error:
@@ -175,3 +180,79 @@ def test_a_killed_landing_leaves_no_partial_delivery(tmp_path):
         assert ledger_agrees(connection) == 6
     assert not (places.warehouse.parent / ".incoming").exists()
     print(f"{killed} of {N_KILLS} runs were killed while they ran")
+
+
+def whole_release(places):
+    """The release in force is whole; returns the digests of what it was built from."""
+    current = (places.published / "current").resolve()
+    manifest = json.loads((current / "manifest.json").read_text(encoding="utf-8"))
+    content = (current / "peil.duckdb").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == manifest["sha256"]
+    with duckdb.connect(str(places.published_file), read_only=True) as connection:
+        counts = dict(
+            connection.execute(
+                "select table_name, estimated_size from duckdb_tables() order by 1"
+            ).fetchall()
+        )
+        n_residents = connection.execute(
+            "select n_respondents from marts.response_overview "
+            "where source_code = 'all' and step_code = 'received'"
+        ).fetchone()[0]
+    assert set(counts) == set(manifest["tables"])
+    sizes = {i["source_code"]: i["n_rows"] for i in manifest["inputs"]}
+    surveys = ("burgerpanel", "gemeentekanalen", "participatieplatform")
+    assert n_residents == sum(sizes[code] for code in surveys), "built from other deliveries"
+    return {i["file_name"]: i["sha256"] for i in manifest["inputs"]}
+
+
+def test_a_killed_night_leaves_a_whole_release_and_the_next_is_equal(demo, tmp_path):
+    """kill -9 at random moments of nights in which a delivery changes to and fro.
+
+    After each the release in force is whole and of one set of deliveries, `peil publish` publishes
+    what is built and tested or nothing, and an undisturbed night gives the figures of the demo.
+    """
+    from test_nightly import fingerprint
+
+    places = places_in(tmp_path)
+    for name in ("inbox", "warehouse", "published"):
+        shutil.copytree(demo.published.parent / name, tmp_path / name, symlinks=True)
+    changing = places.inbox / "gemeentekanalen_2024.csv"
+    original = changing.read_bytes()
+    shorter = b"\r\n".join(original.split(b"\r\n")[:-40])
+    digests = {hashlib.sha256(content).hexdigest() for content in (original, shorter)}
+    rng = random.Random(int(os.environ.get("PEIL_FUZZ_SEED", "4")))
+    outcomes = {"killed": 0, "ended": 0, "published by hand": 0, "refused by hand": 0}
+    longest = 60.0
+    for number in range(N_KILLS):
+        changing.write_bytes(shorter if number % 2 == 0 else original)
+        started = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "scripts.cli", "nightly", *map(str, options(places))],
+            cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            process.wait(rng.uniform(0.5, longest))
+            outcomes["ended"] += 1
+            assert process.returncode == 0
+            longest = time.monotonic() - started
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            outcomes["killed"] += 1
+        assert whole_release(places)[changing.name] in digests
+        if number % 3 == 0:
+            by_hand = peil("publish", "--wait", "60", *options(places))
+            assert by_hand.returncode in (0, 1), by_hand.stderr
+            if by_hand.returncode:
+                assert "not built and tested" in by_hand.stderr or "other deliveries" in (
+                    by_hand.stderr
+                )
+            outcomes["refused by hand" if by_hand.returncode else "published by hand"] += 1
+            whole_release(places)
+    assert outcomes["killed"]
+    changing.write_bytes(original)
+    last = peil("nightly", *options(places))
+    assert last.returncode == 0, last.stderr
+    assert fingerprint(places.published_file) == fingerprint(demo.published_file)
+    assert not [p for p in tmp_path.rglob(".*") if re.search(r"-\d+(\.\w+)*$", p.name)]
+    print(f"{N_KILLS} nights: {outcomes}")

@@ -165,7 +165,7 @@ def test_seeds_that_are_not_there_are_named(tmp_path):
 def test_a_warehouse_in_use_is_named(empty_places):
     empty_places.warehouse.parent.mkdir()
     with duckdb.connect(str(empty_places.warehouse)):
-        run = peil("land", *options(empty_places))
+        run = peil("land", "--wait", "0", *options(empty_places))
     assert run.returncode == 2
     assert "in use by process" in run.stderr
 

@@ -115,6 +115,8 @@ def test_the_manifest_says_what_was_published_from_what(demo):
     manifest = json.loads((demo.published / "manifest.json").read_text())
     digest = hashlib.sha256(demo.published_file.read_bytes()).hexdigest()
     assert manifest["sha256"] == digest
+    assert manifest["built"]["tested_at"] <= manifest["published_at"]
+    assert len(manifest["built"]["seeds"]) == len(manifest["built"]["code"]) == 64
     assert {i["file_name"] for i in manifest["inputs"]} == {p.name for p in demo.inbox.iterdir()}
     for entry in manifest["inputs"]:
         content = (demo.inbox / entry["file_name"]).read_bytes()
@@ -238,7 +240,7 @@ def test_a_failed_test_stops_publication_and_leaves_the_published_file(copy_of_d
     assert "stays as it was" in night.stderr
     assert "assert_one_default_scheme_per_survey" in night.stderr
     assert copy_of_demo.published_file.read_bytes() == before
-    assert not list(copy_of_demo.published.glob(".peil-*"))
+    assert not list(copy_of_demo.published.rglob(".release-*"))
     # The good seeds again: the tables of the wrong ones are replaced.
     assert not has_built_codebook(copy_of_demo)
     night = peil("nightly", *options(copy_of_demo))
@@ -299,3 +301,6 @@ def test_dbt_build_alone_builds_and_runs_every_unit_test_and_test_of_tests(copy_
     assert {file.stem for file in of_tests} <= ran
     # By hand the seeds may be others: the next night loads and tests its own.
     assert not has_built_codebook(copy_of_demo)
+    # Everything was built and every test passed: it may be published, as after a night.
+    published = peil("publish", *options(copy_of_demo))
+    assert published.returncode == 0, published.stderr

@@ -1,0 +1,55 @@
+"""Drafts: files on their way to their place, named `.<name>-<process>`; the dead leave them."""
+
+import os
+import re
+import shutil
+import sys
+import time
+from pathlib import Path
+
+_DRAFT = re.compile(r"^\..+-(\d+)(\.\w+)*$")
+# Where one cannot ask whether a process lives, a draft this old (seconds) is nobody's.
+_OLD = 86_400
+
+
+def draft_of(target: Path) -> Path:
+    """Where this process writes what will become `target`; the ending stays the same."""
+    return target.with_name(f".{target.stem}-{os.getpid()}{target.suffix}")
+
+
+def sweep(folder: Path) -> list[str]:
+    """Remove the drafts of processes that have ended, and of this one; returns their names.
+
+    Call it before this process writes a draft.
+    """
+    if not folder.is_dir():
+        return []
+    swept = []
+    for path in folder.iterdir():
+        found = _DRAFT.match(path.name)
+        if found and not _is_at_work(int(found[1]), path):
+            remove(path)
+            swept.append(path.name)
+    return sorted(swept)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it; that it has gone already is fine."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _is_at_work(pid: int, path: Path) -> bool:
+    if pid == os.getpid():
+        return False
+    if sys.platform == "win32":  # os.kill would end the process
+        return time.time() - path.lstat().st_mtime < _OLD
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,289 @@
+"""One night at a time, one release at a time, and only of what was built and tested."""
+
+import hashlib
+import json
+import os
+import resource
+import shutil
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import options, peil, places_in
+
+from scripts import drafts, release
+from scripts.build import dbt_environment
+from scripts.lock import one_night
+from scripts.settings import PROJECT
+from scripts.warehouse import open_warehouse
+
+VERBS = (["publish"], ["research"], ["export", "--research"], ["summary"], ["dashboard"])
+
+
+@pytest.fixture
+def copy_of_demo(demo, tmp_path):
+    places = places_in(tmp_path)
+    for name in ("inbox", "warehouse", "published"):
+        shutil.copytree(demo.published.parent / name, tmp_path / name, symlinks=True)
+    return places
+
+
+def write(places, sql):
+    with duckdb.connect(str(places.warehouse)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def refuses(places, verbs=VERBS):
+    for verb in verbs:
+        run = peil(*verb, *options(places))
+        assert run.returncode == 1, f"{verb}: {run.stdout}"
+        assert "not built and tested" in run.stderr
+        assert "Run `peil nightly`" in run.stderr
+
+
+def is_whole(places):
+    """The published file is the one its manifest names."""
+    current = (places.published / "current").resolve()
+    manifest = json.loads((current / "manifest.json").read_text())
+    content = (current / "peil.duckdb").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == manifest["sha256"]
+    assert manifest["built"]["tested_at"]
+    return manifest
+
+
+def test_what_is_not_built_and_tested_goes_nowhere(copy_of_demo):
+    research = peil("research", *options(copy_of_demo))
+    assert research.returncode == 0, research.stderr
+    before = is_whole(copy_of_demo)
+    write(copy_of_demo, "update nights.build set tested_at = null")
+    refuses(copy_of_demo)
+    assert is_whole(copy_of_demo) == before
+    assert not [p for p in copy_of_demo.published.rglob(".*") if p.name not in (".lock", ".sites")]
+
+
+def test_landing_something_else_forgets_the_build(copy_of_demo):
+    path = copy_of_demo.inbox / "gemeentekanalen_2024.csv"
+    path.write_bytes(b"\r\n".join(path.read_bytes().split(b"\r\n")[:-40]))
+    assert peil("land", *options(copy_of_demo)).returncode == 0
+    refuses(copy_of_demo, VERBS[:1])
+
+
+def test_landing_nothing_new_keeps_the_build(copy_of_demo):
+    assert peil("land", *options(copy_of_demo)).returncode == 0
+    assert peil("publish", *options(copy_of_demo)).returncode == 0
+    assert {i["file_name"] for i in is_whole(copy_of_demo)["inputs"]} == {
+        p.name for p in copy_of_demo.inbox.iterdir()
+    }
+
+
+def test_a_build_of_a_part_is_not_built_and_tested(copy_of_demo):
+    run = subprocess.run(
+        [
+            sys.executable, "-m", "dbt.cli.main", "build", "--select", "dim_channels",
+            "--target-path", str(copy_of_demo.dbt_target),
+        ],
+        cwd=PROJECT,
+        env={**os.environ, **dbt_environment(copy_of_demo)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout[-2000:]
+    refuses(copy_of_demo, VERBS[:1])
+
+
+def test_who_is_in_the_way_is_said(empty_places):
+    with one_night(empty_places):
+        run = peil("land", "--wait", "0.5", *options(empty_places))
+    assert run.returncode == 2
+    assert f"in use by process {os.getpid()} (`" in run.stderr
+    assert ", since 20" in run.stderr
+    assert "waited 0.5 s" in run.stderr
+
+
+def test_a_program_that_has_the_warehouse_open_is_named(empty_places):
+    with open_warehouse(empty_places.warehouse):
+        run = peil("publish", "--wait", "0.5", *options(empty_places))
+    assert run.returncode == 2
+    assert f"in use by process {os.getpid()}" in run.stderr
+
+
+def test_a_run_waits_for_the_one_before(empty_places):
+    """It fails for want of files, but only after the other one let go."""
+    with open_warehouse(empty_places.warehouse):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "scripts.cli", "land", "--wait", "60",
+             *map(str, options(empty_places))],
+            cwd=PROJECT, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        said = process.stderr.readline()
+        assert process.poll() is None
+    _, rest = process.communicate(timeout=60)
+    assert f"in use by process {os.getpid()} (`" in said
+    assert "waiting, 0 of at most 60 s" in said
+    assert "nothing to land here" in rest
+
+
+def test_a_process_takes_its_own_lock_again(empty_places):
+    with one_night(empty_places), one_night(empty_places, publishes=False):
+        pass
+    with one_night(empty_places):
+        pass
+
+
+def test_drafts_of_the_living_stay_and_those_of_the_dead_go(tmp_path):
+    dead, living = subprocess.Popen(["true"]), subprocess.Popen(["sleep", "60"])
+    dead.wait()
+    try:
+        for pid in (dead.pid, living.pid):
+            (tmp_path / f".peil-{pid}.duckdb").touch()
+            (tmp_path / f".export-{pid}").mkdir()
+            (tmp_path / f".export-{pid}" / "csv").touch()
+        (tmp_path / "peil.duckdb").touch()
+        (tmp_path / ".peil-notes").touch()
+        swept = drafts.sweep(tmp_path)
+    finally:
+        living.kill()
+        living.wait()
+    assert swept == [f".export-{dead.pid}", f".peil-{dead.pid}.duckdb"]
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "peil.duckdb", ".peil-notes", f".peil-{living.pid}.duckdb", f".export-{living.pid}",
+    }  # fmt: skip
+
+
+def a_release(published, text):
+    draft = release.new_release(published)
+    (draft / "peil.duckdb").write_text(text)
+    (draft / "manifest.json").write_text(text)
+    release.switch_to(published, draft)
+
+
+def test_a_reader_never_sees_half_a_switch(tmp_path):
+    """Both files of the folder one resolves are of one release, at any moment."""
+    a_release(tmp_path, "0")
+    stop = threading.Event()
+    mixed = []
+
+    def look():
+        while not stop.is_set():
+            current = (tmp_path / "current").resolve()
+            pair = [(current / n).read_text() for n in ("peil.duckdb", "manifest.json")]
+            if pair[0] != pair[1] or not (tmp_path / "peil.duckdb").exists():
+                mixed.append(pair)
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    for number in range(1, 13):
+        a_release(tmp_path, str(number))
+    stop.set()
+    reader.join()
+    assert not mixed
+    assert (tmp_path / "peil.duckdb").read_text() == "12"
+    assert len(list((tmp_path / "history").iterdir())) >= 1
+
+
+@pytest.mark.parametrize("copied", [False, True], ids=["files", "a copy that followed links"])
+def test_files_in_the_folder_itself_become_a_release(tmp_path, copied):
+    """Published by an earlier version, or restored by a copy that followed the links."""
+    published = tmp_path / "published"
+    if copied:
+        a_release(tmp_path / "first", "old")
+        shutil.copytree(tmp_path / "first", published)
+    else:
+        published.mkdir()
+        for name in ("peil.duckdb", "manifest.json"):
+            (published / name).write_text("old")
+    a_release(published, "new")
+    for name in ("peil.duckdb", "manifest.json"):
+        assert (published / name).is_symlink()
+        assert (published / name).read_text() == "new"
+    assert [p.read_text() for p in (published / "history").iterdir()] == ["old"]
+
+
+def test_working_files_are_private_and_the_release_is_public(copy_of_demo, tmp_path):
+    """Every file is looked at, again and again, while the verbs run with the widest umask."""
+    readable = set()
+    shutil.rmtree(copy_of_demo.warehouse.parent)
+    looks = 0
+    for verb in (["land"], ["nightly"], ["research"], ["export", "--research"], ["summary"],
+                 ["purge", "--wave", "2024"]):  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-m", "scripts.cli", *verb, *map(str, options(copy_of_demo))],
+            cwd=PROJECT, preexec_fn=lambda: os.umask(0),
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        while process.poll() is None:
+            looks += 1
+            for root in (copy_of_demo.warehouse.parent, copy_of_demo.published):
+                readable |= {str(p) for p in root.rglob("*") if others_may_read(p)}
+        assert process.returncode == 0, process.stderr.read()
+        process.stderr.close()
+    assert looks > 100
+    public = {"peil.duckdb", "manifest.json"}
+    for path in map(Path, readable):
+        place = path.relative_to(tmp_path).parts
+        assert place[0] == "published", path
+        assert "research" not in path.name, path
+        assert "onderzoeksbestand" not in place, path
+        assert path.name in public or not path.name.startswith("."), path
+    mode = stat.S_IMODE(copy_of_demo.warehouse.parent.stat().st_mode)
+    assert mode == 0o700
+    for path in [copy_of_demo.published, *copy_of_demo.published.rglob("*")]:
+        secret = {"research.duckdb", ".lock", "onderzoeksbestand"}
+        if not secret & set(path.relative_to(tmp_path).parts):
+            assert path.stat().st_mode & 0o044 == 0o044, path
+
+
+def others_may_read(path):
+    try:
+        state = path.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(state.st_mode) and bool(state.st_mode & 0o077)
+
+
+def test_the_log_of_the_warehouse_is_private_while_it_is_open(tmp_path):
+    path = tmp_path / "warehouse" / "peil.duckdb"
+    before = os.umask(0)
+    try:
+        with open_warehouse(path) as connection:
+            connection.execute("insert into raw.open_answers values ('a', 1, 'b', 'in plain text')")
+            files = {p.name: stat.S_IMODE(p.stat().st_mode) for p in path.parent.iterdir()}
+    finally:
+        os.umask(before)
+    assert {"peil.duckdb", "peil.duckdb.wal"} <= set(files)
+    assert set(files.values()) == {0o600}
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_folder_with_other_things_in_it_keeps_its_mode(tmp_path):
+    (tmp_path / "letters").touch()
+    tmp_path.chmod(0o755)
+    with open_warehouse(tmp_path / "peil.duckdb"):
+        assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
+@pytest.mark.parametrize("verb", [["publish"], ["research"], ["export"], ["summary"]])
+def test_a_disk_that_is_full_is_one_sentence_and_nothing_half(copy_of_demo, verb):
+    """No file may grow beyond 20 kB: what a full disk does, at every write."""
+    before = {p: p.read_bytes() for p in copy_of_demo.published.rglob("*") if p.is_file()}
+    run = subprocess.run(
+        [sys.executable, "-m", "scripts.cli", *verb, *map(str, options(copy_of_demo))],
+        cwd=PROJECT,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode in (1, 2)
+    assert "Traceback" not in run.stderr
+    assert run.stderr.count("peil: ") == 1
+    after = {p: p.read_bytes() for p in copy_of_demo.published.rglob("*") if p.is_file()}
+    after.pop(copy_of_demo.published / ".lock", None)
+    before.pop(copy_of_demo.published / ".lock", None)
+    assert after == before
+    assert peil("publish", *options(copy_of_demo)).returncode == 0
