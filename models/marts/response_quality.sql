@@ -7,9 +7,18 @@ with counted as (
         counts.n,
         counts.n_received,
         withheld.item is not null as is_withheld,
+        received.item is not null as is_received_withheld,
     from {{ ref('est_response_counts') }} as counts
     left join {{ ref('est_withheld_counts') }} as withheld
         using (table_code, survey_code, wave_code, place, item)
+    -- A share of what is withheld would tell it.
+    left join {{ ref('est_withheld_counts') }} as received
+        on
+            counts.survey_code = received.survey_code
+            and counts.wave_code = received.wave_code
+            and counts.place = received.place
+            and received.table_code = 'response_overview'
+            and received.item = 'total'
     where counts.table_code = 'response_quality'
 ),
 
@@ -21,7 +30,7 @@ labelled as (
         counted.flag_code,
         if(counted.is_withheld, null, counted.n)::bigint as n_respondents,
         if(
-            counted.is_withheld,
+            counted.is_withheld or counted.is_received_withheld,
             null,
             {{ rounded('counted.n / counted.n_received', 'share') }}
         ) as share_of_received,

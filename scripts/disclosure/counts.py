@@ -55,13 +55,15 @@ def rooms(n: pd.Series, hidden: set[tuple[str, str]]) -> dict[tuple[str, str], f
         if row.any():
             rows.append(row)
             right.append(-sum(s * n[c] for c, s in equation.items() if c not in position))
+    # A reader knows no largest count: where the sums give none, the room has no end.
+    beyond = 10 * n.sum() + 1000
     room = {}
     for cell, i in position.items():
         ends = []
         for direction in (1, -1):
             goal = np.zeros(len(cells))
             goal[i] = direction
-            solved = linprog(goal, A_eq=rows or None, b_eq=right or None, bounds=(0, n.max()))
+            solved = linprog(goal, A_eq=rows or None, b_eq=right or None, bounds=(0, beyond))
             ends.append(direction * solved.fun)
         room[cell] = ends[1] - ends[0]
     return room
@@ -75,12 +77,12 @@ def _withheld(n: pd.Series, min_cell_n: float, public: Collection[str]) -> set[t
         tight = min(room, key=lambda cell: (room[cell], cell))
         if room[tight] >= min_cell_n - 1e-6:
             return hidden
-        # The smallest other count that stands in a sum with it; a total only when nothing else is.
+        # The smallest other count that stands in a sum with it; a total only when no other people do.
         others = [c for c in n.index if c not in hidden and c[1] not in public]
         beside = [c for c in others if any(tight in e and c in e for e in equations)] or others
         if not beside:
             return hidden
-        hidden.add(min(beside, key=lambda c: (TOTAL in c, n[c] == 0, n[c], c)))
+        hidden.add(min(beside, key=lambda c: (n[c] == 0, TOTAL in c, n[c], c)))
     return hidden
 
 

@@ -35,6 +35,7 @@
                     then 'all is not the sum of the sources'
                 when
                     not totals.is_withheld
+                    and totals.received is not null
                     and {{ differs(
                         'totals.share_of_received', 'totals.n_respondents / totals.received',
                         '0.0005'
