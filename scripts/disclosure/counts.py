@@ -77,7 +77,7 @@ def _withheld(n: pd.Series, min_cell_n: float, public: Collection[str]) -> set[t
         tight = min(room, key=lambda cell: (room[cell], cell))
         if room[tight] >= min_cell_n - 1e-6:
             return hidden
-        # The smallest other count that stands in a sum with it; a total only when no other people do.
+        # The smallest other count in a sum with it; a total only when no other people stand there.
         others = [c for c in n.index if c not in hidden and c[1] not in public]
         beside = [c for c in others if any(tight in e and c in e for e in equations)] or others
         if not beside:

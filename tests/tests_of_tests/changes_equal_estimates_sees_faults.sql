@@ -19,6 +19,7 @@ known as (
         'mean' as statistic,
         null::varchar as option_code,
         waves.estimate,
+        100 as n_answers,
         false as is_withheld,
         'Totaal' as segment_label_nl,
         questions.question_code as question_label_nl,
@@ -30,7 +31,7 @@ known as (
 
 tests as (
     select
-        known.* exclude (estimate, segment_value, second_segment_value),
+        known.* exclude (estimate, n_answers, segment_value, second_segment_value),
         'waves' as comparison_kind,
         '2024' as compared_wave_code,
         segment_value as segment_value_a,

@@ -1,27 +1,27 @@
--- A demo question with one answer, and one with several. Planted per group: shares that sum to 0.9
--- (lost) and to 1.1 (twice). Of several answers, and where one is withheld, nothing is known.
-with planted as (
+-- Measures of a demo question with one answer, and of one with several. Planted per domain: shares
+-- that sum to 0.9 (2) and to 1.1 (3). Of several answers (4) nothing is known.
+with measures as (
     select
-        'omnichannel' as survey_code,
-        'w' as wave_code,
-        'x' as weighting_scheme,
-        'g' as segment_code,
-        null::varchar as second_segment_value,
-        'share' as statistic,
-        *,
+        question_code,
+        measure_id,
+        row_number() over (partition by question_code order by measure_id) as place,
+    from {{ ref('est_measures') }}
+    where question_code in ('preferred_submit_channel', 'digital_wishes')
+),
+
+planted as (
+    select
+        t.domain_id,
+        measures.measure_id,
+        t.estimate,
     from (
         values
-        ('right', 'preferred_submit_channel', 0.6, false),
-        ('right', 'preferred_submit_channel', 0.4, false),
-        ('lost', 'preferred_submit_channel', 0.6, false),
-        ('lost', 'preferred_submit_channel', 0.3, false),
-        ('twice', 'preferred_submit_channel', 0.6, false),
-        ('twice', 'preferred_submit_channel', 0.5, false),
-        ('withheld', 'preferred_submit_channel', 0.6, false),
-        ('withheld', 'preferred_submit_channel', null, true),
-        ('several', 'digital_wishes', 0.6, false),
-        ('several', 'digital_wishes', 0.7, false)
-    ) as t (segment_value, question_code, estimate, is_withheld)
+        (1, 'preferred_submit_channel', 1, 0.6), (1, 'preferred_submit_channel', 2, 0.4),
+        (2, 'preferred_submit_channel', 1, 0.6), (2, 'preferred_submit_channel', 2, 0.3),
+        (3, 'preferred_submit_channel', 1, 0.6), (3, 'preferred_submit_channel', 2, 0.5),
+        (4, 'digital_wishes', 1, 0.6), (4, 'digital_wishes', 2, 0.7)
+    ) as t (domain_id, question_code, place, estimate)
+    inner join measures using (question_code, place)
 ),
 
 flagged as (
@@ -29,9 +29,9 @@ flagged as (
 ),
 
 expected as (
-    select * from (values ('lost'), ('twice')) as t (segment_value)
+    select * from (values (2), (3)) as t (domain_id)
 )
 
-(select segment_value from flagged except select segment_value from expected)
+(select domain_id from flagged except select domain_id from expected)
 union all
-(select segment_value from expected except select segment_value from flagged)
+(select domain_id from expected except select domain_id from flagged)
