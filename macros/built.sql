@@ -47,7 +47,8 @@
 {%- endmacro %}
 
 
-{#- Every seed, model and test of data must have run and passed. Only `peil` leaves out seeds and
+{#- Every seed, model and test of data must have run and passed, but for tests that are made on
+    request only (of the research models, which are tested when they are asked for). Only `peil` leaves out seeds and
     their tests, where the warehouse holds them tested: then their digest must be the one of now. -#}
 {% macro remember_build(results) -%}
     {%- if execute and target.name != 'lint' and flags.WHICH not in unchanging_commands()
@@ -60,7 +61,7 @@
         {%- set of_seeds = [] -%}
         {%- for node in graph.nodes.values() if node.unique_id not in passed
             and node.resource_type in ('seed', 'model', 'test', 'snapshot')
-            and 'tests_of_tests' not in node.tags -%}
+            and 'tests_of_tests' not in node.tags and 'on_request' not in node.tags -%}
             {%- set parents = [] -%}
             {%- for parent in node.depends_on.nodes if not parent.startswith('seed.') -%}
                 {%- do parents.append(parent) -%}

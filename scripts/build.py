@@ -133,8 +133,28 @@ def _describe(result: object, places: Places) -> str:
     message = _clean(result.message or "")  # type: ignore[attr-defined]
     what = f"{node.resource_type} {node.name}"
     if node.resource_type == "test" and getattr(node, "compiled_path", None):
+        message += _first_row(Path(node.compiled_path), places.warehouse)
         message += f" Rows: run the query in {Path(node.compiled_path)} on {places.warehouse}."
     return f"{what}: {message}"
+
+
+def _first_row(query: Path, warehouse: Path) -> str:
+    """What is wrong with the first row that a test found: its problem and the codes it is about."""
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            found = connection.execute(f"select * from ({query.read_text()}) limit 1")
+            names = [column[0] for column in found.description]
+            row = dict(zip(names, found.fetchone(), strict=True))
+    except (duckdb.Error, OSError, TypeError):
+        return ""
+    shown = [
+        f"{name} {value}"
+        for name, value in row.items()
+        if value is not None
+        and (name.endswith("_code") or name in {"segment_value", "statistic", "weighting_scheme"})
+    ]
+    problem = row.get("problem")
+    return f" First: {'; '.join([problem, *shown] if problem else shown)}." if shown else ""
 
 
 def _clean(message: str) -> str:
