@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from scripts.built import codebook_digest
+from scripts.released import load_released
 from scripts.settings import PROJECT, Places
 from scripts.warehouse import open_warehouse, wait_until_free
 
@@ -76,6 +77,7 @@ def dbt_build(places: Places) -> BuildResult:
         "--exclude", "tag:tests_of_tests", "tag:on_request", *kept,
     ]  # fmt: skip
     wait_until_free(places.warehouse)
+    load_released(places)
     ticker = _Ticker()
     outcome = dbtRunner(callbacks=[ticker]).invoke(arguments)
     ticker.done()

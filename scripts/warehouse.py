@@ -53,6 +53,26 @@ create table if not exists raw.kpi_values (
     delivery_key varchar, row_number bigint, municipality varchar, period varchar,
     kpi_code varchar, value varchar
 );
+create table if not exists raw.released_figures (
+    survey_code varchar, wave_code varchar, weighting_scheme varchar, segment_code varchar,
+    segment_value varchar, second_segment_value varchar, question_code varchar, statistic
+    varchar, option_code varchar, n_answers bigint, estimate double, n_weighted double,
+    n_effective double, se double, ci_low double, ci_high double, deff double, df bigint,
+    se_clustered double, ci_low_clustered double, ci_high_clustered double, df_clustered bigint,
+    significantly_higher_than varchar, quality_flag varchar, is_indicative boolean, deff_weights
+    double
+);
+create table if not exists raw.released_differences (
+    comparison_kind varchar, survey_code varchar, wave_code varchar, compared_wave_code varchar,
+    weighting_scheme varchar, segment_code varchar, segment_value_a varchar,
+    second_segment_value_a varchar, compared_segment_code varchar, segment_value_b varchar,
+    second_segment_value_b varchar, question_code varchar, statistic varchar, option_code
+    varchar, compared_question_code varchar, compared_statistic varchar, compared_option_code
+    varchar, difference double, se double, ci_low double, ci_high double, df bigint, p_value
+    double, p_adjusted double, is_significant boolean, se_clustered double, ci_low_clustered
+    double, ci_high_clustered double, df_clustered bigint, p_value_clustered double,
+    p_adjusted_clustered double, is_significant_clustered boolean
+);
 """
 
 # Tables with a delivery_key: the rows of one delivery come and go together.

@@ -86,7 +86,80 @@ published as (
             and engine.second_segment_value_b is not distinct from labels_b.second_segment_value
     left join {{ ref('answer_pairs') }} as answer_pairs using (answer_pair_code, survey_code)
     left join {{ ref('flags') }} as flags on engine.withheld_reason = flags.flag_code
+),
+
+-- A difference with a side that stands from the release before stands with it; without a released
+-- one nothing is shown until that side is made anew.
+compared as (
+    select
+        published.*,
+        coalesce(a.is_from_earlier_release, false) or coalesce(b.is_from_earlier_release, false)
+            as is_from_earlier_release,
+        released.survey_code is not null as is_released,
+        {% for column in released_difference_columns() -%}
+            released.{{ column }} as released_{{ column }},
+        {% endfor -%}
+    from published
+    {% for side, wave, segment, measure in [
+        ('a', 'wave_code', 'segment_code', ''),
+        ('b', 'compared_wave_code', 'compared_segment_code', 'compared_')
+    ] -%}
+        left join {{ ref('estimates') }} as {{ side }}
+            on
+                published.survey_code = {{ side }}.survey_code
+                and published.{{ wave }} = {{ side }}.wave_code
+                and published.weighting_scheme = {{ side }}.weighting_scheme
+                and published.{{ segment }} = {{ side }}.segment_code
+                and published.segment_value_{{ side }} = {{ side }}.segment_value
+                and published.second_segment_value_{{ side }}
+                is not distinct from {{ side }}.second_segment_value
+                and published.{{ measure }}question_code = {{ side }}.question_code
+                and published.{{ measure }}statistic = {{ side }}.statistic
+                and published.{{ measure }}option_code is not distinct from {{ side }}.option_code
+    {% endfor -%}
+    left join {{ ref('stg_released_differences') }} as released
+        on
+            {% for key in [
+                'comparison_kind', 'survey_code', 'wave_code', 'compared_wave_code',
+                'weighting_scheme', 'segment_code', 'segment_value_a', 'compared_segment_code',
+                'segment_value_b', 'question_code', 'statistic', 'compared_question_code',
+                'compared_statistic'
+            ] -%}
+                published.{{ key }} = released.{{ key }} and
+            {% endfor -%}
+            {% for key in [
+                'second_segment_value_a', 'second_segment_value_b', 'option_code',
+                'compared_option_code'
+            ] -%}
+                published.{{ key }} is not distinct from released.{{ key }}
+                {{- ' and' if not loop.last }}
+            {% endfor %}
+),
+
+standing as (
+    select
+        * exclude (
+            is_released,
+            {% for column in released_difference_columns() -%}
+                released_{{ column }}{{ ', ' if not loop.last }}
+            {%- endfor %}
+        ) replace (
+            {% for column in released_difference_columns() -%}
+                if(
+                    is_from_earlier_release,
+                    {{ 'coalesce(released_' ~ column ~ ', false)' if column.startswith('is_')
+                    else 'released_' ~ column }},
+                    {{ column }}
+                ) as {{ column }},
+            {% endfor -%}
+            is_withheld or (is_from_earlier_release and not is_released) as is_withheld,
+            if(
+                is_from_earlier_release and not is_released,
+                coalesce(withheld_reason, 'protected'), withheld_reason
+            ) as withheld_reason
+        ),
+    from compared
 )
 
-select * from published
+select * from standing
 order by sort_order

@@ -74,7 +74,47 @@ published as (
             engine.survey_code = segment_labels.survey_code
             and {{ same_group('engine', 'segment_labels') }}
     left join {{ ref('flags') }} as flags on engine.withheld_reason = flags.flag_code
+),
+
+-- Who holds the release before must not get the answers of the few who came since.
+compared as (
+    select
+        published.*,
+        coalesce(
+            not published.is_withheld
+            and abs(published.n_answers - released.n_answers)
+            between 1 and {{ threshold('min_new_respondents') }} - 1,
+            false
+        ) as is_from_earlier_release,
+        {% for column in released_figure_columns() -%}
+            released.{{ column }} as released_{{ column }},
+        {% endfor -%}
+    from published
+    left join {{ ref('stg_released_figures') }} as released
+        on
+            published.survey_code = released.survey_code
+            and published.wave_code = released.wave_code
+            and published.weighting_scheme = released.weighting_scheme
+            and {{ same_group('published', 'released') }}
+            and published.question_code = released.question_code
+            and published.statistic = released.statistic
+            and published.option_code is not distinct from released.option_code
+),
+
+standing as (
+    select
+        * exclude (
+            {% for column in released_figure_columns() -%}
+                released_{{ column }}{{ ', ' if not loop.last }}
+            {%- endfor %}
+        ) replace (
+            {% for column in released_figure_columns() -%}
+                if(is_from_earlier_release, released_{{ column }}, {{ column }}) as {{ column }}
+                {{- ', ' if not loop.last }}
+            {% endfor -%}
+        ),
+    from compared
 )
 
-select * from published
+select * from standing
 order by sort_order

@@ -18,7 +18,8 @@
                     then 'estimate: not that of the wave'
                 when {{ differs('mart.earlier_estimate', 'earlier.estimate') }}
                     then 'earlier_estimate: not that of the earlier wave'
-                when {{ differs(
+                when not (later.is_from_earlier_release or earlier.is_from_earlier_release)
+                    and {{ differs(
                     'mart.change', 'later.estimate - earlier.estimate',
                     '1.5 * ' ~ last_digit(
                     'mart.question_code', 'mart.statistic',
@@ -27,7 +28,8 @@
                 ) }}
                     then 'change: not later minus earlier'
                 when
-                    {{ unlike(
+                    not (later.is_from_earlier_release or earlier.is_from_earlier_release)
+                    and {{ unlike(
                         '(later.is_withheld or earlier.is_withheld)', 'mart.is_withheld'
                     ) }}
                     then 'withheld otherwise than its waves'

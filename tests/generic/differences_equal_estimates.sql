@@ -9,6 +9,7 @@
             b.estimate as estimate_b,
             a.is_withheld or b.is_withheld as is_side_withheld,
             a.survey_code is null or b.survey_code is null as is_unknown,
+            a.is_from_earlier_release or b.is_from_earlier_release as is_mixed,
             {{ last_digit(
                 'mart.question_code', 'mart.statistic', 'least(a.n_answers, b.n_answers)'
             ) }} as last_digit,
@@ -38,9 +39,11 @@
             case
                 when mart.is_unknown
                     then 'a side is no figure of estimates'
-                when {{ unlike('mart.is_side_withheld', 'mart.is_withheld') }}
+                when
+                    not mart.is_mixed
+                    and {{ unlike('mart.is_side_withheld', 'mart.is_withheld') }}
                     then 'withheld otherwise than its sides'
-                when {{ differs(
+                when not mart.is_mixed and {{ differs(
                     'mart.difference', 'mart.estimate_a - mart.estimate_b', '1.5 * mart.last_digit'
                 ) }}
                     then 'difference: not figure a minus figure b'

@@ -69,7 +69,9 @@
                     or {{ unlike('mart.comparison_label_en', 'compared.segment_label_en') }}
                     or {{ unlike('mart.reference_label_en', 'reference.segment_label_en') }}
                     then 'labels: not those of the levels'
-                when {{ differs(
+                when not (
+                    compared.is_from_earlier_release or reference.is_from_earlier_release
+                ) and {{ differs(
                     'mart.difference', 'compared.estimate - reference.estimate',
                     '1.5 * mart.last_digit'
                 ) }}

@@ -57,6 +57,7 @@
                 ) }}
                 when
                     segments.is_total
+                    and not coalesce(earlier.has_earlier, false)
                     and {{ differs(
                         'mart.difference', 'sided.compared - sided.reference',
                         '1.5 * ' ~ last_digit(
@@ -94,6 +95,19 @@
         inner join {{ segments or ref('est_segments') }} as segments
             using (survey_code, segment_code)
         left join sided using (survey_code, wave_code, kpi_code)
+        left join (
+            select
+                wave_code,
+                question_code,
+                statistic,
+                bool_or(is_from_earlier_release) as has_earlier,
+            from {{ estimates }}
+            group by wave_code, question_code, statistic
+        ) as earlier
+            on
+                mart.wave_code = earlier.wave_code
+                and mart.question_code = earlier.question_code
+                and mart.statistic = earlier.statistic
         {% for side, wave in [('figures', 'wave_code'), ('before', 'previous_period')] -%}
             left join {{ estimates }} as {{ side }}
                 on

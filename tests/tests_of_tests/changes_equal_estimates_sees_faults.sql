@@ -21,6 +21,7 @@ known as (
         waves.estimate,
         100 as n_answers,
         false as is_withheld,
+        false as is_from_earlier_release,
         'Totaal' as segment_label_nl,
         questions.question_code as question_label_nl,
     from (values ('2024', 6.2), ('2025', 6.6)) as waves (wave_code, estimate)

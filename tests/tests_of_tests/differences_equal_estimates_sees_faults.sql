@@ -15,6 +15,7 @@ with known as (
         segment_value,
         estimate,
         estimate is null as is_withheld,
+        false as is_from_earlier_release,
         if(estimate is null, null, 100) as n_answers,
     from (values ('a', 6.6), ('b', 6.2), ('h', null)) as t (segment_value, estimate)
 ),
@@ -49,7 +50,8 @@ complete as (
     select
         planted.*,
         known.* exclude (
-            segment_value, estimate, is_withheld, second_segment_value, n_answers
+            segment_value, estimate, is_withheld, second_segment_value, n_answers,
+            is_from_earlier_release
         ),
         'w' as compared_wave_code,
         'g' as compared_segment_code,

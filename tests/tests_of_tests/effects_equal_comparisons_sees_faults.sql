@@ -59,6 +59,7 @@ tests as (
         0.02 as p_adjusted,
         true as is_significant,
         false as is_withheld,
+        false as is_from_earlier_release,
         null::double as se_clustered,
         null::double as ci_low_clustered,
         null::double as ci_high_clustered,

@@ -45,6 +45,7 @@ known as (
         estimate - 0.1 as ci_low,
         estimate + 0.1 as ci_high,
         60 as n_answers,
+        false as is_from_earlier_release,
     from (
         values
         ('2', 'total', 'total', 6.5), ('2', 'g', 'z', 6.2), ('2', 'g', 'a', 6.6),
@@ -55,7 +56,7 @@ known as (
 measured as (
     select
         kpis.kpi_code,
-        known.* exclude (estimate, n_answers),
+        known.* exclude (estimate, n_answers, is_from_earlier_release),
         known.estimate as value,
         29 as n_municipalities,
         if(known.segment_code = 'total', 6.0, null) as previous_value,

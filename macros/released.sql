@@ -1,0 +1,42 @@
+{#- Columns of a figure that stand together: those of one release, or all made anew. -#}
+{% macro released_figure_columns() -%}
+    {{ return(['n_answers',
+        'estimate',
+        'n_weighted',
+        'n_effective',
+        'se',
+        'ci_low',
+        'ci_high',
+        'deff',
+        'df',
+        'se_clustered',
+        'ci_low_clustered',
+        'ci_high_clustered',
+        'df_clustered',
+        'significantly_higher_than',
+        'quality_flag',
+        'is_indicative',
+        'deff_weights'
+    ]) }}
+{%- endmacro %}
+
+
+{#- The same of a comparison. -#}
+{% macro released_difference_columns() -%}
+    {{ return(['difference',
+        'se',
+        'ci_low',
+        'ci_high',
+        'df',
+        'p_value',
+        'p_adjusted',
+        'is_significant',
+        'se_clustered',
+        'ci_low_clustered',
+        'ci_high_clustered',
+        'df_clustered',
+        'p_value_clustered',
+        'p_adjusted_clustered',
+        'is_significant_clustered'
+    ]) }}
+{%- endmacro %}

@@ -1,0 +1,102 @@
+"""Two releases in a row do not give the answers of those who came in between."""
+
+import csv
+import shutil
+
+import duckdb
+import pytest
+from conftest import options, peil, places_in
+
+from scripts.settings import PROJECT
+
+REFERENCE = PROJECT / "tests" / "python" / "reference"
+MANY, FEW = 10, 3
+GRADE = (
+    "select n_answers, estimate, is_from_earlier_release from marts.estimates "
+    "where weighting_scheme = 'unweighted' and segment_code = 'total' "
+    "and question_code = 'small_grade' and statistic = 'mean'"
+)
+
+
+def newcomers(n, grade, first):
+    """Rows like those of the survey, with respondent numbers of their own."""
+    return [
+        [first + i, "man" if i % 2 else "vrouw", "40-64", "noord", 1, 1, grade, "digital"]
+        for i in range(n)
+    ]
+
+
+def survey_with(places, rows):
+    """The reference survey with rows more, as a corrected delivery of the same name."""
+    with (REFERENCE / "small_survey.csv").open(encoding="utf-8", newline="") as handle:
+        table = list(csv.reader(handle))
+    with (places.inbox / "small_survey.csv").open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([*table, *rows])
+
+
+def seeds_with_counts(folder, min_new):
+    """The reference seeds with a scheme of plain counts, and a choice of min_new_respondents."""
+    seeds = folder / "seeds"
+    shutil.copytree(REFERENCE / "seeds", seeds)
+    schemes = (seeds / "weighting_schemes.csv").read_text(encoding="utf-8").splitlines()
+    row = next(row for row in schemes if row.startswith("weighted,"))
+    row = row.replace("weighted,small,weighted,weighted", "unweighted,small,unweighted,unweighted")
+    schemes.append(row.replace("calibrated", "weights_as_given").replace(",true,1", ",false,9"))
+    (seeds / "weighting_schemes.csv").write_text("\n".join(schemes) + "\n", encoding="utf-8")
+    thresholds = (seeds / "thresholds.csv").read_text(encoding="utf-8")
+    wanted = thresholds.replace("min_new_respondents,10", f"min_new_respondents,{min_new}")
+    (seeds / "thresholds.csv").write_text(wanted, encoding="utf-8")
+    return seeds
+
+
+def night(places):
+    done = peil("nightly", *options(places))
+    assert done.returncode == 0, done.stderr
+    with duckdb.connect(str(places.published_file), read_only=True) as connection:
+        return connection.execute(GRADE).fetchone()
+
+
+def grade_of_newcomers(before, after):
+    """What a reader who subtracts one release from the other finds: n·m of both."""
+    (n, m, _), (later_n, later_m, _) = before, after
+    return (later_n * later_m - n * m) / (later_n - n) if later_n != n else None
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory):
+    """Grades after three nights: at first, with three who gave a 1 more, and with ten more."""
+    places = places_in(
+        tmp_path_factory.mktemp("releases"),
+        seeds=seeds_with_counts(tmp_path_factory.mktemp("codebook"), MANY),
+    )
+    places.inbox.mkdir()
+    found = []
+    for rows in ([], newcomers(FEW, 1, 1000), newcomers(FEW + MANY, 1, 1000)):
+        survey_with(places, rows)
+        found.append(night(places))
+    return places, found
+
+
+def test_the_released_figure_stands_while_few_came_in(releases):
+    _, (first, second, _) = releases
+    assert second[:2] == first[:2]
+    assert second[2] is True
+    assert grade_of_newcomers(first, second) is None
+
+
+def test_a_figure_is_made_anew_when_enough_came_in(releases):
+    _, (first, _, third) = releases
+    assert third[0] == first[0] + FEW + MANY
+    assert third[1] < first[1]
+    assert third[2] is False
+
+
+def test_without_the_rule_the_newcomers_answers_are_read(tmp_path):
+    """The attack itself works: three who all gave a 1 are found to within the rounding."""
+    places = places_in(tmp_path, seeds=seeds_with_counts(tmp_path, 1))
+    places.inbox.mkdir()
+    found = []
+    for rows in ([], newcomers(FEW, 1, 1000)):
+        survey_with(places, rows)
+        found.append(night(places))
+    assert grade_of_newcomers(*found) == pytest.approx(1, abs=0.5)
