@@ -1,5 +1,5 @@
 {#- The outcome y of one answer under a measure: the number itself for a mean, 1 or 0 for a share,
-    1, 0 or -1 for a net score. -#}
+    1, 0 or -1 for a net score. Null: the answer has no number and belongs in no base. -#}
 {% macro outcome(measures, value_number, option_code) -%}
     case {{ measures }}.kind
         when 'mean' then {{ value_number }}
@@ -15,6 +15,6 @@
                 - (
                     {{ value_number }} between {{ measures }}.minus_from and {{ measures }}.minus_to
                 )::double
-        when 'option' then ({{ option_code }} = {{ measures }}.option_code)::double
+        when 'option' then ({{ option_code }} is not distinct from {{ measures }}.option_code)::double
     end
 {%- endmacro %}

@@ -247,12 +247,17 @@ def draft_command(
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @with_places
 def check_command(places: Places, files: tuple[Path, ...]) -> None:
-    """Report unbound columns, unknown codes, questions without a source, guesses to review."""
+    """Report unbound columns, unknown codes, statistics without numbers, guesses to review."""
     from scripts.codebook.check import check
+    from scripts.errors import InputError
 
     findings = check(places, list(files))
-    for sentence in findings.sentences:
+    for sentence in [*findings.refused, *findings.sentences]:
         click.echo(sentence)
+    if findings.refused:
+        raise InputError(
+            f"{places.seeds}: {len(findings.refused)} statistics cannot be computed; see above."
+        )
     if findings.sentences:
         raise PeilError(
             f"{len(findings.sentences)} findings in {len(findings.files)} files; see above."

@@ -4,6 +4,7 @@ import logging
 import time
 
 from scripts.build import dbt_build
+from scripts.codebook.numbers import refuse_without_numbers
 from scripts.errors import DeliveryRejectedError, PeilError
 from scripts.landing import Landed, land
 from scripts.publish import publish
@@ -16,9 +17,12 @@ def nightly(places: Places) -> Landed:
     """Land, build, test and publish; returns what landed and what was set aside.
 
     Raises:
-        PeilError: a model or test failed; the published file is as it was.
+        PeilError: a model or test failed, or the codebook asks what cannot be computed; the
+            published file is as it was.
     """
     started = time.monotonic()
+    places.require_seeds()
+    refuse_without_numbers(places.seeds)
     landed = land(places)
     log.info("Landed in %.1f s.", time.monotonic() - started)
     build_and_publish(places)

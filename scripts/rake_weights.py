@@ -4,6 +4,7 @@
 
 Margins are a CSV with the columns `variable, level, total` (and `group` with --group). The
 output holds the input rows in their order plus a column `weight` that reproduces the totals.
+Margins of shares (all sum to 1) are scaled to the sum of the base weights, which is said.
 Also runs as `python scripts/rake_weights.py`.
 """
 
@@ -32,6 +33,7 @@ from scripts.rake_files import (
 from scripts.raking import Margin, Raked, prepare_margins, rake
 from scripts.raking.engine import worst_error
 from scripts.raking.groups import kish_deff
+from scripts.raking.shares import SAID, Sample, Sized, size_shares
 
 
 def rake_file(job: Job) -> list[dict]:
@@ -48,10 +50,11 @@ def rake_file(job: Job) -> list[dict]:
         cells = read_cells(connection, job, variables)
         groups = cells["cell_group"].unique().tolist()
         _check_groups(job, groups, targets)
+        sized = _sized(job, cells, targets)
         raked, factors = {}, np.empty(len(cells))
         for group in groups:
             inside = (cells["cell_group"] == group).to_numpy()
-            raked[group] = _rake_group(job, group, cells[inside], targets[group])
+            raked[group] = _rake_group(job, group, cells[inside], sized.targets[group])
             factors[inside] = raked[group][0].factors
         connection.register("factors", cells[["cell_id"]].assign(factor=factors))
         weighed = weigh_respondents(connection, variables)
@@ -59,7 +62,8 @@ def rake_file(job: Job) -> list[dict]:
         for group, (weights, margins, before) in raked.items():
             sums = check_on_respondents(weighed, group, margins)
             here = cells[cells["cell_group"] == group]
-            diagnostics.append(_report(group, here, weights, margins, sums, before))
+            report = _report(group, here, weights, margins, sums, before)
+            diagnostics.append({**report, "margin_flag": sized.flag})
         write_weighted(connection, job)
     return diagnostics
 
@@ -79,6 +83,16 @@ def _check_groups(job: Job, groups: list[str], targets: dict) -> None:
                 f"group '{group}': has margins in {job.margins} but no respondents. "
                 "Remove the group, or correct its name."
             )
+
+
+def _sized(job: Job, cells: pd.DataFrame, targets: dict) -> Sized:
+    sums = cells.groupby("cell_group")[["n", "sum_d"]].sum()
+    return size_shares(
+        targets,
+        {group: Sample(row["n"], row["sum_d"]) for group, row in sums.iterrows()},
+        has_base_weights=job.base_weight is not None,
+        margins_file=str(job.margins),
+    )
 
 
 def _rake_group(
@@ -161,6 +175,8 @@ def _report(
 
 def show(diagnostics: list[dict]) -> None:
     """Print the diagnostics, one block per group."""
+    if flag := diagnostics[0]["margin_flag"]:
+        click.echo(f"Note: {SAID[flag]}")
     for report in diagnostics:
         click.echo(
             f"{report['group']}: n {report['n']:,}, {report['n_cells']} cells, "

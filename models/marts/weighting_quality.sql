@@ -19,7 +19,7 @@ warned as (
                     then diagnostics.max_g_over_median > {{ threshold('max_g_over_median') }}
                 when 'large_weights' then diagnostics.n_large_weights > 0
                 when 'rejected_weights' then diagnostics.n_rejected_weights > 0
-                else false
+                else flags.flag_code = coalesce(diagnostics.margin_flag, '')
             end
     where flags.kind = 'weighting'
     group by all

@@ -23,14 +23,22 @@ matched as (
         fixed.*,
         options.option_code as matched_option,
         missing.missing_reason,
+        -- The number of a labelled answer is that of its option.
+        case
+            when fixed.kind not in ('number', 'single') then null
+            when fixed.kind = 'number' and fixed.binding != 'one_hot'
+                then coalesce(fixed.answer_number, options.value_number)
+            else options.value_number
+        end as number,
     from fixed
     left join {{ ref('stg_options') }} as options
         on
             fixed.option_set_code = options.option_set_code
-            and case fixed.match_by
-                when 'code' then fixed.answer = options.option_code
-                when 'number' then fixed.answer_number = options.value_number
-                when 'label' then lower(fixed.answer) = lower(options.label_nl)
+            and case
+                when fixed.binding = 'one_hot' then fixed.option_code = options.option_code
+                when fixed.match_by = 'code' then fixed.answer = options.option_code
+                when fixed.match_by = 'number' then fixed.answer_number = options.value_number
+                when fixed.match_by = 'label' then lower(fixed.answer) = lower(options.label_nl)
             end
     left join {{ ref('missing_codes') }} as missing
         on
@@ -59,7 +67,7 @@ decoded as (
         question_code,
         missing_reason,
         if(binding = 'one_hot', option_code, matched_option) as option_code,
-        if(kind = 'number' and missing_reason is null, answer_number, null) as value_number,
+        if(missing_reason is null, number, null) as value_number,
         binding != 'one_hot' or answer = true_value as is_selected,
         case
             when missing_reason is not null then null
@@ -76,8 +84,8 @@ decoded as (
             when binding = 'one_hot' and answer in (true_value, coalesce(false_value, ''))
                 then null
             when binding = 'one_hot' then 'neither the true nor the false value of its binding'
-            when kind = 'number' and answer_number between value_from and value_to then null
-            when kind = 'number' and answer_number is null then 'not a number'
+            when kind = 'number' and number between value_from and value_to then null
+            when kind = 'number' and number is null then 'not a number'
             when kind = 'number' then 'outside the range of its scale'
             when kind in ('single', 'multiple') and matched_option is null
                 then 'not a code of the codebook'

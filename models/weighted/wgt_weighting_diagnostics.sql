@@ -38,6 +38,7 @@ raking as (
         max(factors.iterations) as iterations,
         max(factors.max_margin_error) as max_margin_error,
         max(factors.deff_before_bounds) as deff_before_bounds,
+        max(factors.margin_flag)::varchar as margin_flag,
         coalesce(sum(cells.n_respondents) filter (where factors.is_at_lower), 0) as n_at_lower,
         coalesce(sum(cells.n_respondents) filter (where factors.is_at_upper), 0) as n_at_upper,
         count(*) filter (where factors.is_at_lower) as n_cells_at_lower,

@@ -15,10 +15,21 @@ with sampled as (
     group by all
 ),
 
+-- Shares are targets of people once they are scaled to the base weights of the group.
+shares as (
+    select distinct
+        scheme_code,
+        wave_code,
+        group_value,
+    from {{ ref('wgt_raking_factors') }}
+    where margin_flag is not null
+),
+
 compared as (
     select
         sampled.*,
         targets.total as population,
+        shares.scheme_code is not null as is_share,
         sum(sampled.n_respondents) over margin as margin_n,
         sum(sampled.base_weighted) over margin as margin_base,
         sum(sampled.achieved) over margin as margin_achieved,
@@ -29,6 +40,7 @@ compared as (
     from sampled
     left join {{ ref('wgt_targets') }} as targets
         using (scheme_code, wave_code, group_value, attribute_code, level_code)
+    left join shares using (scheme_code, wave_code, group_value)
     window
         margin as (
             partition by
@@ -59,7 +71,7 @@ shared as (
         attribute_code,
         level_code,
         n_respondents,
-        population,
+        population * if(is_share, margin_base / margin_population, 1) as population,
         target_share,
         n_respondents / margin_n as unweighted_share,
         achieved / margin_achieved as weighted_share,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.codebook.numbers import without_numbers
 from scripts.codebook.sources import read_rows, read_sources, source_of
 from scripts.errors import DeliveryRejectedError, InputError
 from scripts.landing import kinds, privacy
@@ -18,10 +19,11 @@ from scripts.warehouse import RAW_TABLES
 
 @dataclass
 class Findings:
-    """Sentences a codebook's keeper can act on."""
+    """Sentences a codebook's keeper can act on; `refused` is what no night can compute."""
 
     files: list[str] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
 
 def check(places: Places, files: list[Path]) -> Findings:
@@ -47,6 +49,7 @@ def check(places: Places, files: list[Path]) -> Findings:
             delivery = Delivery(path, replace(source, is_simulated=True), "", "check")
             findings.sentences += _check_file(delivery, places.seeds)
     findings.sentences += _questions(places.seeds)
+    findings.refused += without_numbers(places.seeds)
     return findings
 
 

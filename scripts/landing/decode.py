@@ -6,6 +6,7 @@ code.
 """
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,34 +120,42 @@ class Codebook:
             "user_missing": f"(select * from raw.user_missing where delivery_key = {literal(key)})",
         }
         for model in ("stg_options", "stg_answer_parts"):
-            inputs[model] = f"({_render(model, inputs, raw)})"
-        model = _render("stg_answer_values", inputs, raw)
+            inputs[model] = f"({render(model, inputs, raw)})"
+        model = render("stg_answer_values", inputs, raw)
         self.connection.execute(f"create or replace temp table {DECODED} as {model}")
 
     def _load(self) -> None:
-        if self._loaded:
-            return
-        types = _column_types()
-        for name in SEEDS:
-            path = _seed(self.seeds, name)
-            # dbt says which column of a seed is missing; here those that are there suffice.
-            present = set(path.read_text(encoding="utf-8-sig").partition("\n")[0].split(","))
-            chosen = ", ".join(
-                f"{literal(c)}: {literal(t)}" for c, t in types[name].items() if c in present
+        if not self._loaded:
+            load_seeds(self.connection, self.seeds, SEEDS)
+            self._loaded = True
+
+
+def load_seeds(connection: duckdb.DuckDBPyConnection, seeds: Path, names: Iterable[str]) -> None:
+    """Make a temporary table `codebook_<seed>` per seed, typed as dbt types it.
+
+    Raises:
+        InputError: a seed that is missing or cannot be read.
+    """
+    types = _column_types()
+    for name in names:
+        path = _seed(seeds, name)
+        # dbt says which column of a seed is missing; here those that are there suffice.
+        present = set(path.read_text(encoding="utf-8-sig").partition("\n")[0].split(","))
+        chosen = ", ".join(
+            f"{literal(c)}: {literal(t)}" for c, t in types[name].items() if c in present
+        )
+        try:
+            connection.execute(
+                f"create or replace temp table codebook_{name} as select * from read_csv("
+                f"{literal(str(path))}, header = true, delim = ',', quote = '\"', "
+                f"escape = '\"', all_varchar = false, types = {{{chosen}}}, "
+                "null_padding = true)"
             )
-            try:
-                self.connection.execute(
-                    f"create or replace temp table codebook_{name} as select * from read_csv("
-                    f"{literal(str(path))}, header = true, delim = ',', quote = '\"', "
-                    f"escape = '\"', all_varchar = false, types = {{{chosen}}}, "
-                    "null_padding = true)"
-                )
-            except duckdb.Error as error:
-                raise InputError(
-                    f"{path}: cannot be read as a seed ({str(error).splitlines()[0]}). Compare "
-                    "its header with the repository's seeds/."
-                ) from error
-        self._loaded = True
+        except duckdb.Error as error:
+            raise InputError(
+                f"{path}: cannot be read as a seed ({str(error).splitlines()[0]}). Compare "
+                "its header with the repository's seeds/."
+            ) from error
 
 
 def _seed(seeds: Path, name: str) -> Path:
@@ -156,10 +165,11 @@ def _seed(seeds: Path, name: str) -> Path:
     return path
 
 
-def _render(model: str, inputs: dict[str, str], raw: dict[str, str]) -> str:
+def render(model: str, inputs: dict[str, str], raw: dict[str, str] | None = None) -> str:
+    """The SQL of a staging model with other tables in place of its inputs."""
     text = (_MODELS / "staging" / f"{model}.sql").read_text(encoding="utf-8")
     return jinja2.Template(text).render(
-        ref=lambda name: inputs[name], source=lambda _schema, name: raw[name]
+        ref=lambda name: inputs[name], source=lambda _schema, name: (raw or {})[name]
     )
 
 

@@ -1,5 +1,6 @@
 """Raking of every scheme, wave and weighting group of a warehouse: data frames in and out."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,8 +10,10 @@ import pandas as pd
 from scripts.errors import RakingError
 from scripts.raking.engine import Raked, rake
 from scripts.raking.margins import Margin, prepare_margins
+from scripts.raking.shares import SAID, Sample, Sized, size_shares
 from scripts.raking.variance import calibration_inverse
 
+log = logging.getLogger(__name__)
 KEYS = ["scheme_code", "wave_code", "group_value"]
 MARGINS_FILE = "seeds/weighting_margins.csv (or the landed population)"
 LADDERS_FILE = "seeds/weighting_ladders.csv"
@@ -41,6 +44,7 @@ class WeightingGroup:
     cells: pd.DataFrame
     margins: list[Margin]
     where: str
+    margin_flag: str | None = None
 
     def rake(self, *, bounded: bool = True) -> Raked:
         return rake(
@@ -57,14 +61,17 @@ class WeightingGroup:
 def raking_factors(tables: Tables) -> pd.DataFrame:
     """One row per scheme, wave, group and cell: factor, whether it is on a bound, and the run.
 
-    `deff_before_bounds` is Kish's design effect had the group been raked without its bounds.
+    `deff_before_bounds` is Kish's design effect had the group been raked without its bounds;
+    `margin_flag` says that shares were scaled to the base weights, or is null.
 
     Raises:
         RakingError: a group whose margins cannot be met.
     """
     parts = []
+    flags = {}
     for group in weighting_groups(tables):
         raked = group.rake()
+        flags[_where((*group.key[:2], "all"))] = group.margin_flag
         parts.append(
             pd.DataFrame(
                 {
@@ -76,9 +83,13 @@ def raking_factors(tables: Tables) -> pd.DataFrame:
                     "iterations": raked.iterations,
                     "max_margin_error": raked.max_margin_error,
                     "deff_before_bounds": _deff_before_bounds(group, raked),
+                    "margin_flag": pd.Series(group.margin_flag, group.cells.index, "string").array,
                 }
             )
         )
+    for where, flag in flags.items():
+        if flag:
+            log.warning("%s: %s", where, SAID[flag])
     return pd.concat(parts, ignore_index=True)
 
 
@@ -133,9 +144,11 @@ def weighting_groups(tables: Tables) -> Iterator[WeightingGroup]:
         }
         _check_empty_groups(run, run_cells, targets)
         for group, part in run_cells.groupby("group_value"):
+            _check_base_weights(part, _where((*run, group)))
+        sized = _sized(run, run_cells, targets, schemes.loc[run[0]])
+        for group, part in run_cells.groupby("group_value"):
             key = (*run, group)
             where = _where(key)
-            _check_base_weights(part, where)
             cells = part.groupby("cell_key")[["n_respondents", "sum_d", "sum_d2"]].sum()
             margins = []
             if not levels.empty:
@@ -146,13 +159,13 @@ def weighting_groups(tables: Tables) -> Iterator[WeightingGroup]:
                     },
                     cells["sum_d"].to_numpy(),
                     cells["n_respondents"].to_numpy(),
-                    _targets(targets, group, cells["n_respondents"].sum()),
+                    sized.targets.get(group, {}),
                     unknown_levels=unknown,
                     where=where,
                     margins_file=MARGINS_FILE,
                     merge_file=LADDERS_FILE,
                 )
-            yield WeightingGroup(key, schemes.loc[key[0]], cells, margins, where)
+            yield WeightingGroup(key, schemes.loc[key[0]], cells, margins, where, sized.flag)
 
 
 def _of(table: pd.DataFrame, run: tuple[str, str]) -> pd.DataFrame:
@@ -165,16 +178,30 @@ def _where(key: tuple[str, str, str]) -> str:
     return named if group == "all" else f"{named}, group '{group}'"
 
 
-def _targets(targets: pd.DataFrame, group: str, n: float) -> dict[str, dict[str, float]]:
-    """Targets of a group; shares carry no population size and then sum to the respondents."""
-    rows = targets[targets["group_value"] == group]
+def _sized(
+    run: tuple[str, str], cells: pd.DataFrame, targets: pd.DataFrame, scheme: pd.Series
+) -> Sized:
+    """The targets per group of a run as totals; shares become parts of the base weights."""
     named = {
-        variable: dict(zip(part["level_code"], part["total"], strict=True))
-        for variable, part in rows.groupby("attribute_code")
+        str(group): {
+            str(variable): dict(zip(part["level_code"], part["total"], strict=True))
+            for variable, part in rows.groupby("attribute_code")
+        }
+        for group, rows in targets.groupby("group_value")
     }
-    if named and all(abs(sum(levels.values()) - 1) < 1e-6 for levels in named.values()):
-        return {v: {k: t * n for k, t in levels.items()} for v, levels in named.items()}
-    return named
+    sums = cells.groupby("group_value")[["n_respondents", "sum_d", "sum_d2"]].sum()
+    # Without base weights every one is 1, and so are the sums of them and of their squares.
+    is_unit = np.allclose(sums["sum_d"], sums["n_respondents"], rtol=1e-12) and np.allclose(
+        sums["sum_d2"], sums["n_respondents"], rtol=1e-12
+    )
+    return size_shares(
+        named,
+        {str(g): Sample(row["n_respondents"], row["sum_d"]) for g, row in sums.iterrows()},
+        has_base_weights=not is_unit,
+        is_shared=scheme.get("target_scope") == "whole",
+        where=_where((*run, "all")),
+        margins_file=MARGINS_FILE,
+    )
 
 
 def _deff_before_bounds(group: WeightingGroup, raked: Raked) -> float:

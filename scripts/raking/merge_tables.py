@@ -7,6 +7,7 @@ import pandas as pd
 
 from scripts.errors import RakingError
 from scripts.raking.merging import Merge, merge_groups, merge_levels
+from scripts.raking.shares import are_shares
 
 COLUMNS = {
     "scheme_code": "string", "wave_code": "string", "group_value": "string",
@@ -142,6 +143,14 @@ def _group_merges(
             "group already. Choose another name in seeds/weighting_schemes.csv."
         )
     merged = _merged_groups(scheme, counts, sizes["n_respondents"].to_dict(), ladder)
+    if merged and are_shares(sizes.loc[sizes["target"] > 0, "target"]):
+        raise RakingError(
+            f"scheme {key['scheme_code']}, wave {key['wave_code']}: group '{merged[0].level}' "
+            f"({sizes.loc[merged[0].level, 'n_respondents']:,.0f} respondents) is to be weighted "
+            f"with others as '{scheme['rest_group']}', but the margins are shares per group, "
+            "which do not say how large each is. Give population totals per group in "
+            "seeds/weighting_margins.csv, or leave min_group_n and rest_group empty."
+        )
     return [_row(key, merge.level, None, merge, sizes.loc[merge.level]) for merge in merged]
 
 

@@ -20,7 +20,7 @@ classes as (
         places.segment_code,
         concat_ws(chr(31), places.segment_value, places.second_segment_value) as segment_value,
         answers.question_code,
-        coalesce(answers.option_code, answers.value_number::varchar) as answer,
+        if(scales.kind = 'number', answers.value_number::varchar, answers.option_code) as answer,
         places.cell_id,
         cells.stratum,
         places.cluster_code,

@@ -65,7 +65,7 @@ gave as (
         sum(sum_d) as sum_d,
         sum(sum_d2) as sum_d2,
     from scored
-    where y != 0
+    where y is distinct from 0
     group by point_id, cell_id, y
 ),
 
@@ -128,5 +128,5 @@ atoms as (
 )
 
 select * from atoms
-where n > 0
+where n > 0 and y is not null
 order by all

@@ -12,7 +12,8 @@ with sides as (
     from {{ ref('est_answer_pairs') }}
 ),
 
--- One row per person and side: everybody who answered the question, y 0 for another answer.
+-- One row per person and side: everybody who answered the question, y 0 for another answer; an
+-- answer without a number is no 0.
 scored as (
     select
         answers.delivery_key,
@@ -22,9 +23,12 @@ scored as (
         answers.base_weight,
         sides.answer_pair_code,
         sides.side,
-        coalesce(sum(
-            {{ outcome('measures', 'answers.value_number', 'answers.option_code') }}
-        ) filter (where answers.is_selected), 0) as y,
+        coalesce(
+            sum(
+                {{ outcome('measures', 'answers.value_number', 'answers.option_code') }}
+            ) filter (where answers.is_selected),
+            if(any_value(measures.kind) = 'option', 0, null)
+        ) as y,
     from {{ ref('est_valid_answers') }} as answers
     inner join {{ ref('est_measures') }} as measures using (survey_code, question_code)
     inner join sides using (measure_id)
@@ -43,7 +47,7 @@ answered_both as (
         b.y as y_b,
     from scored as a
     inner join scored as b using (delivery_key, row_number, answer_pair_code)
-    where a.side = 'a' and b.side = 'b'
+    where a.side = 'a' and b.side = 'b' and a.y is not null and b.y is not null
 ),
 
 summed as (

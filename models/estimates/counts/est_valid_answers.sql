@@ -35,9 +35,12 @@ valid_answers as (
     from eligible
     inner join {{ ref('stg_answers') }} as answers using (delivery_key, row_number)
     inner join {{ ref('questions') }} as questions using (question_code, survey_code)
+    inner join {{ ref('scales') }} as scales using (scale_code)
     where
         questions.is_reported
         and answers.missing_reason is null
+        -- An explicit no is an answer only where several can be given.
+        and (answers.is_selected or scales.kind = 'multiple')
         and (
             questions.routing_question_code is null
             or (answers.delivery_key, answers.row_number, answers.question_code) in (

@@ -1,23 +1,62 @@
-with one_answer as (
+with lists as (
     select
-        'one answer: ' || measures.question_code as complement_id,
-        measures.measure_id,
-        1 as sign,
+        option_set_code,
+        min(value_number) as lowest,
+        max(value_number) as highest,
+        list(value_number) as numbers,
+    from {{ ref('stg_options') }}
+    group by option_set_code
+),
+
+measures as (
+    select
+        measures.*,
+        questions.option_set_code,
+        if(scales.kind = 'single', lists.lowest, scales.value_from) as scale_from,
+        if(scales.kind = 'single', lists.highest, scales.value_to) as scale_to,
+        if(scales.kind = 'single', lists.numbers, null) as numbers,
     from {{ ref('est_measures') }} as measures
-    inner join {{ ref('questions') }} using (survey_code, question_code)
+    inner join {{ ref('questions') }} as questions using (survey_code, question_code)
     inner join {{ ref('scales') }} as scales using (scale_code)
-    where measures.kind = 'option' and scales.kind = 'single'
+    left join lists using (option_set_code)
+    where scales.kind in ('number', 'single')
+),
+
+one_answer as (
+    select
+        'one answer: ' || question_code as complement_id,
+        measure_id,
+        1.0 as sign,
+    from measures
+    where kind = 'option'
+),
+
+-- A mean, range or net of labelled answers is a sum of the shares of its options.
+options_of as (
+    select
+        'options: ' || measures.measure_id as complement_id,
+        shares.measure_id,
+        {{ outcome('measures', 'options.value_number', 'options.option_code') }} as sign,
+    from measures
+    inner join measures as shares using (survey_code, question_code)
+    inner join {{ ref('stg_options') }} as options
+        on
+            shares.option_set_code = options.option_set_code
+            and shares.option_code = options.option_code
+    where measures.kind in ('mean', 'range', 'net') and shares.kind = 'option'
+),
+
+numbers_of as (
+    select distinct
+        complement_id,
+        split_part(complement_id, ': ', 2)::bigint as measure_id,
+        -1.0 as sign,
+    from options_of
 ),
 
 ranges as (
-    select
-        measures.*,
-        scales.value_from as scale_from,
-        scales.value_to as scale_to,
-    from {{ ref('est_measures') }} as measures
-    inner join {{ ref('questions') }} using (survey_code, question_code)
-    inner join {{ ref('scales') }} as scales using (scale_code)
-    where measures.kind in ('range', 'net')
+    select * from measures
+    where kind in ('range', 'net')
 ),
 
 -- Two ranges that together are the whole scale, such as insufficient and sufficient.
@@ -31,9 +70,18 @@ halves as (
     where
         low.kind = 'range'
         and high.kind = 'range'
-        and low.value_from = low.scale_from
-        and high.value_to = high.scale_to
-        and high.value_from = low.value_to + 1
+        and low.value_from <= low.scale_from
+        and high.value_to >= high.scale_to
+        and case
+            when low.numbers is null then high.value_from = low.value_to + 1
+            -- Labelled answers: no number lies between the two.
+            else high.value_from > low.value_to and not list_bool_or(
+                list_transform(
+                    low.numbers,
+                    lambda number: number > low.value_to and number < high.value_from
+                )
+            )
+        end
 ),
 
 nets as (
@@ -59,6 +107,11 @@ nets as (
 
 unioned as (
     select * from one_answer
+    union all
+    select * from options_of
+    where sign != 0
+    union all
+    select * from numbers_of
     union all
     select * from halves
     union all

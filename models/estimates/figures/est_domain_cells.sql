@@ -12,7 +12,10 @@ sums as (
     select
         counts.place_id,
         measured.measure_id,
-        sum(counts.n_answers) as n_positive,
+        sum(counts.n_answers) filter (where measured.y is not null) as n_positive,
+        sum(counts.n_answers) filter (where measured.y is null) as n_without,
+        sum(counts.sum_d) filter (where measured.y is null) as sum_d_without,
+        sum(counts.sum_d2) filter (where measured.y is null) as sum_d2_without,
         min(measured.y) as min_y,
         max(measured.y) as max_y,
         sum(counts.sum_d * measured.y) as sum_dy,
@@ -21,7 +24,7 @@ sums as (
         sum(counts.sum_d2 * measured.y * measured.y) as sum_d2yy,
     from {{ ref('est_cell_counts') }} as counts
     inner join measured using (answer_id)
-    where not measured.is_base and measured.y != 0
+    where not measured.is_base and measured.y is distinct from 0
     group by counts.place_id, measured.measure_id
 ),
 
@@ -37,6 +40,7 @@ bases as (
     where measured.is_base
 ),
 
+-- An answer without a number is no 0: it is in no base (and a test stops the night).
 joined as (
     select
         bases.place_id,
@@ -44,9 +48,9 @@ joined as (
         bases.measure_id,
         places.cell_id,
         places.cluster_code,
-        bases.n_answers,
-        bases.sum_d,
-        bases.sum_d2,
+        bases.n_answers - coalesce(sums.n_without, 0) as n_answers,
+        bases.sum_d - coalesce(sums.sum_d_without, 0) as sum_d,
+        bases.sum_d2 - coalesce(sums.sum_d2_without, 0) as sum_d2,
         coalesce(sums.n_positive, 0) as n_positive,
         sums.min_y,
         sums.max_y,
@@ -57,6 +61,7 @@ joined as (
     from bases
     inner join {{ ref('est_places') }} as places using (place_id)
     left join sums using (place_id, measure_id)
+    where bases.n_answers > coalesce(sums.n_without, 0)
 )
 
 select * exclude (place_id)

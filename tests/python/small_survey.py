@@ -1,0 +1,76 @@
+"""Small surveys for nights of a few seconds, made from the reference seeds and rows."""
+
+import csv
+import io
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import duckdb
+from conftest import options, peil, places_in
+
+from scripts.settings import PROJECT, Places
+
+REFERENCE = PROJECT / "tests" / "python" / "reference"
+Rows = list[dict[str, str]]
+
+
+def rows_of(path: Path) -> Rows:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def edit(seeds: Path, name: str, change: Callable[[Rows], Rows]) -> None:
+    """Write the seed anew as `change` gives it; the header stays when no row does."""
+    path = seeds / f"{name}.csv"
+    header = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, header, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(change(rows_of(path)))
+    path.write_text(text.getvalue(), encoding="utf-8")
+
+
+def add(seeds: Path, name: str, *new: dict[str, object]) -> None:
+    edit(seeds, name, lambda rows: [*rows, *({k: str(v) for k, v in row.items()} for row in new)])
+
+
+def small_places(folder: Path, schemes: Iterable[str] = ("weighted",)) -> Places:
+    """The reference survey `small` with some of its schemes, and an empty inbox."""
+    places = places_in(folder, seeds=folder / "seeds")
+    shutil.copytree(REFERENCE / "seeds", places.seeds)
+    places.inbox.mkdir()
+    dropped = {
+        row["scheme_code"]
+        for row in rows_of(places.seeds / "weighting_schemes.csv")
+        if row["scheme_code"] not in schemes
+    }
+    for path in places.seeds.glob("*.csv"):
+        edit(
+            places.seeds,
+            path.stem,
+            lambda rows: [
+                row
+                for row in rows
+                if row.get("scheme_code") not in dropped
+                and not any((cell or "").startswith("api") for cell in row.values())
+            ],
+        )
+    return places
+
+
+def deliver(places: Places, rows: Rows, name: str = "small_survey.csv") -> None:
+    with (places.inbox / name).open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def night(places: Places) -> subprocess.CompletedProcess:
+    return peil("nightly", *options(places), PEIL_HASH_KEY="test")
+
+
+def published(places: Places, sql: str) -> list[tuple]:
+    with duckdb.connect(str(places.published_file), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
