@@ -1,0 +1,58 @@
+{#- Per question: who was not asked, answered, did not know, refused or skipped are together who
+    counts, none of them fewer than nobody, and who answered is the base of the figures of
+    everybody. -#}
+{% test answers_add_up(model, overview=none, estimates=none) %}
+    with bases as (
+        select
+            figures.survey_code,
+            figures.wave_code,
+            figures.question_code,
+            max(figures.n_answers) as n_answers,
+        from {{ estimates or ref('estimates') }} as figures
+        where
+            figures.is_default_scheme
+            and figures.segment_code in (
+                select segments.segment_code from {{ ref('segments') }} as segments
+                where segments.attribute_code is null
+            )
+        group by figures.survey_code, figures.wave_code, figures.question_code
+    ),
+
+    judged as (
+        select
+            mart.*,
+            case
+                when least(
+                    mart.n_eligible, mart.n_not_asked, mart.n_answered, mart.n_dont_know,
+                    mart.n_refused, mart.n_skipped, mart.n_off_route
+                ) < 0
+                    then 'a count below 0'
+                when mart.n_eligible is distinct from (
+                    mart.n_not_asked + mart.n_answered + mart.n_dont_know + mart.n_refused
+                    + mart.n_skipped
+                )
+                    then 'n_eligible: not the sum of its parts'
+                when mart.n_eligible is distinct from overview.n_respondents
+                    then 'n_eligible: not who counts in response_overview'
+                when mart.n_answered != bases.n_answers
+                    then 'n_answered: not the base in estimates'
+                when mart.n_off_route > mart.n_not_asked
+                    then 'n_off_route: more than were not asked'
+            end as problem,
+        from {{ model }} as mart
+        left join {{ overview or ref('response_overview') }} as overview
+            on
+                mart.survey_code = overview.survey_code
+                and mart.wave_code = overview.wave_code
+                and overview.source_code = 'all'
+                and overview.step_code = 'eligible'
+        left join bases
+            on
+                mart.survey_code = bases.survey_code
+                and mart.wave_code = bases.wave_code
+                and mart.question_code = bases.question_code
+    )
+
+    select * from judged
+    where problem is not null
+{% endtest %}
