@@ -122,9 +122,13 @@ ROLE <- c(speler = .7, Vrijwilliger = .3)
 population <- list("ronde Z" = c("B nieuw" = 9000, "a-oud" = 5000, "total" = 12000),
                    "ronde A" = c("B nieuw" = 9500, "a-oud" = 5200, "total" = 10800))
 tilt <- c("B nieuw" = .03, "a-oud" = -.02, "total" = 0)
+# Shares of each group: a group then counts for the sum of its base weights.
+OFFERS <- lapply(list(V = c(.3, .3, .4), m = c(.35, .25, .4), "X - anders" = c(.2, .3, .5)),
+                 setNames, names(tilt))
 # Population totals of a wave and a weighting group: what weighting_margins.csv holds.
 margins_of <- function(wave, group) {
   if (!wave %in% names(population)) return(list(role = ROLE * 1000))
+  if (group %in% names(OFFERS)) return(list(offer = OFFERS[[group]]))
   size <- if (group == "all") sum(population[[wave]]) else population[[wave]][[group]]
   shift <- if (group == "all") 0 else tilt[[group]]
   list(sex = (SEX + c(shift, -shift)) * size, band = (AGE + c(shift, 0, -shift)) * size)
@@ -136,6 +140,7 @@ margin_rows <- function(waves, groups, attributes) do.call(rbind, lapply(waves, 
     total = sprintf("%.10g", m)), names(margins_of(w, g)), margins_of(w, g)))))))
 write.csv(rbind(
   margin_rows(names(population), c("all", names(tilt)), c(sex = "Sekse", band = "leeftijdsklasse")),
+  margin_rows(names(population), names(OFFERS), c(offer = "aanbod")),
   margin_rows(c("Najaar", "Daarna"), "all", c(role = "rol"))
 ), "seeds/weighting_margins.csv", row.names = FALSE, quote = FALSE)
 
@@ -148,8 +153,10 @@ sizes <- list(
 schemes <- list(
   list(code = "zoals-gegeven", survey = 1, unit = "respondent", interval = "logit"),
   list(code = "raking", survey = 1, raked = TRUE, unit = "respondent", interval = "wilson"),
-  list(code = "per aanbod", survey = 1, raked = TRUE, group = TRUE, unit = "respondent", interval = "logit",
+  list(code = "per aanbod", survey = 1, raked = TRUE, group = "offer", unit = "respondent", interval = "logit",
        segments = c("allen", "aanbod", "sekse x aanbod")),
+  list(code = "aandelen", survey = 1, raked = TRUE, group = "sex", unit = "respondent", interval = "logit",
+       segments = c("allen", "sekse", "aanbod")),
   list(code = "Steekproef", survey = 1, raked = TRUE, strata = TRUE, fpc = TRUE, clusters = TRUE,
        unit = "respondent", interval = "beta", segments = c("allen", "sekse", "aanbod", "bronnen", "kwartier")),
   list(code = "trossen", survey = 1, raked = TRUE, strata = TRUE, clusters = TRUE, unit = "cluster",
@@ -157,15 +164,20 @@ schemes <- list(
   list(code = "ruw", survey = 2, clusters = TRUE, unit = "respondent", interval = "wilson"),
   list(code = "opgehoogd", survey = 2, raked = TRUE, clusters = TRUE, unit = "cluster", interval = "logit"))
 
+groups_apart <- function(scheme)
+  if (is.null(scheme$group)) "all" else names(list(offer = tilt, sex = OFFERS)[[scheme$group]])
+group_of <- function(s, scheme) if (is.null(scheme$group)) rep("all", nrow(s)) else s[[scheme$group]]
+
 # ---- Designs -------------------------------------------------------------------------------------
 CLUSTER <- c("ward", "club")
 calibrated <- function(design, s, scheme) {
   if (is.null(scheme$raked)) return(design)
   columns <- list(); targets <- c()
-  for (w in unique(s$wave)) for (g in if (is.null(scheme$group)) "all" else names(tilt)) {
-    here <- s$wave == w & (g == "all" | s$offer == g)
+  for (w in unique(s$wave)) for (g in groups_apart(scheme)) {
+    here <- s$wave == w & group_of(s, scheme) == g
     for (v in names(margins_of(w, g))) {
       known <- margins_of(w, g)[[v]]
+      if (abs(sum(known) - 1) < 1e-9) known <- known * sum(s$base[here])
       level <- as.character(s[[v]]); level[is.na(level)] <- "unknown"
       own <- tapply(s$base[here], level[here], sum) / sum(s$base[here])
       own <- own[!names(own) %in% names(known)]
@@ -199,9 +211,10 @@ base_design <- function(s, scheme, unit, panel = FALSE) {
 # Raking starts at the size of the population, or its Newton steps diverge; the weights are the same.
 blown_up <- function(s, scheme) {
   if (is.null(scheme$raked)) return(s)
-  apart <- paste(s$wave, if (is.null(scheme$group)) "all" else s$offer, sep = "|")
+  apart <- paste(s$wave, group_of(s, scheme), sep = "|")
   size <- vapply(strsplit(apart, "|", fixed = TRUE), function(k) sum(margins_of(k[1], k[2])[[1]]), 0)
-  s$base <- s$base * size / ave(s$base, apart, FUN = sum)
+  is_share <- abs(size - 1) < 1e-9
+  s$base <- s$base * ifelse(is_share, 1, size / ave(s$base, apart, FUN = sum))
   s
 }
 designs_of <- function(s, scheme, panel = FALSE) {
@@ -219,9 +232,9 @@ designs_of <- function(s, scheme, panel = FALSE) {
 MARGIN <- list(geslacht = "sex", rol = "role")
 margin_share <- function(s, scheme, question, option, inside) {
   variable <- MARGIN[[question]]
-  if (is.null(variable) || is.null(scheme$raked)) return(NULL)
-  groups <- if (is.null(scheme$group)) "all" else names(tilt)
-  member <- if (is.null(scheme$group)) rep("all", nrow(s)) else s$offer
+  groups <- groups_apart(scheme); member <- group_of(s, scheme)
+  if (is.null(variable) || is.null(scheme$raked) || !variable %in% names(margins_of(s$wave[1], groups[1])))
+    return(NULL)
   if (!all(vapply(groups, function(g) length(unique(inside[member == g])) == 1, NA))) return(NULL)
   groups <- groups[vapply(groups, function(g) any(inside[member == g]), NA)]
   z <- numeric(nrow(s)); estimate <- 0
@@ -237,8 +250,8 @@ margin_share <- function(s, scheme, question, option, inside) {
   list(z = z, estimate = estimate)
 }
 interval <- function(p, se, df, method, n_design, n_effective, is_share) {
+  if (is.na(se) || is.na(df) || df < 1) return(c(NA, NA))
   t <- qt((1 + LEVEL) / 2, df); tail <- (1 - LEVEL) / 2
-  if (is.na(se) || df < 1) return(c(NA, NA))
   if (!is_share) return(p + c(-1, 1) * t * se)
   if (p == 1) return(c(qbeta(tail, n_effective, 1), 1))
   if (p == 0) return(c(0, qbeta(1 - tail, 1, n_effective)))
@@ -261,11 +274,14 @@ estimates <- differences <- tests <- list()
 checked <- c()
 
 estimate_rows <- function(s, scheme, designs) {
-  groups <- groups_of(s); measures <- measures_of(s)
+  groups <- groups_of(s); measures <- measures_of(s); everybody <- list()
   for (key in names(groups)) {
     parts <- trimws(split_group(key))
     if (!is.null(scheme$segments) && !parts[1] %in% scheme$segments) next
     for (question in names(measures)) {
+      # The sizes of groups that are weighted to shares are the sample's own: R's calibrate() takes
+      # them for known, so it is no reference for them.
+      if (scheme$code == "aandelen" && question == "geslacht") next
       y <- do.call(cbind, measures[[question]])
       inside <- groups[[key]] & !is.na(y[, 1])
       if (!any(inside)) next
@@ -290,10 +306,13 @@ estimate_rows <- function(s, scheme, designs) {
           }
           if (uniform) { p <- y[inside, k][1]; se <- 0; deff <- NA }
           # One cluster has no spread between clusters.
-          if (unit == "cluster" && f$df < 1) { se <- if (uniform) NA else NA; deff <- NA }
-          ci <- interval(p, se, f$df, scheme$interval, f$n_design, f$n_effective, is_share)
-          # At 0 and 1 with clusters the interval rests on the design effect of everybody.
-          if (unit == "cluster" && uniform) ci <- c(NA, NA)
+          if (unit == "cluster" && f$df < 1) { se <- NA; deff <- NA; f$df <- NA }
+          # At 0 and 1 clusters count by the design effect of everybody, the first group.
+          place <- paste(question, colnames(y)[k], unit)
+          if (key == "allen|total|") everybody[[place]] <<- deff
+          n_exact <- f$n_effective
+          if (unit == "cluster") n_exact <- min(n_exact, sum(inside) / everybody[[place]])
+          ci <- interval(p, se, f$df, scheme$interval, f$n_design, n_exact, is_share)
           done <- paste(scheme$code, unit)
           if (is.null(margin) && !uniform && is_share && scheme$interval != "wilson" && !done %in% checked) {
             domain <- subset(designs[[unit]]$whole, inside)
@@ -310,10 +329,10 @@ estimate_rows <- function(s, scheme, designs) {
         estimates[[length(estimates) + 1]] <<- data.frame(
           scheme = scheme$code, wave = s$wave[1], segment = parts[1], value = parts[2], second_value = parts[3],
           question, statistic = label[1], option = label[2], n = sum(inside), estimate = number(main$estimate),
-          se = number(main$se), df = main$df, ci_low = number(main$ci_low), ci_high = number(main$ci_high),
+          se = number(main$se), df = number(main$df), ci_low = number(main$ci_low), ci_high = number(main$ci_high),
           deff = number(main$deff), n_effective = number(main$n_effective),
           se_clustered = if (is.null(clustered)) "" else number(clustered$se),
-          df_clustered = if (is.null(clustered)) "" else clustered$df)
+          df_clustered = if (is.null(clustered)) "" else number(clustered$df))
       }
     }
   }
@@ -372,6 +391,7 @@ difference_rows <- function(s, scheme, designs) {
   if (scheme$survey == 1) for (d in DECLARED) pairs[[length(pairs) + 1]] <- c("groups", d)
   for (pair in pairs) if (wanted(pair[2]) && wanted(pair[3])) for (question in intersect(names(measures_of(s)), names(PAIRED)))
     for (name in PAIRED[[question]]) {
+      if (scheme$code == "aandelen" && question == "geslacht") next
       margins <- lapply(pair[2:3], function(k) margin_share(s, scheme, question, name, groups[[k]]))
       if (sum(vapply(margins, is.null, NA)) == 1) next
       add_difference(pair[1], scheme, s, designs, pair[2], pair[3], groups[[pair[2]]], groups[[pair[3]]], question, name, s$wave[1], margins)
@@ -390,13 +410,14 @@ change_rows <- function(later, earlier, scheme, panel) {
         margins[[1]]$z <- c(margins[[1]]$z, numeric(nrow(earlier)))
         margins[[2]]$z <- c(numeric(nrow(later)), margins[[2]]$z)
       }
+      if (scheme$code == "aandelen" && question == "geslacht") next
       add_difference("waves", scheme, s, designs, key, key, groups[[key]] & is_later, groups[[key]] & !is_later,
                      question, name, later$wave[1], margins)
     }
 }
 test_rows <- function(s, scheme, designs) {
   by <- if (scheme$survey == 1) list(sekse = s$sex, leeftijd = s$band, aanbod = s$offer, "sekse x aanbod" =
-    ifelse(s$sex == "X - anders", NA, paste(s$sex, s$offer))) else list(functie = s$role)
+    paste(s$sex, s$offer)) else list(functie = s$role)
   of <- if (scheme$survey == 1) list(oordeel = s$agree, vervoer = s$travel) else list(blijft = s$stay)
   for (segment in names(by)) if (is.null(scheme$segments) || segment %in% scheme$segments) for (question in names(of)) {
     found <- lapply(designs, function(d) {
