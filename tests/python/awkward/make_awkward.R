@@ -37,8 +37,8 @@ draw_wave <- function(nr, in_wave) {
                  "sociale media" = runif(nrow(s)) < ifelse(s$age < 60, 0.7, 0.3))
   s$media <- apply(media, 1, function(ticked) paste(colnames(media)[ticked], collapse = "|"))
   s$media[s$media == ""] <- "geen"
-  # Base weights vary within a raking cell too.
-  s$base <- round(runif(nrow(s), 0.6, 1.8) * ifelse(s$quarter == "noord", 1.5, 1), 1)
+  # Base weights vary within a raking cell too, enough for an audit that draws cells to be far off.
+  s$base <- pmin(6, pmax(0.2, round(exp(rnorm(nrow(s), 0, 0.9)) * ifelse(s$quarter == "noord", 1.3, 1), 1)))
   s$age[sample(nrow(s), 18)] <- NA
   s
 }
