@@ -31,15 +31,41 @@ fitted as (
     group by coefficients.point_id, levels.stratum, levels.cluster_code
 ),
 
+-- What the people of a cluster do to the targets of a margin with an unknown level.
+inherited as (
+    select
+        effects.point_id,
+        profiles.stratum,
+        profiles.cluster_code,
+        sum(effects.effect * counts.sum_d) as sum_d_effect,
+    from {{ ref('est_inherited_errors') }} as effects
+    inner join clustered using (point_id)
+    inner join {{ ref('est_cells') }} as cells on effects.cell_id = cells.cell_id
+    inner join {{ ref('wgt_profile_cells') }} as profiles
+        on
+            cells.scheme_code = profiles.scheme_code
+            and cells.wave_code = profiles.wave_code
+            and cells.group_value = profiles.group_value
+            and cells.stratum = profiles.stratum
+            and cells.cell_key = profiles.cell_key
+    inner join {{ ref('wgt_profile_counts') }} as counts
+        on
+            profiles.wave_code = counts.wave_code
+            and profiles.profile_key = counts.profile_key
+    group by effects.point_id, profiles.stratum, profiles.cluster_code
+),
+
 joined as (
     select
         point_id,
         stratum,
         cluster_code,
         residuals.sum_we is not null as is_in_domain,
-        coalesce(residuals.sum_we, 0) - coalesce(fitted.sum_w_fit, 0) as sum_u,
+        coalesce(residuals.sum_we, 0) - coalesce(fitted.sum_w_fit, 0)
+        + coalesce(inherited.sum_d_effect, 0) as sum_u,
     from residuals
     full join fitted using (point_id, stratum, cluster_code)
+    left join inherited using (point_id, stratum, cluster_code)
 )
 
 select * from joined
