@@ -40,3 +40,17 @@
         'is_significant_clustered'
     ]) }}
 {%- endmacro %}
+
+
+{#- The same of the response to a question. -#}
+{% macro released_item_columns() -%}
+    {{ return(['n_eligible',
+        'n_not_asked',
+        'n_answered',
+        'n_dont_know',
+        'n_refused',
+        'n_skipped',
+        'n_off_route',
+        'is_withheld'
+    ]) }}
+{%- endmacro %}

@@ -13,8 +13,12 @@ from scripts.settings import Places
 from scripts.warehouse import as_path, open_warehouse
 
 log = logging.getLogger(__name__)
-# Per table of the warehouse the mart it is loaded from.
-RELEASED = {"raw.released_figures": "estimates", "raw.released_differences": "comparisons"}
+# Per table of the warehouse the rows of the published file it is loaded from.
+RELEASED = {
+    "raw.released_figures": "released.marts.estimates where not is_withheld",
+    "raw.released_differences": "released.marts.comparisons where not is_withheld",
+    "raw.released_items": "released.marts.item_response",
+}
 
 
 def load_released(places: Places) -> None:
@@ -32,13 +36,10 @@ def load_released(places: Places) -> None:
                 places.published_file, str(error).splitlines()[0],
             )  # fmt: skip
             return
-        for table, mart in RELEASED.items():
+        for table, rows in RELEASED.items():
             columns = ", ".join(_columns(connection, table))
             try:
-                connection.execute(
-                    f"insert into {table} ({columns}) select {columns} from released.marts.{mart} "
-                    "where not is_withheld"
-                )
+                connection.execute(f"insert into {table} ({columns}) select {columns} from {rows}")
             except (duckdb.BinderException, duckdb.CatalogException):
                 log.info("The release is of another version of peil: every figure is made anew.")
                 break

@@ -62,6 +62,11 @@ create table if not exists raw.released_figures (
     significantly_higher_than varchar, quality_flag varchar, is_indicative boolean, deff_weights
     double
 );
+create table if not exists raw.released_items (
+    survey_code varchar, wave_code varchar, question_code varchar, n_eligible bigint,
+    n_not_asked bigint, n_answered bigint, n_dont_know bigint, n_refused bigint,
+    n_skipped bigint, n_off_route bigint, is_withheld boolean
+);
 create table if not exists raw.released_differences (
     comparison_kind varchar, survey_code varchar, wave_code varchar, compared_wave_code varchar,
     weighting_scheme varchar, segment_code varchar, segment_value_a varchar,

@@ -112,23 +112,59 @@ judged as (
         {% endfor -%}
         as is_withheld,
     from completed
+),
+
+shown as (
+    select
+        survey_code,
+        wave_code,
+        question_code,
+        n_eligible,
+        {% for count in ['n_not_asked', 'n_answered'] -%}
+            {{ few_people(count) }} as {{ count }},
+        {% endfor -%}
+        {% for count in ['n_dont_know', 'n_refused', 'n_skipped'] -%}
+            if(is_withheld, null, {{ count }})::bigint as {{ count }},
+        {% endfor -%}
+        {{ few_people('n_off_route') }} as n_off_route,
+        is_withheld,
+        label_nl,
+        label_en,
+        sort_order,
+    from judged
+),
+
+-- A few more respondents would tell by the difference what each of them did not answer.
+compared as (
+    select
+        shown.*,
+        coalesce(
+            abs(shown.n_eligible - released.n_eligible)
+            between 1 and {{ threshold('min_new_respondents') }} - 1,
+            false
+        ) as is_from_earlier_release,
+        {% for column in released_item_columns() -%}
+            released.{{ column }} as released_{{ column }},
+        {% endfor -%}
+    from shown
+    left join {{ ref('stg_released_items') }} as released
+        using (survey_code, wave_code, question_code)
+),
+
+standing as (
+    select
+        * exclude (
+            {% for column in released_item_columns() -%}
+                released_{{ column }}{{ ', ' if not loop.last }}
+            {%- endfor %}
+        ) replace (
+            {% for column in released_item_columns() -%}
+                if(is_from_earlier_release, released_{{ column }}, {{ column }}) as {{ column }}
+                {{- ', ' if not loop.last }}
+            {% endfor -%}
+        ),
+    from compared
 )
 
-select
-    survey_code,
-    wave_code,
-    question_code,
-    n_eligible,
-    {% for count in ['n_not_asked', 'n_answered'] -%}
-        {{ few_people(count) }} as {{ count }},
-    {% endfor -%}
-    {% for count in ['n_dont_know', 'n_refused', 'n_skipped'] -%}
-        if(is_withheld, null, {{ count }})::bigint as {{ count }},
-    {% endfor -%}
-    {{ few_people('n_off_route') }} as n_off_route,
-    is_withheld,
-    label_nl,
-    label_en,
-    sort_order,
-from judged
+select * from standing
 order by wave_code, sort_order

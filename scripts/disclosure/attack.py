@@ -10,8 +10,9 @@ from collections import Counter
 import pandas as pd
 
 from scripts.disclosure.counts import rooms
+from scripts.disclosure.equations import question_of, recoverable
 from scripts.disclosure.rules import LEAST_ROOM, Rules
-from scripts.disclosure.suppression import moment_rooms, question_of, recoverable, rest_is_read
+from scripts.disclosure.suppression import moment_rooms, rest_is_read
 
 COLUMNS = ["survey_code", "wave_code", "attack_code", "n_tried", "n_recovered"]
 

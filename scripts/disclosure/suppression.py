@@ -13,55 +13,18 @@ suppression.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from scripts.disclosure.equations import Cell, Equation, Place, Question, question_of, recoverable
 from scripts.disclosure.moments import Answers, room
 from scripts.disclosure.rules import LEAST_ROOM, SHARES, Rules
 from scripts.errors import PeilError
 
 COMPLEMENTARY = "complementary"
-Place = int | str  # a group, or the rest of one
-Cell = tuple[Place, int]  # place, measure
-
-
 # A rest of people that rounding blurs by less than this part of the scale can be read.
 BLUR = 0.2
-
-
-@dataclass
-class Equation:
-    """Cells whose signed sum is known. `parent` is spared as long as another cell can go."""
-
-    cells: dict[Cell, float]
-    parent: Cell | None = None
-
-
-@dataclass
-class Question:
-    """The figures of one question in one wave, and the equations between them.
-
-    Attributes:
-        base: respondents in the base per place.
-        min_base: the least base of a published figure.
-        positive: respondents per cell who gave the answer.
-        kinds: kind of statistic per measure.
-        span: highest minus lowest number of the scale, 1 for shares.
-        hidden: withheld cells with their reason; `nobody` for people in no published group.
-        figure_ids: the cells that are figures, with their number.
-        equations: sums that hold between the cells.
-    """
-
-    base: dict[Place, float] = field(default_factory=dict)
-    min_base: float = 0
-    positive: dict[Cell, float] = field(default_factory=dict)
-    kinds: dict[int, str] = field(default_factory=dict)
-    span: float = 1
-    hidden: dict[Cell, str] = field(default_factory=dict)
-    figure_ids: dict[Cell, int] = field(default_factory=dict)
-    equations: list[Equation] = field(default_factory=list)
 
 
 def protect(
@@ -106,75 +69,6 @@ def protect(
     )
 
 
-def recoverable(hidden: list[Cell], equations: list[dict[Cell, float]]) -> set[Cell]:
-    """The hidden cells for which the equations leave one value: those a reader can work out.
-
-    A cell is determined when no direction that keeps all equations true moves it.
-    """
-    position = {cell: i for i, cell in enumerate(hidden)}
-    rows = []
-    for equation in equations:
-        row = np.zeros(len(hidden))
-        for cell, sign in equation.items():
-            if cell in position:
-                row[position[cell]] = sign
-        if row.any():
-            rows.append(row)
-    if not rows:
-        return set()
-    matrix = np.array(rows)
-    _, values, directions = np.linalg.svd(matrix, full_matrices=True)
-    rank = int((values > 1e-9 * values[0]).sum())
-    free = directions[rank:]
-    moved = np.abs(free).max(axis=0) if len(free) else np.zeros(len(hidden))
-    return {cell for cell, i in position.items() if moved[i] < 1e-9}
-
-
-def question_of(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFrame) -> Question:
-    question = Question()
-    base = question.base
-    measures = sorted(rows["measure_id"].unique().tolist())
-    question.kinds = dict(zip(rows["measure_id"], rows["kind"], strict=True))
-    question.min_base = float(rows["min_base_n"].iloc[0])
-    for row in rows.itertuples():
-        cell = (row.group_id, row.measure_id)
-        base[cell[0]] = row.n_answers
-        question.positive[cell] = row.n_positive
-        question.figure_ids[cell] = row.figure_id
-        if not pd.isna(row.primary_reason):
-            question.hidden[cell] = row.primary_reason
-    for parent, family, children in _families(nestings):
-        if parent not in base or not (children := [c for c in children if c in base]):
-            continue
-        rest = base[parent] - sum(base[c] for c in children)
-        members = children
-        if rest > 0:
-            nobody = f"rest of {parent} in {family}"
-            base[nobody] = rest
-            members = [*children, nobody]
-            for measure in measures:
-                question.hidden[(nobody, measure)] = "nobody"
-                question.positive[(nobody, measure)] = question.positive[(parent, measure)] - sum(
-                    question.positive[(child, measure)] for child in children
-                )
-        question.equations += [
-            Equation({(parent, m): -1.0, **{(child, m): 1.0 for child in members}}, (parent, m))
-            for m in measures
-        ]
-    groups = complements[complements["measure_id"].isin(measures)].groupby("complement_id")
-    for _, group in groups:
-        signs = dict(zip(group["measure_id"], group["sign"], strict=True))
-        question.equations += [
-            Equation({(place, m): float(s) for m, s in signs.items()}) for place in base
-        ]
-    return question
-
-
-def _families(nestings: pd.DataFrame) -> Iterator[tuple[Place, str, list[Place]]]:
-    for (parent, family), children in nestings.groupby(["parent_group", "family"], sort=True):
-        yield parent, family, sorted(children["child_group"])
-
-
 def _withhold(question: Question, rules: Rules) -> None:
     """Withhold one cell at a time until nothing gives a figure away, alone or in combination."""
     while True:
@@ -182,10 +76,36 @@ def _withhold(question: Question, rules: Rules) -> None:
         if weak is None:
             known = [e.cells for e in question.equations]
             solved = recoverable(list(question.hidden), known) & set(question.figure_ids)
-            weak = next((e for e in question.equations if solved & set(e.cells)), None)
+            weak = _loosest(question, solved) if solved else None
         if weak is None:
             return
         _withhold_smallest(question, weak)
+
+
+def _loosest(question: Question, solved: set[Cell]) -> Equation:
+    """An equation that still shows a cell, as near to what can be solved as there is.
+
+    Equations meet in their hidden cells: what several of them leave of a cell together is loosened
+    by withholding a cell of any of them.
+
+    Raises:
+        PeilError: everything that could be withheld is.
+    """
+    reached = set(solved)
+    left = list(question.equations)
+    while True:
+        meeting = [e for e in left if reached & set(e.cells)]
+        if not meeting:
+            raise PeilError(
+                f"suppression: the figure of measure {min(solved)[1]} in group {min(solved)[0]} "
+                "can be worked out though all figures beside it are withheld. Remove a segment from "
+                "segments.csv, or raise min_base_n in surveys.csv."
+            )
+        shown = [e for e in meeting if any(c not in question.hidden for c in e.cells)]
+        if shown:
+            return shown[0]
+        left = [e for e in left if e not in meeting]
+        reached |= {c for e in meeting for c in e.cells}
 
 
 def _gives_away(question: Question, equation: Equation, rules: Rules) -> bool:
@@ -288,11 +208,6 @@ def _people(question: Question, equation: Equation, cell: Cell) -> float:
 def _withhold_smallest(question: Question, equation: Equation) -> None:
     """Withhold the smallest published cell of the equation; its total only when all else is."""
     published = [c for c in equation.cells if c not in question.hidden]
-    if not published:
-        raise PeilError(
-            f"suppression: all cells of {sorted(equation.cells)} are withheld and one of them can "
-            "still be derived from other figures. Remove a segment from segments.csv."
-        )
     parts = [c for c in published if c != equation.parent] or published
     victim = min(parts, key=lambda c: (_people(question, equation, c), c))
     question.hidden[victim] = COMPLEMENTARY

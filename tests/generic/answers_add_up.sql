@@ -8,6 +8,7 @@
             figures.wave_code,
             figures.question_code,
             max(figures.n_answers) as n_answers,
+            bool_or(figures.is_from_earlier_release) as is_from_earlier_release,
         from {{ estimates or ref('estimates') }} as figures
         inner join {{ segments or ref('est_segments') }} as segments
             using (survey_code, segment_code)
@@ -30,9 +31,13 @@
                     mart.n_not_asked + mart.n_answered + mart.n_dont_know + mart.n_refused
                     + mart.n_skipped != mart.n_eligible
                     then 'n_eligible: not the sum of its parts'
-                when mart.n_eligible != overview.n_respondents
+                when
+                    not mart.is_from_earlier_release
+                    and mart.n_eligible != overview.n_respondents
                     then 'n_eligible: not who counts in response_overview'
-                when mart.n_answered != bases.n_answers
+                when
+                    mart.is_from_earlier_release = bases.is_from_earlier_release
+                    and mart.n_answered != bases.n_answers
                     then 'n_answered: not the base in estimates'
                 when mart.n_off_route > mart.n_not_asked
                     then 'n_off_route: more than were not asked'

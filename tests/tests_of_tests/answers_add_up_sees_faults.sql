@@ -5,6 +5,7 @@ with planted as (
     select
         's' as survey_code,
         'w' as wave_code,
+        false as is_from_earlier_release,
         *,
     from (
         values
@@ -39,6 +40,7 @@ known as (
         wave_code,
         question_code,
         70 as n_answers,
+        false as is_from_earlier_release,
         true as is_default_scheme,
         'total' as segment_code,
     from planted
