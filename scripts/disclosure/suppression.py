@@ -98,8 +98,8 @@ def _loosest(question: Question, solved: set[Cell]) -> Equation:
         if not meeting:
             raise PeilError(
                 f"suppression: the figure of measure {min(solved)[1]} in group {min(solved)[0]} "
-                "can be worked out though all figures beside it are withheld. Remove a segment from "
-                "segments.csv, or raise min_base_n in surveys.csv."
+                "can be worked out though all figures beside it are withheld. Remove a segment "
+                "from segments.csv, or raise min_base_n in surveys.csv."
             )
         shown = [e for e in meeting if any(c not in question.hidden for c in e.cells)]
         if shown:
