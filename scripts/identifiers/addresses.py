@@ -105,7 +105,7 @@ RECOGNISERS = (
     Recogniser(
         "postcode",
         ignoring_case(
-            r"(?<![\w€$£])(?<!\d[.,/\-:])(?<![€$£]\s)(?P<digits>[1-9]\d{3})(?P<gap>\s{0,2}|\s?[\-._]\s?)(?P<letters>[a-z]{2})"
+            r"(?<![\w€$£])(?<!\w[.,/\-:])(?<![€$£]\s)(?P<digits>[1-9]\d{3})(?P<gap>\s{0,2}|\s?[\-._]\s?)(?P<letters>[a-z]{2})"
             r"(?![^\W_]|\.[a-z])"
         ),
         _is_postcode,
@@ -115,7 +115,7 @@ RECOGNISERS = (
         "postcode",
         # With a house number set solid, or its letters apart; a year is not followed so.
         re.compile(
-            r"(?<![\w€$£])(?<!\d[.,/\-:])(?!19|20)[1-9]\d{3}"
+            r"(?<![\w€$£])(?<!\w[.,/\-:])(?!19|20)[1-9]\d{3}"
             r"(?:\s?[A-Z]{2}\d{1,4}| [A-Z] [A-Z])(?!\w)"
         ),
         lambda m: not _PRODUCT.search(m.string[max(0, m.start() - 34) : m.start()]),

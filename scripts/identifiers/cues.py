@@ -4,18 +4,18 @@ import re
 
 # After these comes a name, whatever the word is, when it has a capital.
 ANNOUNCING = re.compile(
-    r"(?:(?<!de )(?:voor|achter|familie|roep|meisjes)?naam\s?(?:is|was|luidt|:|=)+"
+    r"\b(?:(?<!de )(?:voor|achter|familie|roep|meisjes)?naam\s?(?:is|was|luidt|:|=)+"
     r"|(?:ik|hij|zij|ze|die|man|vrouw|wij|dat)\s(?:heet|heette|heten)|heet\sik|genaamde?"
     r"|noem\s(?:me|mij)|ondergetekende|contactpersoon|behandelaar|behandelend ambtenaar"
     r"|aanvrager|melder|afzender|afz\.?|indiener"
     r"|(?:ingezonden|ondertekend|ingevuld|geschreven|opgesteld|ingediend|gemeld) door|getekend"
-    r"|w\.g\.|t\.a\.v\.|tav|ter attentie van|attn\.?|namens)"
+    r"|w\.g\.|t\.a\.v\.|tav|ter attentie van|attn\.?)"
     r"\s?(?:is|was|heet|:|,|-|door)*[\s\"'(]*",
     re.IGNORECASE,
 )
 # After these a capital is a name, unless it begins the name of an organisation.
 MEETING = re.compile(
-    r"(?:geholpen door|gesproken met|sprak met|gesprek met|contact (?:gehad )?met|gebeld met"
+    r"\b(?:geholpen door|gesproken met|sprak met|gesprek met|contact (?:gehad )?met|gebeld met"
     r"|afspraak met|(?:balie)?(?:mede)?werk(?:er|ster)|ambtenaar|collega|consulente?"
     r"|klantmanager|casemanager|begeleid(?:er|ster)|buur(?:man|vrouw|jongen|meisje)"
     r"|mijn (?:man|vrouw|zoon|zoontje|dochter|dochtertje|moeder|vader|partner|echtgenote?|broer"
@@ -39,6 +39,19 @@ INSTITUTION = re.compile(
     r"|(?:park|kerk|brug|kade|hof|huis|dijk|haven|markt|kapel|mavo|wijk|tower|hal|clinic)\b"
     r"|(?:modaal|alleman|en\s+alleman|met\s+de\s+pet|klaassen|splinter|cruijff|paulowna"
     r"|frank\b|luther|hood|heijn|poppins|publiek|burger|zwarte))",
+    re.IGNORECASE,
+)
+# How words end that name a body, a place or a part played, not a person.
+BODY = re.compile(
+    r"(?:zorg|hulp|loket|balie|punt|centrum|huis|desk|dienst|diensten|service|team|bureau|raad"
+    r"|wijk|buurt|vereniging|stichting|corporatie|coöperatie|bedrijf|winkel|groep|partij|fonds"
+    r"|kamer|zaken|beheer|bouw|werken|steun|coach|instantie|instelling|afdeling|commissie"
+    r"|bestuur|overleg|bond|club|kantoor|praktijk|centrale|gemeente|provincie|overheid"
+    r"|ambtenaar|medewerk(?:er|ster)|bewoners?|inwoners?|burgers?|bezoekers?|klant(?:en)?"
+    r"|ondernemers?|wethouder|minister|huurders?|ouders?|buren|mensen|meester|school|college"
+    r"|kliniek|praktijk|verzekeraar|verzekering|bank|politie|justitie|recht|jeugd|wmo|beleid"
+    r"|administratie|receptie|secretariaat|directie|ing|heid|schap|isme|atie|iteit"
+    r"|voorzitter|secretaris|eigenaar|huurder|student|docent|leraar|lid|leden)(?:e?n|s)?$",
     re.IGNORECASE,
 )
 ROYAL = re.compile(r"\b(?:sint|st\.?|prins(?:es)?|koning(?:in)?)\s$|\w-$", re.IGNORECASE)

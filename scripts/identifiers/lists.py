@@ -34,4 +34,6 @@ PAIRS = frozenset(
 
 def is_given(low: str) -> bool:
     """Whether a word in small letters is a given name of the list, or two with a hyphen."""
+    if low.startswith(("abdel", "abdoel", "abdul")) and len(low) > 6:
+        return True
     return low in GIVEN or ("-" in low and all(part in GIVEN for part in low.split("-")))

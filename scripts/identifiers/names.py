@@ -74,7 +74,7 @@ def _initialled(text: str, cue: _Cues) -> list[tuple[int, int]]:
         return []
     spans = []
     for match in cues.INITIALS.finditer(text):
-        letters, surname = letters_of(match["letters"]), match["surname"].lower()
+        letters, surname = letters_of(match["letters"]), match["surname"].lower().partition("-")[0]
         is_sure = bool(match["prefix"].strip()) or surname in SURNAMES or len(letters) > 1
         at_a_greeting = match.start() in cue.greeted | cue.announced
         if letters not in NO_INITIALS and surname not in COMMON and (is_sure or at_a_greeting):
@@ -158,7 +158,7 @@ def _after_title(text: str, tokens: list[Token], i: int, *, shouts: bool) -> tup
         return j, hyphenated(text, tokens, k + 1)
     if not last.is_capital or last.low in COMMON or shouts or last.word.isupper():
         return None
-    if k > j and tokens[j].word in WHERE:
+    if k > j and tokens[j].low in WHERE:
         return None
     # "mevrouw van de Gemeente" works there; "mevrouw van Gool" is called so.
     if k > j and tokens[k - 1].low in {"van", "de", "het"} and cues.INSTITUTION.search(last.word):

@@ -35,6 +35,7 @@ _SECRETS = ignoring_case(
     r"wachtwoord|invite|uitnodiging|e-?mail|bsn)[\w-]*)|[\w-]*(?:code|uid|guid|sig|user|respondent|"
     r"deelnemer|ticket|naam|name|tel|phone)[\w-]*|id|rid|pid|cid|u|t|k|r|i)[=/](?P<value>[^&#/?\s]{4,})"
 )
+_PARAMETER = re.compile(r"[?&#][\w.-]+=(?P<value>[\w-]{6,})")
 _PARTS = re.compile(r"[^/?&=#;]+")
 _PROFILES = ignoring_case(
     r"(?:linkedin\.com/in|facebook\.com|fb\.com|instagram\.com|(?:twitter|x)\.com|tiktok\.com|"
@@ -75,8 +76,17 @@ def _leads_to_somebody(match: re.Match) -> bool:
         return True
     if any(map(_is_value, _SECRETS.finditer(where))):
         return True
+    if any(map(_is_mixed, _PARAMETER.finditer(where))):
+        return True
     path = where.partition("/")[2]
     return any(_is_token(part) for part in _PARTS.findall(path))
+
+
+def _is_mixed(match: re.Match) -> bool:
+    """Letters and digits through each other, whatever the parameter is called."""
+    value = match["value"]
+    is_word = re.fullmatch(r"[a-z-]+\d{1,4}|\d{1,4}[a-z-]+|[\d-]+T?[\d:.]*Z?", value, re.IGNORECASE)
+    return not is_word and bool(re.search(r"\d", value)) and bool(re.search(r"[A-Za-z]", value))
 
 
 def _is_value(match: re.Match) -> bool:

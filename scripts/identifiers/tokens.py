@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from scripts.identifiers.cues import INSTITUTION
+from scripts.identifiers.cues import BODY, INSTITUTION
 from scripts.identifiers.lists import (
     COMMON,
     PAIRS,
@@ -93,6 +93,8 @@ def unknown_name(text: str, tokens: list[Token], i: int) -> tuple[int, int] | No
             j += 1
             continue
         if not token.is_capital or token.low in COMMON or token.low in TITLES:
+            break
+        if BODY.search(token.word) and token.low not in SURNAMES:
             break
         j += 1
     while j > i and tokens[j - 1].low in PREFIXES:

@@ -54,11 +54,13 @@ def is_name(cell: str) -> bool:
         return first.low in GIVEN and first.low not in AMBIGUOUS
     if is_given(first.low):
         last = rest[-1]
+        if not last.is_capital and len(rest) == 1 and first.low not in AMBIGUOUS:
+            return len(last.low) > 3
         if not last.is_capital:
             return last.low in (SURE_SURNAMES if first.low in AMBIGUOUS else SURNAMES)
         return first.low not in VERBS or last.low in SURNAMES or bool(prefixes)
     if first.low in PREFIXES:
-        return rest[-1].low in SURNAMES and all(w.low in PREFIXES for w in rest[:-1])
+        return rest[-1].low in SURE_SURNAMES and all(w.low in PREFIXES for w in rest[:-1])
     if first.low in PLACES or first.low in COMMON or not first.is_capital:
         return False
     if rest[-1].low in SURE_SURNAMES and all(w.low in PREFIXES for w in rest[:-1]):

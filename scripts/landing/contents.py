@@ -21,7 +21,9 @@ _LOOKED_AT = (
     r"or regexp_full_match(v, '5[0-3][.,]\d{4,}|\d{8}')"
 )
 _TOKEN = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{15,64}")
-_MONTH = re.compile(r"(feb|mar|mrt|maa?rt|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)", re.IGNORECASE)
+_MONTH = re.compile(
+    r"(feb|mar|mrt|maa?rt|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)", re.IGNORECASE
+)
 
 
 def filled_columns(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> dict[str, int]:
