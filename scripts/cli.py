@@ -8,7 +8,7 @@ import click
 
 from scripts.errors import PeilError
 from scripts.progress import set_up_logging
-from scripts.settings import PROJECT, Places
+from scripts.settings import PROJECT, Places, keep_hash_key
 
 
 def _place(option: str, variable: str, default: str, text: str) -> Callable:
@@ -262,6 +262,7 @@ def check_command(places: Places, files: tuple[Path, ...]) -> None:
 
 def main() -> None:
     """Run `peil`; a PeilError becomes one message and its exit code."""
+    keep_hash_key()
     set_up_logging()
     _add_rake()
     try:

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from scripts.dashboard.site import close_site
 from scripts.errors import DashboardError, InputError
-from scripts.settings import PROJECT, Places
+from scripts.settings import PROJECT, Places, child_environment
 
 log = logging.getLogger(__name__)
 DASHBOARD = PROJECT / "dashboard"
@@ -84,7 +84,11 @@ def _require_node(site: Path) -> None:
             f"Install Node {NODE_VERSION} or newer and run `peil dashboard`."
         )
     version = subprocess.run(
-        [node, "--version"], capture_output=True, text=True, check=False
+        [node, "--version"],
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout.strip()
     major = re.match(r"v(\d+)\.", version)
     if not major or int(major[1]) < NODE_VERSION:
@@ -122,7 +126,14 @@ def _install(site: Path) -> None:
         ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
         ["npx", "--no-install", "patch-package", "--error-on-fail"],
     ):
-        done = subprocess.run(step, cwd=DASHBOARD, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            step,
+            cwd=DASHBOARD,
+            env=child_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise DashboardError(
                 f"dashboard/: `{' '.join(step)}` failed; {_stays(site)}\n"
@@ -138,13 +149,16 @@ def _run(what: str, command: list[str], places: Places) -> None:
     site = places.published / "site"
     log.info("Building the dashboard's %s.", what)
     source = DASHBOARD / "sources" / "peil"
-    environment = {
-        **os.environ,
-        "EVIDENCE_SOURCE__peil__filename": os.path.relpath(places.published_file, source),
-        "FORCE_COLOR": "0",
-    }
     done = subprocess.run(
-        command, cwd=DASHBOARD, env=environment, capture_output=True, text=True, check=False
+        command,
+        cwd=DASHBOARD,
+        env=child_environment(
+            EVIDENCE_SOURCE__peil__filename=os.path.relpath(places.published_file, source),
+            FORCE_COLOR="0",
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     output = done.stdout + done.stderr
     if done.returncode or FAILED.search(output):

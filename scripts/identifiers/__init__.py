@@ -11,7 +11,7 @@ from scripts.identifiers import addresses, names, network, numbers
 from scripts.identifiers.recogniser import plain
 from scripts.identifiers.whole_names import is_name
 
-__all__ = ["KINDS", "SHORTEST", "TRIGGERS", "kind_of", "mask"]
+__all__ = ["KINDS", "SHORTEST", "TRIGGERS", "is_name", "kind_of", "mask"]
 
 # What a recognised identifier is called in reports, and in the answer that held it.
 KINDS = {

@@ -72,11 +72,8 @@ def drop_identifiers(
     ]  # fmt: skip
     # Without its header a file begins with a respondent.
     told = {
-        c: kind
-        for c in columns
-        if c not in bound and c not in named
-        and (kind := identifiers.kind_of(c, with_names=False))
-    }  # fmt: skip
+        c: kind for c in columns if c not in bound and c not in named and (kind := _kind_of_name(c))
+    }
     filled = filled_columns(connection, [c for c in columns if c not in named and c not in told])
     if source.respondent_id_policy == "public":
         _require_numbers(connection, delivery, numbers)
@@ -108,6 +105,12 @@ def drop_identifiers(
     ]
     notes += [f"column '{c}' dropped: holds {what}" for c, what in by_content.items()]
     return n_cells, [c for c in columns if c not in dropped], notes
+
+
+def _kind_of_name(column: str) -> str:
+    if kind := identifiers.kind_of(column, with_names=False):
+        return kind
+    return "name" if " " in column and identifiers.is_name(column) else ""
 
 
 def _drop_cells(
