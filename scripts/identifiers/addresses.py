@@ -46,6 +46,11 @@ _STREETS = (
     "steeg", "dreef", "plantsoen", "boulevard", "allee",
 )  # fmt: skip
 _STREET = r"[A-Za-zÀ-ÿ'.\- ]{0,40}?(?:" + "|".join(map(re.escape, _STREETS)) + ")"
+# A whole text of a street and a number is an address; these begin a remark, or name a kind of road.
+_NO_STREET = (
+    r"(?!(?:in|de|op|aan|bij|het|onze|mijn|hier|langs|via|naar|van|voor|te|een|deze|die|en|ik)\b"
+    r"|(?:fiets|voet|snel|rijks|zebra|wandel|spoor|ring|parkeer|school)?(?:pad|weg|plein)\b)"
+)
 _HOUSE = r"\s+\d{1,5}(?:\s?[-/]?\s?[a-zA-Z]{1,2}\b|\s?-\s?\d{1,4}|\s?(?:hs|huis|bis|[IVX]{1,4})\b)?"
 _BORN = r"(?:geboren|geboorte\s?-?dat(?:um|a)|geb(?:\.|\b)|geb\.?\s?dat(?:um|\.)|verjaar(?:dag)?)"
 _MONTH = r"(?:jan|feb|m(?:aa)?rt|apr|mei|jun|jul|aug|sep|okt|nov|dec)[a-z]*"
@@ -98,7 +103,10 @@ RECOGNISERS = (
     ),
     Recogniser(
         "address",
-        re.compile(rf"^\s*(?:[A-ZÀ-Þ][\wÀ-ÿ'.\-]*\s)?(?i:{_STREET}){_HOUSE}(?:\s*,.*)?\s*$"),
+        ignoring_case(
+            rf"^\s*(?:{_NO_STREET}[A-Za-zÀ-ÿ'.\-]+\s){{0,2}}{_NO_STREET}[A-Za-zÀ-ÿ'.\-]{{2,}}?"
+            rf"(?:{'|'.join(map(re.escape, _STREETS))}){_HOUSE}(?:\s*,.{{0,40}})?\s*$"
+        ),
         needs=_STREETS,
         digits=1,
     ),
@@ -130,9 +138,20 @@ RECOGNISERS = (
         needs=("postcode", "pc"),
         digits=4,
     ),
+    # A street with a number and a place behind it, whatever goes before.
+    Recogniser(
+        "address",
+        re.compile(
+            rf"\b(?P<it>[A-ZÀ-Þ][\wÀ-ÿ'.\-]*(?:{'|'.join(map(re.escape, _STREETS))}){_HOUSE})"
+            r"(?=\s*,?\s*(?:\[postcode\]|(?<=,\s)[A-Z]|(?<=,)[A-Z]))"
+        ),
+        needs=_STREETS,
+        digits=1,
+    ),
 )
 TRIGGER = (
     r"[1-9][ .]?\d[ .]?\d[ .]?\d(?:\s{0,2}|\s?[\-._]\s?)[A-Za-z][ .]?[A-Za-z](?:[^A-Za-z]|$)|°|///"
     r"|5[0-3][.,]\d{3}|(?i:(?:\bgeb|geboorte|verjaar|\bwoo?n|woonacht|adres).*\d)"
-    rf"|^\s*[A-Z].*(?i:{'|'.join(map(re.escape, _STREETS))})\s+\d"
+    rf"|^[^\d]{{2,50}}(?i:{'|'.join(map(re.escape, _STREETS))})\s+\d"
+    rf"|(?:{'|'.join(map(re.escape, _STREETS))})\s+\d+\s?[a-zA-Z]?,"
 )

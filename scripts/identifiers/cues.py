@@ -47,7 +47,7 @@ BODY = re.compile(
     r"|wijk|buurt|vereniging|stichting|corporatie|coöperatie|bedrijf|winkel|groep|partij|fonds"
     r"|kamer|zaken|beheer|bouw|werken|steun|coach|instantie|instelling|afdeling|commissie"
     r"|bestuur|overleg|bond|club|kantoor|praktijk|centrale|gemeente|provincie|overheid"
-    r"|ambtenaar|medewerk(?:er|ster)|bewoners?|inwoners?|burgers?|bezoekers?|klant(?:en)?"
+    r"|ambtenaa?r|medewerk(?:er|ster)|bewoners?|inwoners?|burgers?|bezoekers?|klant(?:en)?"
     r"|ondernemers?|wethouder|minister|huurders?|ouders?|buren|mensen|meester|school|college"
     r"|kliniek|praktijk|verzekeraar|verzekering|bank|politie|justitie|recht|jeugd|wmo|beleid"
     r"|administratie|receptie|secretariaat|directie|ing|heid|schap|isme|atie|iteit"

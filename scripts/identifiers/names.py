@@ -187,7 +187,8 @@ def _given_name(
         j += 1
     is_ambiguous = token.low in AMBIGUOUS
     need = LISTED if token.low in VERBS else ANY
-    end = family(text, tokens, j, SURE if shouts or not token.is_capital else need)
+    is_unsure = shouts or (is_ambiguous and not token.is_capital)
+    end = family(text, tokens, j, SURE if is_unsure else need)
     if end:
         return None if cues.INSTITUTION.match(text, tokens[end - 1].end) else (i, end)
     if j > i + 1 and not (is_ambiguous and tokens[i + 1].low in AMBIGUOUS) and not shouts:
