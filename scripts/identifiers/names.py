@@ -154,7 +154,7 @@ def _after_title(text: str, tokens: list[Token], i: int, *, shouts: bool) -> tup
     if k >= len(tokens) or (k > j and not joined(text, tokens[k - 1], tokens[k])):
         return None
     last = tokens[k]
-    if last.low in SURNAMES and (k > j or last.is_capital or last.low in SURE_SURNAMES):
+    if last.low in SURNAMES and (last.is_capital or last.low not in COMMON):
         return j, hyphenated(text, tokens, k + 1)
     if not last.is_capital or last.low in COMMON or shouts or last.word.isupper():
         return None

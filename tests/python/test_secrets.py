@@ -6,6 +6,7 @@ import html
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import duckdb
@@ -56,7 +57,10 @@ def test_the_judge_of_deliveries_does_not_see_the_key(monkeypatch):
     monkeypatch.setenv("PEIL_HASH_KEY", KEY)
     worker = Worker()
     try:
-        seen = Path(f"/proc/{worker._process.pid}/environ").read_bytes()
+        seen, until = b"", time.monotonic() + 20
+        # A process that has only just begun shows nothing yet.
+        while not seen and time.monotonic() < until:
+            seen = Path(f"/proc/{worker._process.pid}/environ").read_bytes()
     finally:
         worker.close()
     assert b"PATH=" in seen
