@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 STAMP := .venv/.installed
 
-.PHONY: help setup demo dashboard nightly test lint pytest fuzz lock clean bench
+.PHONY: help setup demo dashboard nightly test lint pytest fuzz sbom lock clean bench
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -48,6 +48,13 @@ fuzz: setup  ## 2,000 mutated files, 100 killed landings and 100 killed nights (
 
 bench: setup  ## benchmarks into docs/benchmarks.md (PEIL_BENCH_SIZES=4000 PEIL_BENCH_NIGHTS= is short)
 	@$(BIN)/python -m scripts.benchmarks
+
+sbom: setup  ## what Peil is made of (CycloneDX), from the locks, into target/sbom
+	@mkdir -p target/sbom
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --mc-type application --output-reproducible --of JSON -o target/sbom/peil.cdx.json
+	@if command -v npm >/dev/null; then \
+	cd dashboard && npm sbom --package-lock-only --sbom-format cyclonedx > ../target/sbom/dashboard.cdx.json; \
+	else echo "The dashboard's packages are left out: npm is not installed."; fi
 
 lock:  ## lock the dependencies again, with hashes (needs uv)
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt

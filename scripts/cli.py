@@ -13,7 +13,7 @@ from scripts.lock import WAIT, one_night, set_wait
 from scripts.machine import of_the_machine
 from scripts.private import OWNER_ONLY
 from scripts.progress import set_up_logging
-from scripts.settings import PROJECT, Places
+from scripts.settings import PROJECT, Places, keep_hash_key
 
 
 def _place(option: str, variable: str, default: str, text: str) -> Callable:
@@ -301,6 +301,7 @@ def main() -> None:
     """Run `peil`; a PeilError becomes one message and its exit code."""
     # A release is opened to readers file by file; everything else is its owner's.
     os.umask(OWNER_ONLY)
+    keep_hash_key()
     set_up_logging()
     _add_rake()
     try:

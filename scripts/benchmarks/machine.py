@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from scripts.settings import child_environment
+
 
 def describe_machine() -> dict[str, str]:
     """Facts a reader needs beside every figure."""
@@ -33,7 +35,9 @@ def r_survey() -> dict[str, str] | None:
 
 
 def _first_line(command: list[str], cwd: Path | None) -> str:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=cwd, env=child_environment(), capture_output=True, text=True, check=False
+    )
     return done.stdout.strip() if done.returncode == 0 else ""
 
 

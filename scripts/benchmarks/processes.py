@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.settings import child_environment
+
 POLL_SECONDS = 0.05
 
 
@@ -43,7 +45,7 @@ def run_measured(
         process = subprocess.Popen(
             [str(part) for part in command],
             cwd=cwd,
-            env={**os.environ, **(environment or {})},
+            env=child_environment(**(environment or {})),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=errors,

@@ -60,7 +60,9 @@ def _check_file(delivery: Delivery, seeds: Path) -> list[str]:
         codebook = Codebook(connection, seeds)
         try:
             reading = read_delivery(connection, path, source, Path(scratch))
-            _, kept, notes = privacy.drop_identifiers(connection, delivery, reading.columns)
+            _, kept, notes = privacy.drop_identifiers(
+                connection, delivery, reading.columns, codebook
+            )
         except DeliveryRejectedError as error:
             return [str(error)]
         kinds.KINDS[source.kind].store(connection, delivery, kept, Outcome())

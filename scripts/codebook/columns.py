@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from scripts.codebook.sources import Source
+from scripts.landing import privacy
 from scripts.readers import INCOMING, read_delivery
 from scripts.warehouse import quoted
 
@@ -30,6 +31,7 @@ class Column:
     longest: int = 0
     is_number: bool = False
     missing: list[tuple[float, float]] = field(default_factory=list)
+    holds: str = ""
     multiple_set: str = ""
     multiple_text: str = ""
 
@@ -55,9 +57,12 @@ def describe(path: Path, source: Source) -> Described:
     """
     with duckdb.connect() as connection, tempfile.TemporaryDirectory(prefix="peil-") as scratch:
         reading = read_delivery(connection, path, source, Path(scratch))
+        held = privacy.empty_identifiers(connection, reading.columns)
         columns = [
             _column(connection, name, reading.labels.get(name, name)) for name in reading.columns
         ]
+    for column in columns:
+        column.holds = held.get(column.name, "")
     if reading.file_format == "sav":
         _add_spss(path, source, columns)
     return Described(reading.file_format, columns, reading.notes)

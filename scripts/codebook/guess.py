@@ -89,6 +89,8 @@ def _technical(column: Column, file_format: str, taken: set[str]) -> Guess | Non
             return Guess(column, "identifier", review="")
         if _IGNORED.fullmatch(name):
             return Guess(column, "ignored", review="")
+    if column.holds:
+        return Guess(column, "identifier", review=f"holds {column.holds}?")
     return None
 
 

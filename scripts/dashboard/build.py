@@ -21,7 +21,7 @@ from scripts.built import require_built_warehouse
 from scripts.dashboard.site import close_site
 from scripts.errors import DashboardError, InputError
 from scripts.private import public_folder, publish_mode
-from scripts.settings import PROJECT, Places
+from scripts.settings import PROJECT, Places, child_environment
 
 log = logging.getLogger(__name__)
 DASHBOARD = PROJECT / "dashboard"
@@ -88,7 +88,11 @@ def _require_node(site: Path) -> None:
             f"Install Node {NODE_VERSION} or newer and run `peil dashboard`."
         )
     version = subprocess.run(
-        [node, "--version"], capture_output=True, text=True, check=False
+        [node, "--version"],
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout.strip()
     major = re.match(r"v(\d+)\.", version)
     if not major or int(major[1]) < NODE_VERSION:
@@ -126,7 +130,14 @@ def _install(site: Path) -> None:
         ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
         ["npx", "--no-install", "patch-package", "--error-on-fail"],
     ):
-        done = subprocess.run(step, cwd=DASHBOARD, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            step,
+            cwd=DASHBOARD,
+            env=child_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise DashboardError(
                 f"dashboard/: `{' '.join(step)}` failed; {_stays(site)}\n"
@@ -142,13 +153,18 @@ def _run(what: str, command: list[str], places: Places) -> None:
     site = places.published / "site"
     log.info("Building the dashboard's %s.", what)
     source = DASHBOARD / "sources" / "peil"
-    environment = {
-        **os.environ,
-        "EVIDENCE_SOURCE__peil__filename": os.path.relpath(places.published_file.resolve(), source),
-        "FORCE_COLOR": "0",
-    }
     done = subprocess.run(
-        command, cwd=DASHBOARD, env=environment, capture_output=True, text=True, check=False
+        command,
+        cwd=DASHBOARD,
+        env=child_environment(
+            EVIDENCE_SOURCE__peil__filename=os.path.relpath(
+                places.published_file.resolve(), source
+            ),
+            FORCE_COLOR="0",
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     output = done.stdout + done.stderr
     if done.returncode or FAILED.search(output):

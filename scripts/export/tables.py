@@ -1,12 +1,18 @@
 """The published tables one by one: their columns with comments, as CSV and as Parquet."""
 
 import csv
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
 from scripts.warehouse import literal, quoted
+
+# Also in the full width that Asian keyboards write.
+_FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f\ufeff]*[=+\-@＝＋－＠]")
+_SIGNED = re.compile(r"[+-]\d+([.,]\d+)?( ?%)?")
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,19 @@ def write_csv(connection: duckdb.DuckDBPyConnection, table: PublishedTable, targ
 def _dutch(value: object) -> object:
     if isinstance(value, bool):
         return "ja" if value else "nee"
-    return repr(value).replace(".", ",") if isinstance(value, float) else value
+    if isinstance(value, float | Decimal):
+        return str(value).replace(".", ",")
+    return harmless(value) if isinstance(value, str) else value
+
+
+def harmless(text: str) -> str:
+    """A text that a spreadsheet shows and does not run: behind an apostrophe if it must be.
+
+    Spreadsheets take a cell of a CSV file for a formula by its first character (OWASP, "CSV
+    Injection"). A number with a sign is none.
+    """
+    is_formula = _FORMULA.match(text) and not _SIGNED.fullmatch(text)
+    return f"'{text}" if is_formula else text
 
 
 def write_parquet(

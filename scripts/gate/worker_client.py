@@ -1,14 +1,13 @@
 """Landing's side of the worker process: one request per delivery, one answer back."""
 
 import json
-import os
 import subprocess
 import sys
 
 from scripts.errors import PeilError
 from scripts.gate.facts import Facts
 from scripts.gate.suites import Check
-from scripts.settings import PROJECT
+from scripts.settings import PROJECT, child_environment
 
 
 class Worker:
@@ -18,10 +17,7 @@ class Worker:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "scripts.gate.worker"],
             cwd=PROJECT,
-            env={
-                **{k: v for k, v in os.environ.items() if k != "PEIL_HASH_KEY"},
-                "GX_ANALYTICS_ENABLED": "false",
-            },
+            env=child_environment(GX_ANALYTICS_ENABLED="false"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -29,6 +29,12 @@ SEEDS = (
 DECODED = "decoded_values"
 _MODELS = PROJECT / "models"
 _ANSWERS = ("single_column", "one_hot", "delimited")
+# Columns of the seeds that hold what an answer may be.
+_KNOWN = {
+    "option_code", "label_nl", "label_en", "value_number", "answer_code", "raw_value",
+    "fixed_value", "municipality_code", "municipality_number", "label", "true_value",
+    "false_value",
+}  # fmt: skip
 AT_THE_DOOR, BY_THE_CODEBOOK = "door", "codebook"
 
 
@@ -39,6 +45,7 @@ class Codebook:
         self.connection = connection
         self.seeds = seeds
         self._loaded = False
+        self._known: frozenset[str] | None = None
         digest = hashlib.sha256()
         for name in SEEDS:
             digest.update(_seed(seeds, name).read_bytes())
@@ -92,6 +99,36 @@ class Codebook:
                 [self.digest, key],
             )
             self.connection.execute("commit")
+
+    def known_values(self) -> frozenset[str]:
+        """Every code and label, in small letters: what a closed answer may be by the codebook."""
+        if self._known is None:
+            self._load()
+            texts: set[str] = set()
+            for name in ("options", "missing_codes", "code_fixes", "municipalities", "bindings"):
+                held = {c for (c,) in self.connection.execute(
+                    "select column_name from duckdb_columns() where table_name = ?",
+                    [f"codebook_{name}"],
+                ).fetchall()}  # fmt: skip
+                for column in _KNOWN & held:
+                    rows = self.connection.execute(
+                        f"select distinct trim({column}::varchar) from codebook_{name} "
+                        f"where {column} is not null"
+                    ).fetchall()
+                    texts |= {part.lower() for (text,) in rows for part in (text, *text.split("|"))}
+            self._known = frozenset(texts)
+        return self._known
+
+    def delimiters(self, source_code: str) -> dict[str, str]:
+        """What stands between the answers in a cell, for columns with several in one."""
+        self._load()
+        return dict(
+            self.connection.execute(
+                "select source_column, delimiter from codebook_bindings "
+                "where source_code = ? and delimiter is not null",
+                [source_code],
+            ).fetchall()
+        )
 
     def _insert_rejects(self, key: str) -> None:
         self.connection.execute(

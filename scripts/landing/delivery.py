@@ -81,7 +81,7 @@ def receive(
         )
     _require_columns(delivery, reading.columns, kind)
     outcome.n_identifier_cells, kept, found = privacy.drop_identifiers(
-        connection, delivery, reading.columns
+        connection, delivery, reading.columns, codebook
     )
     outcome.notes += found
     outcome.notes += dates.read_dates(connection, delivery)

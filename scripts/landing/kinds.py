@@ -50,8 +50,13 @@ def _store_answers(
     """
     privacy.hash_respondents(connection, delivery)
     opened = privacy.open_columns(connection, delivery.source, columns)
-    outcome.n_open_answers = _unpivot(connection, "raw.open_answers", delivery.key, opened)
-    outcome.n_masked_open_answers = privacy.mask_open_answers(connection, delivery.key)
+    # Masked before they reach a table of the warehouse: a row that is changed later leaves its
+    # first text in the file.
+    connection.execute("create or replace temp table unmasked as from raw.open_answers limit 0")
+    outcome.n_open_answers = _unpivot(connection, "unmasked", delivery.key, opened)
+    outcome.n_masked_open_answers = privacy.mask_open_answers(connection, delivery.key, "unmasked")
+    connection.execute("insert into raw.open_answers from unmasked")
+    connection.execute("drop table unmasked")
     rest = [c for c in columns if c not in opened]
     outcome.n_cells = _unpivot(connection, "raw.answers", delivery.key, rest)
     for column in rest:

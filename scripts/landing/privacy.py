@@ -1,23 +1,27 @@
 """Direct identifiers: recognised by column and by content, dropped before anything is stored.
 
 A column goes when its name or most of its values say that it holds identifiers; a single cell
-that holds one goes from any other column. In open answers the identifier is masked and the rest
-stays. Names of people inside an open answer are not recognised.
+that holds one goes from any other column, unless the codebook knows its value. In open answers
+the identifier is masked and the rest stays. What is recognised is said in `scripts.identifiers`.
 """
 
 import re
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 
+from scripts import identifiers
 from scripts.codebook import Source
 from scripts.errors import DeliveryRejectedError, InputError
+from scripts.landing.contents import examine, filled_columns
 from scripts.landing.decode import AT_THE_DOOR
 from scripts.readers import INCOMING
 from scripts.settings import DEMO_HASH_KEY, hash_key
 from scripts.warehouse import literal, quoted
 
 if TYPE_CHECKING:
+    from scripts.landing.decode import Codebook
     from scripts.landing.delivery import Delivery
 
 # Column names under which survey tools export who answered. They go without being declared.
@@ -35,46 +39,15 @@ NAMES = re.compile(
     r")([\])]|$)",
     re.IGNORECASE,
 )
-_EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
-_IPV4 = r"\b(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}\b"
-_IPV6 = r"\b[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{0,4}){3,7}\b"
-_IBAN = r"\b[A-Z]{2}\d{2} ?[A-Z]{4} ?\d{4} ?\d{4} ?\d{2}\b"
-_PHONE = (
-    r"((\+|00)\d{1,3}[ .-]?\(?\d{1,4}\)?([ .-]?\d){6,9}|\b0\d([ .-]?\d){8}\b"
-    r"|\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b)"
-)
-_PC6 = r"\b[1-9]\d{3} ?[A-Z]{2}\b"
-_BSN = r"\b\d{9}\b"
-_POSITION = r"\b5[0-3]\.\d{4,}[ ,;]+[3-7]\.\d{4,}\b"
-# In an open answer, in this order: an e-mail address may hold digits that look like a number.
-MASKS = (
-    ("e-mail", _EMAIL),
-    ("IBAN", _IBAN),
-    ("IP", _IPV4),
-    ("IP", _IPV6),
-    ("plaats", _POSITION),
-    ("telefoon", _PHONE),
-    ("postcode", _PC6),
-    ("nummer", _BSN),
-)
-# A cell of a closed column that is one of these, as a whole or, for an address, in part.
-_CELL = (
-    ("e-mail", _EMAIL),
-    ("IP", f"^({_IPV4}|{_IPV6})$"),
-    ("IBAN", f"^{_IBAN}$"),
-    ("phone", f"^{_PHONE}$"),
-    ("postcode", f"^{_PC6}$"),
-    ("coordinates", f"^{_POSITION}$"),
-)
-# No identifier is shorter than a postcode of six characters.
-SHORTEST = 6
-# A column with a longer value than this holds open text, whatever the codebook says.
+# A column with a longer value than this holds open text, unless the codebook reads it.
 LONGEST_CODE = 60
-_MOST = 0.8
 
 
 def drop_identifiers(
-    connection: duckdb.DuckDBPyConnection, delivery: "Delivery", columns: list[str]
+    connection: duckdb.DuckDBPyConnection,
+    delivery: "Delivery",
+    columns: list[str],
+    codebook: "Codebook | None" = None,
 ) -> tuple[int, list[str], list[str]]:
     """Drop columns and cells with direct identifiers from `incoming`.
 
@@ -82,6 +55,7 @@ def drop_identifiers(
         connection: the warehouse, with `incoming`.
         delivery: whose columns these are.
         columns: the columns of `incoming`.
+        codebook: whose codes and labels are never taken for identifiers.
 
     Returns:
         How many filled cells went, which columns stay, and notes for the ledger.
@@ -91,86 +65,98 @@ def drop_identifiers(
     """
     source = delivery.source
     bound = {b.column: b.binding for b in source.bindings}
-    protected = {*source.columns_of("respondent_id"), *source.columns_of("submitted_at")}
+    numbers, dates = source.columns_of("respondent_id"), source.columns_of("submitted_at")
     named = [
         c for c in columns
         if bound.get(c) == "identifier" or (c not in bound and NAMES.search(c))
     ]  # fmt: skip
-    long = _long_columns(connection, [c for c in columns if c not in named])
+    # Without its header a file begins with a respondent.
+    told = {
+        c: kind for c in columns if c not in bound and c not in named and (kind := _kind_of_name(c))
+    }
+    filled = filled_columns(connection, [c for c in columns if c not in named and c not in told])
     if source.respondent_id_policy == "public":
-        _require_numbers(connection, delivery, source.columns_of("respondent_id"))
-    closed = [c for c in long if c not in protected and c not in source.open_columns]
-    by_content = {c: what for c in closed if (what := _content(connection, c))}
-    dropped = [*named, *by_content]
+        _require_numbers(connection, delivery, numbers)
+    hashed = numbers if source.respondent_id_policy == "hashed" else []
+    opened = {*source.open_columns, *open_columns(connection, source, list(filled))}
+    known = codebook.known_values() if codebook else frozenset()
+    delimiters = codebook.delimiters(source.source_code) if codebook else {}
+    by_content: dict[str, str] = {}
+    found: dict[str, dict[str, str]] = {}
+    for column in filled:
+        if column in hashed or column in source.open_columns:
+            continue
+        is_kept = column in numbers or column in dates
+        what, cells = examine(
+            connection, column, known, delimiters.get(column, ""), with_names=column not in dates
+        )
+        if what and not is_kept:
+            by_content[column] = what
+        elif column not in opened:
+            found[column] = cells
+    dropped = [*named, *told, *by_content]
     n_cells = _count_cells(connection, dropped)
     for column in dropped:
         connection.execute(f"alter table {INCOMING} drop {quoted(column)}")
-    for column in closed:
-        if column not in by_content and long[column] <= LONGEST_CODE:
-            n_cells += _drop_cells(connection, delivery.key, column)
-    notes = [f"column '{c}' dropped: holds {what}" for c, what in by_content.items()]
+    for column, cells in found.items():
+        n_cells += _drop_cells(connection, delivery.key, column, cells)
+    notes = [
+        f"column {columns.index(c) + 1} dropped: its name holds {what}" for c, what in told.items()
+    ]
+    notes += [f"column '{c}' dropped: holds {what}" for c, what in by_content.items()]
     return n_cells, [c for c in columns if c not in dropped], notes
 
 
-def _long_columns(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> dict[str, int]:
-    """Longest value per column, for columns that could hold an identifier at all."""
-    if not columns:
-        return {}
-    lengths = connection.execute(
-        f"select {', '.join(f'max(length({quoted(c)}))' for c in columns)} from {INCOMING}"
-    ).fetchone()
-    return {c: n for c, n in zip(columns, lengths, strict=True) if n is not None and n >= SHORTEST}
+def _kind_of_name(column: str) -> str:
+    if kind := identifiers.kind_of(column, with_names=False):
+        return kind
+    return "name" if " " in column and identifiers.is_name(column) else ""
 
 
-def _content(connection: duckdb.DuckDBPyConnection, column: str) -> str:
-    """What most values of a column are; empty when they are no identifiers."""
+def _drop_cells(
+    connection: duckdb.DuckDBPyConnection, key: str, column: str, kinds: dict[str, str]
+) -> int:
+    if not kinds:
+        return 0
     name = quoted(column)
-    tests = [f"count(*) filter (where regexp_matches(v, {literal(p)}))" for _, p in _CELL]
-    digits = [
-        f"cast(substr(v, {i}, 1) as integer) * {10 - i if i < 9 else -1}" for i in range(1, 10)
-    ]
-    eleven = f"(regexp_full_match(v, '\\d{{9}}') and try({' + '.join(digits)}) % 11 = 0)"
-    row = connection.execute(
-        f"""
-        select count(*), {", ".join(tests)},
-            count(*) filter (where case when {eleven} then true else false end),
-            count(*) filter (where regexp_full_match(v, '5[0-3]\\.\\d{{4,}}')),
-            count(*) filter (where length(v) between 15 and 64
-                and regexp_full_match(v, '[A-Za-z0-9_-]+')
-                and regexp_matches(v, '\\d') and regexp_matches(v, '[A-Za-z]')),
-            sum(n)
-        from (
-            select trim({name}) as v, count(*) as n from {INCOMING}
-            where {name} is not null group by all
-        )
-        """
-    ).fetchone()
-    n_distinct, hits, n_filled = row[0], row[1:-1], row[-1]
-    kinds = [kind for kind, _ in _CELL] + ["BSN", "coordinates", "token"]
-    for kind, n in zip(kinds, hits, strict=True):
-        if kind in {"BSN", "coordinates", "token"} and n_distinct < 3:
-            continue
-        if kind == "token" and n_distinct < n_filled:
-            continue
-        if n >= _MOST * n_distinct:
-            return kind
-    return ""
+    found = pa.table({"v": list(kinds), "kind": list(kinds.values())})
+    connection.register("identifier_values", found)
+    n = connection.execute(
+        f"insert into raw.rejects select {literal(key)}, row_number, {literal(column)}, null, "
+        f"'a direct identifier (' || kind || '); not stored', {literal(AT_THE_DOOR)} "
+        f"from {INCOMING} inner join identifier_values on trim({name}) = v"
+    ).fetchone()[0]
+    connection.unregister("identifier_values")
+    _empty(connection, column, list(kinds))
+    return n
 
 
-def _drop_cells(connection: duckdb.DuckDBPyConnection, key: str, column: str) -> int:
+def empty_identifiers(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> dict[str, str]:
+    """Empty the cells of `incoming` that hold identifiers, where nothing is stored of it.
+
+    Returns:
+        The columns that hold little else, with what they hold.
+    """
+    held = {}
+    for column in filled_columns(connection, columns):
+        what, cells = examine(connection, column)
+        if what:
+            held[column] = what
+            connection.execute(f"update {INCOMING} set {quoted(column)} = null")
+        elif cells:
+            _empty(connection, column, list(cells))
+    return held
+
+
+def _empty(connection: duckdb.DuckDBPyConnection, column: str, values: list[str]) -> None:
+    found = pa.table({"v": values})
+    connection.register("identifier_values", found)
     name = quoted(column)
-    total = 0
-    for kind, pattern in _CELL:
-        found = f"regexp_matches({name}, {literal(pattern)})"
-        n = connection.execute(
-            f"insert into raw.rejects select {literal(key)}, row_number, {literal(column)}, null, "
-            f"{literal(f'a direct identifier ({kind}); not stored')}, {literal(AT_THE_DOOR)} "
-            f"from {INCOMING} where {found}"
-        ).fetchone()[0]
-        if n:
-            connection.execute(f"update {INCOMING} set {name} = null where {found}")
-        total += n
-    return total
+    connection.execute(
+        f"update {INCOMING} set {name} = null "
+        f"where trim({name}) in (select v from identifier_values)"
+    )
+    connection.unregister("identifier_values")
 
 
 def _count_cells(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> int:
@@ -184,7 +170,7 @@ def _require_numbers(
     connection: duckdb.DuckDBPyConnection, delivery: "Delivery", columns: list[str]
 ) -> None:
     for column in columns:
-        if kind := _content(connection, column):
+        if kind := examine(connection, column)[0]:
             raise DeliveryRejectedError(
                 f"{delivery.path.name}: column '{column}' holds {kind}, but source "
                 f"'{delivery.source.source_code}' declares its respondent numbers public. Set "
@@ -210,10 +196,12 @@ def hash_respondents(connection: duckdb.DuckDBPyConnection, delivery: "Delivery"
             "later waves."
         )
     for column in columns:
-        name, secret = quoted(column), literal(key)
+        name = quoted(column)
+        # Bound, not written into the statement: statements end up in logs and messages.
         connection.execute(
             f"update {INCOMING} set {name} = "
-            f"left(sha256({secret} || sha256({secret} || {name})), 32) where {name} is not null"
+            f"left(sha256($key || sha256($key || {name})), 32) where {name} is not null",
+            {"key": key},
         )
 
 
@@ -223,16 +211,31 @@ def open_columns(
     """Columns with open text: by the codebook, or unread by it and too long for codes."""
     read = {b.column for b in source.bindings if b.binding != "ignored"}
     unread = [c for c in columns if c not in read]
-    long = _long_columns(connection, unread)
+    long = filled_columns(connection, unread)
     return [c for c in columns if c in source.open_columns or long.get(c, 0) > LONGEST_CODE]
 
 
-def mask_open_answers(connection: duckdb.DuckDBPyConnection, key: str) -> int:
+def mask_open_answers(
+    connection: duckdb.DuckDBPyConnection, key: str, table: str = "raw.open_answers"
+) -> int:
     """Mask identifiers in the open answers of a delivery; returns how many answers changed."""
-    masked = "value"
-    for kind, pattern in MASKS:
-        masked = f"regexp_replace({masked}, {literal(pattern)}, {literal(f'[{kind}]')}, 'g')"
-    where = f"delivery_key = {literal(key)} and length(value) >= {SHORTEST}"
-    return connection.execute(
-        f"update raw.open_answers set value = {masked} where {where} and value != {masked}"
+    own = f"delivery_key = {literal(key)} and length(value) >= {identifiers.SHORTEST}"
+    # As literals: DuckDB compiles a pattern that is bound for each batch of rows.
+    groups = ", ".join(f"regexp_matches(value, {literal(t)})" for t in identifiers.TRIGGERS)
+    candidates = connection.execute(
+        f"select value, {groups} from (select distinct value from {table} where {own})"
+    ).fetchall()
+    masked = [
+        (value, mask)
+        for value, *groups in candidates
+        if any(groups) and (mask := identifiers.mask(value, tuple(groups))) != value
+    ]
+    if not masked:
+        return 0
+    found = pa.table({"v": [v for v, _ in masked], "mask": [mask for _, mask in masked]})
+    connection.register("masked_answers", found)
+    n = connection.execute(
+        f"update {table} set value = mask from masked_answers where {own} and value = v"
     ).fetchone()[0]
+    connection.unregister("masked_answers")
+    return n

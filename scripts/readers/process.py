@@ -1,7 +1,6 @@
 """Landing's side of the reading process: started once, replaced when a file broke it."""
 
 import json
-import os
 import pickle
 import signal
 import subprocess
@@ -17,7 +16,7 @@ from scripts.errors import DeliveryRejectedError, MachineError
 from scripts.readers.formats import Reading
 from scripts.readers.frames import INCOMING
 from scripts.readers.limits import Limits
-from scripts.settings import PROJECT
+from scripts.settings import PROJECT, child_environment
 from scripts.warehouse import as_path
 
 # Who stops a reader that takes too much: the timer here, or the system at its own limits.
@@ -82,7 +81,7 @@ class ReadingProcess:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "scripts.readers.worker"],
                 cwd=PROJECT,
-                env={k: v for k, v in os.environ.items() if k != "PEIL_HASH_KEY"},
+                env=child_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

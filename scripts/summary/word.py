@@ -46,7 +46,8 @@ def word(document: Document) -> bytes:
 
 def _set_up(file: WordDocument, document: Document) -> None:
     properties = file.core_properties
-    properties.title, properties.language = document.title, "nl-NL"
+    # The format holds no longer title.
+    properties.title, properties.language = document.title[:255], "nl-NL"
     properties.author = "Peil"
     properties.created = properties.modified = MOMENT
     page = file.sections[0]

@@ -1,4 +1,4 @@
-"""Write the summary: Markdown and HTML as text, Word through python-docx; all or nothing."""
+"""Write the summary in every format, all or nothing; HTML is made here."""
 
 import html
 import logging
@@ -10,8 +10,9 @@ from scripts.drafts import draft_of, remove, sweep
 from scripts.errors import InputError
 from scripts.private import public_folder, publish_mode
 from scripts.settings import Places
-from scripts.summary.document import Document, Table
+from scripts.summary.document import Document, Table, printable
 from scripts.summary.figures import read_published
+from scripts.summary.markdown import markdown
 from scripts.summary.sections import compose
 from scripts.summary.word import word
 
@@ -32,31 +33,6 @@ thead th { border-bottom: 2px solid #154273; } tbody th { font-weight: 400; }
   body { margin: 0; max-width: none; font-size: 10pt; }
   tr { break-inside: avoid; } h2, caption { break-after: avoid; } .scroll { overflow: visible; } }
 """
-
-
-def markdown(document: Document) -> bytes:
-    """The summary as Markdown with pipe tables."""
-    lines = [f"# {document.title}", "", document.subtitle, ""]
-    if document.warning:
-        lines += [f"> **{document.warning}**", ""]
-    for section in document.sections:
-        lines += [f"## {section.title}", ""]
-        for paragraph in section.paragraphs:
-            lines += [paragraph, ""]
-        for table in section.tables:
-            lines += [*_pipe_table(table), ""]
-    lines += [document.sources, ""]
-    return "\n".join(lines).encode()
-
-
-def _pipe_table(table: Table) -> list[str]:
-    def row(cells: tuple[str, ...]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-    rule = "|" + "|".join(
-        "---:" if column in table.numeric else "---" for column in range(len(table.header))
-    )
-    return [f"**{table.caption}**", "", row(table.header), f"{rule}|", *map(row, table.rows)]
 
 
 def page(document: Document) -> bytes:
@@ -114,7 +90,7 @@ def write_summary(
         InputError: nothing is published, or the folder cannot be written; nothing was changed.
     """
     require_built_warehouse(places, "peil summary")
-    document = compose(read_published(places.published_file))
+    document = printable(compose(read_published(places.published_file)))
     contents = {name: FORMATS[name](document) for name in formats}
     folder = output or places.published
     drafts: dict[str, Path] = {}

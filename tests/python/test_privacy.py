@@ -1,6 +1,9 @@
 """Who answered is not stored: by column, by content, in open answers, and in keys."""
 
+import csv
+import html
 import stat
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -9,8 +12,10 @@ from conftest import options, peil, places_in
 from scripts.codebook import Binding, Source
 from scripts.errors import DeliveryRejectedError, InputError
 from scripts.landing import privacy
+from scripts.landing.decode import Codebook
 from scripts.landing.delivery import Delivery
 from scripts.readers import INCOMING
+from scripts.settings import PROJECT
 from scripts.warehouse import RAW_TABLES
 
 BSN = ["111222333", "123456782", "010464554", "200000007"]
@@ -35,7 +40,8 @@ def dropped(raw, tmp_path, columns, bindings=(), **settings):
     )
     source = Source("s", "v", "w", "survey", "*", "csv", bindings=tuple(bindings), **settings)
     delivery = Delivery(tmp_path / "levering.csv", source, "", "key")
-    n_cells, kept, notes = privacy.drop_identifiers(raw, delivery, list(columns))
+    codebook = Codebook(raw, PROJECT / "seeds")
+    n_cells, kept, notes = privacy.drop_identifiers(raw, delivery, list(columns), codebook)
     return n_cells, kept, notes, delivery
 
 
@@ -75,6 +81,8 @@ def test_a_name_that_only_looks_alike_stays(raw, tmp_path, name):
         ("BSN", BSN),
         ("coordinates", ["52.370216", "51.924420", "52.090736"]),
         ("token", ["a8Zk3nQ9xY2mB7v", "b9Zk3nQ9xY2mB7w", "c1Zk3nQ9xY2mB7x"]),
+        ("name", ["Jan de Vries", "Bakker, P.", "mevr. El Amrani", "Sanne Hoekstra"]),
+        ("phone", ["612345678", "687654321", "611223344"]),
     ],
 )
 def test_a_column_goes_by_its_content(raw, tmp_path, what, values):
@@ -90,6 +98,11 @@ def test_a_column_goes_by_its_content(raw, tmp_path, what, values):
         ["2024-07-01 10:00:00", "2024-07-02 11:30:00"], ["4.62962962962963", "1.22222222222222"],
         ["100000001", "100000002", "100000003"], ["1234", "9876"], ["helemaal eens", "oneens"],
         ["2024Q1", "2024Q2"], ["R1", "R2"],
+        ["1-7-2024 10:00", "2-7-2024 11:30"], ["45474.4166", "45475.5"], ["20240701", "20240702"],
+        ["jan", "feb", "mrt"], ["Jan", "Feb", "Mar"], ["1000 km", "2024 is"], ["Bergen op Zoom"],
+        # A count: one in eleven numbers of nine digits is a valid BSN.
+        [str(n) for n in range(300000000, 300000200)],
+        ["Anna Paulowna", "Hoek van Holland", "Kop van Zuid"], ["helemaal eens", "Heel Goed"],
     ],
 )  # fmt: skip
 def test_answers_dates_weights_and_numbers_stay(raw, tmp_path, values):
@@ -105,6 +118,133 @@ def test_a_single_cell_goes_and_the_reject_does_not_repeat_it(raw, tmp_path):
     assert sorted(v or "" for v in stored) == ["", "anders", "balie aan huis", "telefoon"]
     rejects = raw.execute("select row_number, column_name, value, reason from raw.rejects")
     assert rejects.fetchall() == [(2, "kanaal", None, "a direct identifier (e-mail); not stored")]
+
+
+# One of each in a column of codes.
+PLANTED = [
+    "111222333", "111.222.333", "1112 22 333", "0612345678", "06 - 98 76 54 32", "(050) 987 65 43",
+    "nl91abna0417164300", "NL91 ABNA 0417 1643 00", "9731qx", "9731 QX", "anders: ip 192.0.2.77",
+    "via 2001:db8::1", "naam (at) x", "jan@voorbeeld.invalid", "Jan de Vries", "mevr. De Boer",
+    "Bakker, P.J.", "piet bakker", "Marieke", "Xantippe van der Hoeven", "Kerkstraat 12, Fictiedam",
+    "https://x.nl/s?token=a8Zk3nQ9", "52.370216, 4.895168", "geb. 12-05-1961",
+    "bel mij maar op 0612345678, dan leg ik het hele verhaal van die lange aanvraag uit",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("binding", ["single_column", "ignored", "", "delimited", "metadata"])
+@pytest.mark.parametrize("value", PLANTED)
+def test_a_single_identifier_goes_from_every_column(raw, tmp_path, value, binding):
+    """Whatever the column is bound as, and whatever stands beside it in the other rows."""
+    bindings = [Binding("kanaal", binding, "", "")] if binding else []
+    values = [*["balie", "telefoon", "weet niet", "anders, namelijk de app"] * 5, value]
+    n_cells, kept, _, delivery = dropped(raw, tmp_path, {"kanaal": values}, bindings)
+    if len(value) > privacy.LONGEST_CODE and binding in {"ignored", ""}:
+        # Long texts that the codebook does not read are open answers, and masked as these are.
+        assert privacy.open_columns(raw, delivery.source, kept) == ["kanaal"]
+        return
+    assert n_cells == 1
+    left = {v for (v,) in raw.execute(f"select kanaal from {INCOMING}").fetchall()}
+    assert left == {*values[:4], None}
+    ((shown, reason),) = raw.execute("select value, reason from raw.rejects").fetchall()
+    assert shown is None
+    assert "a direct identifier" in reason
+    assert value not in reason
+
+
+def test_what_the_codebook_knows_is_never_an_identifier(raw, tmp_path):
+    """Codes, labels and names of municipalities, also where they look like a name or a place."""
+    with (PROJECT / "seeds" / "options.csv").open(encoding="utf-8", newline="") as handle:
+        labels = [row["label_nl"] for row in csv.DictReader(handle)]
+    assert dropped(raw, tmp_path, {"q1": labels})[:2] == (0, ["q1"])
+    codebook = Codebook(raw, PROJECT / "seeds")
+    assert {"verzonnenveen", "gm9004", "man", "11"} <= codebook.known_values()
+
+
+def test_an_answer_beside_known_answers_in_one_cell_is_looked_at(raw, tmp_path):
+    raw.execute("create temp table codebook_bindings as select 's' as source_code, 'q1' as "
+                "source_column, ';' as delimiter")  # fmt: skip
+    codebook = Codebook(raw, PROJECT / "seeds")
+    codebook._loaded, codebook._known = True, frozenset({"jan de vries", "balie"})
+    raw.execute(f"create temp table {INCOMING} as select * from (values (1, 'balie;Jan de Vries'), "
+                "(2, 'balie;Piet Bakker'), (3, 'balie')) as t (row_number, q1)")  # fmt: skip
+    source = Source(
+        "s", "v", "w", "survey", "*", "csv", bindings=(Binding("q1", "delimited", "q", ""),)
+    )
+    delivery = Delivery(tmp_path / "levering.csv", source, "", "key")
+    assert privacy.drop_identifiers(raw, delivery, ["q1"], codebook)[0] == 1
+    assert raw.execute("select row_number from raw.rejects").fetchall() == [(2,)]
+
+
+def test_a_respondent_in_place_of_the_header_is_not_repeated(raw, tmp_path):
+    columns = {"q1": ["7"], "jan@voorbeeld.invalid": ["8"], "0612345678": ["9"],
+               "Jan de Vries": ["1"], "Hoe beoordeelt u wethouder Jansen?": ["5"]}  # fmt: skip
+    n_cells, kept, notes, _ = dropped(raw, tmp_path, columns)
+    assert (n_cells, kept) == (3, ["q1", "Hoe beoordeelt u wethouder Jansen?"])
+    assert notes == [
+        "column 2 dropped: its name holds e-mail", "column 3 dropped: its name holds phone",
+        "column 4 dropped: its name holds name",
+    ]  # fmt: skip
+
+
+def test_a_date_and_a_public_number_are_looked_at_too(raw, tmp_path):
+    bindings = [
+        Binding("wie", "metadata", "", "respondent_id"),
+        Binding("datum", "metadata", "", "submitted_at"),
+    ]
+    n_cells, kept, *_ = dropped(
+        raw, tmp_path,
+        {"wie": ["1", "2", "3", "jan@voorbeeld.invalid"],
+         "datum": ["2024-07-01", "2024-07-02", "bel 0612345678", "3 jan 2024"]},
+        bindings, respondent_id_policy="public",
+    )  # fmt: skip
+    assert (n_cells, kept) == (2, ["wie", "datum"])
+
+
+def test_nothing_of_an_identifier_is_left_anywhere(demo, tmp_path):
+    """One delivery with every kind in closed, unbound and open columns, landed as a user does."""
+    places = places_in(tmp_path)
+    places.inbox.mkdir()
+    name = "gemeentekanalen_2024.csv"
+    with (demo.inbox / name).open(encoding="utf-8-sig", newline="") as handle:
+        header, *rows = csv.reader(handle, delimiter=";")
+    rows = [row for row in rows if row][:200]
+    columns = [header.index(c) for c in ("G01Q01", "G01Q02", "G02Q01[waste]", "lastpage")]
+    header += ["los", "los2"]
+    opened = header.index("G06Q04")
+    for number, row in enumerate(rows):
+        value = PLANTED[number % len(PLANTED)]
+        row += ["onbekend", f"kwarktaart {number}"]
+        for place in [*columns, len(header) - 2]:
+            if number % 5 == place % 5:
+                row[place] = value
+        row[opened] = f"nogal wat: {value}"
+    with (places.inbox / name).open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, delimiter=";", quoting=csv.QUOTE_ALL).writerows([header, *rows])
+    run = peil("land", *options(places))
+    assert run.returncode in {0, 1}, run.stderr
+    said = [run.stdout, run.stderr]
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        tables = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where schema_name = 'raw'"
+        ).fetchall()
+        for schema, table in tables:
+            said += [str(r) for r in connection.execute(f"from {schema}.{table}").fetchall()]
+        assert (
+            connection.execute(
+                "select count(*) from raw.rejects where reason like 'a direct identifier%'"
+            ).fetchone()[0]
+            > 100
+        )
+    files = [f for f in tmp_path.rglob("*") if f.is_file() and f.parent != places.inbox]
+    pages = [f.read_text(encoding="utf-8") for f in files if f.suffix in {".html", ".txt"}]
+    assert pages
+    said += [html.unescape(page) for page in pages]
+    text = "\n".join(said)
+    # Two words and a name of a street may stand in an answer that names nobody.
+    kept = [v for v in PLANTED if v in text and v not in {"Marieke"}]
+    assert not kept
+    bytes_of = [Path(f).read_bytes() for f in files]
+    assert not [v for v in PLANTED for content in bytes_of if len(v) > 8 and v.encode() in content]
 
 
 def test_open_answers_are_stored_apart_with_identifiers_masked(raw, tmp_path):
