@@ -14,10 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from scripts.disclosure import protect, recoverable
+from scripts.disclosure import Rules, protect, recoverable
 
 MIN_CELL = 5
 MIN_BASE = 50
+KINDS = ("range", "option", "net", "mean")
+# Published so exactly that rounding hides nothing.
+RULES = Rules(
+    MIN_CELL, {f"{kind}{suffix}": 1e-9 for kind in KINDS for suffix in ("", "_small_base")}, 50
+)
 
 
 def reach(unknown, equations):
@@ -65,7 +70,9 @@ def published_questions(published, warehouse):
     bases = warehouse.execute(
         "select measures.question_code, measures.statistic, measures.option_code, "
         "points.segment_code, points.segment_value, points.sum_w, points.n_answers as n, "
-        "points.estimate as true_estimate from estimates.est_points as points "
+        "points.estimate as true_estimate, suppression.rule_code "
+        "from estimates.est_points as points "
+        "inner join estimates.est_suppression as suppression using (point_id) "
         "inner join estimates.est_measures as measures using (measure_id, survey_code) "
         "inner join codebook.weighting_schemes as schemes using (scheme_code, survey_code) "
         "where schemes.is_default"
@@ -150,7 +157,7 @@ def test_the_attack_itself_works(published, warehouse):
     for _, part, participation in published_questions(published, warehouse):
         part = part.reset_index(drop=True)
         _, rest, equations = equations_of(part, participation)
-        primary = part["withheld_reason"].isin(["small_base", "small_cell", "uniform_answers"])
+        primary = part["rule_code"].isin(["small_base", "small_cell", "uniform_answers"])
         hidden = set(part.index[primary]) | set(rest)
         values = {
             i: r.true_estimate * r.sum_w for i, r in enumerate(part.itertuples()) if i not in hidden
@@ -210,12 +217,13 @@ def small_table(counts):
                 continue
             small = n < MIN_BASE or 0 < min(yes, n - yes) < MIN_CELL
             rows.append(
-                (len(rows), "w", "q", option, True, place, n, yes, "small" if small else None)
+                (len(rows), "w", "q", option, "option", place, n, yes, MIN_BASE,
+                 "small" if small else None)
             )  # fmt: skip
     figures = pd.DataFrame(
         rows,
-        columns=["figure_id", "wave_code", "question_code", "measure_id", "is_share",
-                 "group_id", "n_answers", "n_positive", "primary_reason"],
+        columns=["figure_id", "wave_code", "question_code", "measure_id", "kind", "group_id",
+                 "n_answers", "n_positive", "min_base_n", "primary_reason"],
     )  # fmt: skip
     nestings = pd.DataFrame(
         [("w", "total", f"g{i}", "groups") for i in range(groups)],
@@ -225,7 +233,7 @@ def small_table(counts):
         [("one", option, 1) for option in range(options)],
         columns=["complement_id", "measure_id", "sign"],
     )
-    return figures, nestings, complements
+    return figures.assign(value_from=None, value_to=None), nestings, complements
 
 
 @settings(max_examples=120, deadline=None, derandomize=True)
@@ -240,7 +248,7 @@ def small_table(counts):
 def test_no_withheld_cell_of_a_random_table_can_be_solved(table):
     counts = np.array(table)
     figures, nestings, complements = small_table(counts)
-    withheld = set(protect(figures, nestings, complements, MIN_CELL)["figure_id"])
+    withheld = set(protect(figures, nestings, complements, RULES)["figure_id"])
     cells = {(r.group_id, r.measure_id): r for r in figures.itertuples()}
     hidden = {k: r.n_answers for k, r in cells.items() if r.figure_id in withheld}
     if not hidden:
@@ -264,7 +272,7 @@ def test_no_withheld_cell_of_a_random_table_can_be_solved(table):
 def test_a_single_small_group_takes_the_next_smallest_with_it():
     """Groups of 20, 60 and 200: the group of 20 is the total minus the others, unless 60 goes."""
     figures, nestings, complements = small_table(np.array([[8, 6, 6], [20, 20, 20], [70, 65, 65]]))
-    withheld = protect(figures, nestings, complements, MIN_CELL).merge(figures, on="figure_id")
+    withheld = protect(figures, nestings, complements, RULES).merge(figures, on="figure_id")
     reasons = withheld.set_index(["group_id", "measure_id"])["withheld_reason"].to_dict()
     assert reasons == {
         **{("g0", m): "small" for m in range(3)},
@@ -274,7 +282,7 @@ def test_a_single_small_group_takes_the_next_smallest_with_it():
 
 def test_nothing_is_withheld_where_nothing_is_small():
     figures, nestings, complements = small_table(np.array([[30, 30, 30], [40, 20, 25]]))
-    assert protect(figures, nestings, complements, MIN_CELL).empty
+    assert protect(figures, nestings, complements, RULES).empty
 
 
 def test_recoverable_sees_a_combination_of_equations():
