@@ -155,13 +155,18 @@ def summary_command(places: Places, formats: tuple[str, ...], output: Path | Non
 
 
 @peil.command("research")
+@click.option(
+    "--k",
+    type=click.IntRange(min=2),
+    help="Fewest respondents with the same attributes: classes are made coarser until then.",
+)
 @waits
 @with_places
-def research_command(places: Places) -> None:
+def research_command(places: Places, k: int | None) -> None:
     """Write the research file: pseudonymised respondents, for who may see them. Mode 0600."""
     from scripts.research import build_research
 
-    click.echo(build_research(places))
+    click.echo(build_research(places, k))
 
 
 @peil.command("export")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.anonymity import report
 from scripts.built import require_built
 from scripts.drafts import draft_of, remove, sweep
 from scripts.errors import PeilError
@@ -39,8 +40,12 @@ GRAIN = {
 }
 
 
-def build_research(places: Places) -> Path:
+def build_research(places: Places, k: int | None = None) -> Path:
     """Write the research file; the earlier one is replaced in one rename.
+
+    Args:
+        places: where the warehouse and the published folder are.
+        k: fewest respondents with the same attributes; classes are made coarser until then.
 
     Raises:
         PeilError: the warehouse is not built and tested, no respondent counts, or a table has two
@@ -53,7 +58,7 @@ def build_research(places: Places) -> Path:
         try:
             with open_warehouse(places.warehouse) as connection:
                 require_built(connection, "peil research")
-                n_respondents = _copy(connection, draft)
+                n_respondents = _copy(connection, draft, k)
             draft.chmod(0o600)
             draft.replace(target)
         except (duckdb.CatalogException, duckdb.BinderException) as error:
@@ -67,7 +72,7 @@ def build_research(places: Places) -> Path:
     return target
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, draft: Path) -> int:
+def _copy(connection: duckdb.DuckDBPyConnection, draft: Path, k: int | None) -> int:
     relations = _relations(connection)
     connection.execute(
         f"attach {literal(str(draft))} as research (storage_version {literal(STORAGE_VERSION)})"
@@ -80,6 +85,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, draft: Path) -> int:
     count = connection.execute("select count(*) from research.microdata.respondents").fetchone()[0]
     if not count:
         raise PeilError("No respondent counts, so there is no research file to write.")
+    report(connection, k)
     connection.execute("checkpoint research")
     connection.execute("detach research")
     return count
