@@ -4,6 +4,7 @@ import logging
 import time
 
 from scripts.build import dbt_build
+from scripts.codebook.complete import refuse_incomplete
 from scripts.codebook.numbers import refuse_without_numbers
 from scripts.errors import DeliveryRejectedError, MachineError, PeilError
 from scripts.landing import Landed, land
@@ -18,12 +19,13 @@ def nightly(places: Places) -> Landed:
     """Land, build, test and publish; returns what landed and what was set aside.
 
     Raises:
-        PeilError: a model or test failed, or the codebook asks what cannot be computed; the
-            published file is as it was.
+        PeilError: a model or test failed, the codebook is not whole or asks what cannot be
+            computed; the published file is as it was.
     """
     with one_night(places):
         started = time.monotonic()
         places.require_seeds()
+        refuse_incomplete(places.seeds)
         refuse_without_numbers(places.seeds)
         landed = land(places)
         log.info("Landed in %.1f s.", time.monotonic() - started)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.codebook.complete import absent
 from scripts.codebook.numbers import without_numbers
 from scripts.codebook.sources import read_rows, read_sources, source_of
 from scripts.errors import DeliveryRejectedError, InputError
@@ -48,7 +49,7 @@ def check(places: Places, files: list[Path]) -> Findings:
             # Nothing is stored, so the numbers need no key.
             delivery = Delivery(path, replace(source, is_simulated=True), "", "check")
             findings.sentences += _check_file(delivery, places.seeds)
-    findings.sentences += _questions(places.seeds)
+    findings.sentences += _questions(places.seeds) + absent(places.seeds)
     findings.refused += without_numbers(places.seeds)
     return findings
 

@@ -21,7 +21,10 @@ from scripts.settings import PROJECT
 
 TEMPLATE = PROJECT / "seeds"
 # The seeds that are the same for every survey; of the rules, those for every source.
-_KEPT = ("flags", "response_steps", "scale_statistics", "scales", "thresholds", "delivery_rules")
+_KEPT = (
+    "flags", "response_steps", "scale_statistics", "scales", "thresholds", "publication_rounding",
+    "delivery_rules",
+)  # fmt: skip
 _GRADES = "grade_1_10"
 
 

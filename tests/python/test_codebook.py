@@ -1,6 +1,7 @@
 """A codebook drafted from a delivery, and what a check finds."""
 
 import csv
+import shutil
 from collections import Counter
 
 import duckdb
@@ -8,8 +9,10 @@ import pytest
 from conftest import options, peil, places_in, shared
 
 from scripts.codebook.check import check
+from scripts.codebook.complete import absent
 from scripts.codebook.draft import Names, draft
 from scripts.errors import InputError
+from scripts.settings import PROJECT
 
 NAMES = Names("onderzoek", "2024", "bureau")
 LIMESURVEY = (
@@ -173,3 +176,30 @@ def test_the_demo_passes_the_check(demo):
     run = peil("codebook", "check", *options(demo))
     lines = [x for x in run.stdout.splitlines() if "value '" not in x]
     assert lines == [], "the demo's dirty values are the only findings"
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "words"),
+    [
+        ("publication_rounding", None, "publication_rounding.csv: not here"),
+        ("contrasts", None, "contrasts.csv: not here. A table without rows is its first line"),
+        ("thresholds", "min_cell_n", "thresholds.csv: no row 'min_cell_n'. Peil's own is min_"),
+        ("publication_rounding", "share", "publication_rounding.csv: no row 'share'"),
+        ("flags", "protected", "flags.csv: no row 'withheld protected'"),
+    ],
+)
+def test_a_codebook_without_a_rule_of_publication_builds_nothing(table, row, words, tmp_path):
+    """A comparison with a threshold that is absent is null, and withholds nothing."""
+    places = places_in(tmp_path, tmp_path / "seeds")
+    shutil.copytree(PROJECT / "seeds", places.seeds)
+    path = places.seeds / f"{table}.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.unlink()
+    if row:
+        path.write_text("".join(line for line in lines if not line.startswith(f"{row},")))
+    assert absent(PROJECT / "seeds") == []
+    run = peil("nightly", *options(places))
+    assert run.returncode == 2
+    assert words in run.stderr
+    assert not places.warehouse.exists()
+    assert not places.published_file.exists()
