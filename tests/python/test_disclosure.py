@@ -14,10 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from scripts.disclosure import protect, recoverable
+from scripts.disclosure import Rules, protect, recoverable
+from scripts.disclosure.rules import QUANTITIES
 
 MIN_CELL = 5
 MIN_BASE = 50
+# Figures of so many digits hide nothing: what is withheld is withheld by counts alone.
+RULES = Rules(MIN_CELL, {k + s: 5e-13 for k in QUANTITIES for s in ("", "_small_base")}, 0)
 
 
 def reach(unknown, equations):
@@ -210,12 +213,14 @@ def small_table(counts):
                 continue
             small = n < MIN_BASE or 0 < min(yes, n - yes) < MIN_CELL
             rows.append(
-                (len(rows), "w", "q", option, True, place, n, yes, "small" if small else None)
+                (len(rows), "w", "q", option, "option", None, None, place, n, yes, MIN_BASE,
+                 "small" if small else None)
             )  # fmt: skip
     figures = pd.DataFrame(
         rows,
-        columns=["figure_id", "wave_code", "question_code", "measure_id", "is_share",
-                 "group_id", "n_answers", "n_positive", "primary_reason"],
+        columns=["figure_id", "wave_code", "question_code", "measure_id", "kind", "value_from",
+                 "value_to", "group_id", "n_answers", "n_positive", "min_base_n",
+                 "primary_reason"],
     )  # fmt: skip
     nestings = pd.DataFrame(
         [("w", "total", f"g{i}", "groups") for i in range(groups)],
@@ -240,7 +245,7 @@ def small_table(counts):
 def test_no_withheld_cell_of_a_random_table_can_be_solved(table):
     counts = np.array(table)
     figures, nestings, complements = small_table(counts)
-    withheld = set(protect(figures, nestings, complements, MIN_CELL)["figure_id"])
+    withheld = set(protect(figures, nestings, complements, RULES)["figure_id"])
     cells = {(r.group_id, r.measure_id): r for r in figures.itertuples()}
     hidden = {k: r.n_answers for k, r in cells.items() if r.figure_id in withheld}
     if not hidden:
@@ -264,7 +269,7 @@ def test_no_withheld_cell_of_a_random_table_can_be_solved(table):
 def test_a_single_small_group_takes_the_next_smallest_with_it():
     """Groups of 20, 60 and 200: the group of 20 is the total minus the others, unless 60 goes."""
     figures, nestings, complements = small_table(np.array([[8, 6, 6], [20, 20, 20], [70, 65, 65]]))
-    withheld = protect(figures, nestings, complements, MIN_CELL).merge(figures, on="figure_id")
+    withheld = protect(figures, nestings, complements, RULES).merge(figures, on="figure_id")
     reasons = withheld.set_index(["group_id", "measure_id"])["withheld_reason"].to_dict()
     assert reasons == {
         **{("g0", m): "small" for m in range(3)},
@@ -274,7 +279,7 @@ def test_a_single_small_group_takes_the_next_smallest_with_it():
 
 def test_nothing_is_withheld_where_nothing_is_small():
     figures, nestings, complements = small_table(np.array([[30, 30, 30], [40, 20, 25]]))
-    assert protect(figures, nestings, complements, MIN_CELL).empty
+    assert protect(figures, nestings, complements, RULES).empty
 
 
 def test_recoverable_sees_a_combination_of_equations():
