@@ -107,6 +107,16 @@ def test_a_single_cell_goes_and_the_reject_does_not_repeat_it(raw, tmp_path):
     assert rejects.fetchall() == [(2, "kanaal", None, "a direct identifier (e-mail); not stored")]
 
 
+@pytest.mark.parametrize("postcode", ["1234AB", "1234 AB"])
+def test_a_postcode_goes_with_and_without_its_space(raw, tmp_path, postcode):
+    """Also where the column holds nothing longer."""
+    n_cells, kept, _, _ = dropped(raw, tmp_path, {"q1": ["7", "8", "9", "8", postcode]})
+    assert (n_cells, kept) == (1, ["q1"])
+    assert raw.execute(f"select count(*) from {INCOMING} where q1 = '{postcode}'").fetchone() == (
+        0,
+    )
+
+
 def test_open_answers_are_stored_apart_with_identifiers_masked(raw, tmp_path):
     text = (
         "Bel mij op 06-12345678 of mail jan@voorbeeld.invalid, ik woon op 1234 AB. "
