@@ -136,7 +136,8 @@ def test_a_mean_that_tells_a_withheld_count_is_withheld(counts, half, measures):
 
 
 @pytest.mark.parametrize(
-    ("counts", "half"), [([3, 4, 5], 5e-13), ([6, 0, 6], 0.1), ([2, 30, 8], 0.05)]
+    ("counts", "half"),
+    [([3, 4, 5], 5e-13), ([6, 0, 6], 0.1), ([2, 30, 8], 0.05), ([6, 5, 4], 0.1), ([7, 2, 6], 0.2)],
 )
 def test_the_range_of_a_count_is_that_of_every_table_that_rounds_alike(counts, half):
     """Every table of as many people is tried."""
