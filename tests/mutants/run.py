@@ -88,11 +88,13 @@ def copy_of_checkout() -> Iterator[Copy]:
     """Files that git knows or would add, as they are now; removed afterwards, whatever happens."""
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         root = Path(folder) / "checkout"
-        names = subprocess.run(
+        listing = subprocess.run(
             ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=PROJECT,
-            capture_output=True, text=True, check=True,
-        ).stdout.split("\0")  # fmt: skip
-        for name in filter(None, names):
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if listing.returncode:
+            raise MutantError(f"{PROJECT} is no git checkout that can be copied: {listing.stderr}")
+        for name in filter(None, listing.stdout.split("\0")):
             if (PROJECT / name).is_file():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(PROJECT / name, root / name)
