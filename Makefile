@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 STAMP := .venv/.installed
 
-.PHONY: help setup demo dashboard nightly test lint pytest fuzz sbom lock clean bench
+.PHONY: help setup demo dashboard nightly test lint pytest fuzz sbom lock clean bench mutants
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -45,6 +45,9 @@ pytest: setup  ## pytest; its first test builds the demo, dbt unit and data test
 
 fuzz: setup  ## 2,000 mutated files, 100 killed landings and 100 killed nights (about two hours)
 	@PEIL_FUZZ=$${PEIL_FUZZ:-2000} PEIL_KILLS=$${PEIL_KILLS:-100} $(BIN)/python -m pytest -s tests/python/test_fuzz.py
+
+mutants: setup  ## plant the faults of tests/mutants in a copy; what no test sees is named (ten to twenty minutes)
+	@$(BIN)/python tests/mutants/run.py
 
 bench: setup  ## benchmarks into docs/benchmarks.md (PEIL_BENCH_SIZES=4000 PEIL_BENCH_NIGHTS= is short)
 	@$(BIN)/python -m scripts.benchmarks

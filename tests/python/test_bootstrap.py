@@ -116,3 +116,15 @@ def test_a_sample_that_cannot_be_raked_is_no_number():
     factors = rake_replicates(np.array([[50.0, 50.0], [100.0, 0.0]]), margins)
     assert np.isfinite(factors[0]).all()
     assert np.isnan(factors[1]).all()
+
+
+def test_who_is_outside_the_domain_is_drawn_but_not_counted():
+    """Everybody in the domain says yes: the figure is 1 in every sample, and the domain varies."""
+    inside = Atoms(
+        cell=np.zeros(2, dtype=int), stratum=np.zeros(2, dtype=int), n=np.array([30.0, 70.0]),
+        base_weight=np.ones(2), in_domain=np.array([1.0, 0.0]), y=np.array([1.0, 0.0]),
+    )  # fmt: skip
+    totals, weights = resample(inside, [], 200, np.random.default_rng(1))
+    assert (totals == weights).all()
+    assert 25 < weights.mean() < 35
+    assert weights.std() > 3

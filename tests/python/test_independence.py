@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scripts.design import Design
-from scripts.independence import Table, _respondent_covariance, rao_scott
+from scripts.independence import Table, _cluster_covariance, _respondent_covariance, rao_scott
 
 # Person: stratum, group, answer. Stratum 2 holds one person.
 PEOPLE = [
@@ -62,3 +62,16 @@ def test_a_group_in_one_cluster_is_not_tested_with_clusters_as_units(sample):
     one[:, 1] = table.clusters[:, 1]
     assert rao_scott(dataclasses.replace(table, clusters=one), design, by_cluster=True) is None
     assert rao_scott(table, design) is not None
+
+
+def test_a_sample_of_half_the_population_halves_the_covariance(sample):
+    table, design = sample
+    share = table.sum_d.sum(axis=0).ravel() / len(PEOPLE)
+    half = dataclasses.replace(
+        design, correction=np.full(3, 0.5), cluster_correction=np.full(3, 0.5)
+    )
+    for covariance in (_respondent_covariance, _cluster_covariance):
+        whole, _ = covariance(table, design, share, len(PEOPLE))
+        corrected, _ = covariance(table, half, share, len(PEOPLE))
+        assert np.abs(whole).max() > 0
+        np.testing.assert_allclose(corrected, whole / 2)

@@ -247,6 +247,16 @@ def test_nothing_of_an_identifier_is_left_anywhere(demo, tmp_path):
     assert not [v for v in PLANTED for content in bytes_of if len(v) > 8 and v.encode() in content]
 
 
+@pytest.mark.parametrize("postcode", ["1234AB", "1234 AB"])
+def test_a_postcode_goes_with_and_without_its_space(raw, tmp_path, postcode):
+    """Also where the column holds nothing longer."""
+    n_cells, kept, _, _ = dropped(raw, tmp_path, {"q1": ["7", "8", "9", "8", postcode]})
+    assert (n_cells, kept) == (1, ["q1"])
+    assert raw.execute(f"select count(*) from {INCOMING} where q1 = '{postcode}'").fetchone() == (
+        0,
+    )
+
+
 def test_open_answers_are_stored_apart_with_identifiers_masked(raw, tmp_path):
     text = (
         "Bel mij op 06-12345678 of mail jan@voorbeeld.invalid, ik woon op 1234 AB. "

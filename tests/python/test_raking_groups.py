@@ -75,6 +75,9 @@ def test_bounds_of_the_scheme_are_kept_and_their_effect_is_told():
     factors = raking_factors(tables(CELLS, skewed, lower=0.75, upper=1.5))
     assert factors["factor"].tolist() == pytest.approx([7 / 6, 3 / 4])
     assert factors["is_at_lower"].tolist() == [False, True]
+    assert factors["is_at_upper"].tolist() == [False, False]
+    above = raking_factors(tables(CELLS, skewed, lower=0.5, upper=7 / 6))
+    assert above[["is_at_lower", "is_at_upper"]].to_numpy().tolist() == [[False, True], [False] * 2]
     assert factors["deff_before_bounds"].tolist() == pytest.approx(
         [10 * (6 * (7 / 6) ** 2 + 4 * 0.75**2) / 100] * 2
     )

@@ -35,6 +35,24 @@ def test_merging_goes_on_until_there_are_enough_respondents():
     assert [m.level for m in merged] == AGES[:3]
 
 
+def test_the_smallest_level_moves_first():
+    """5 joins 16 and makes 21, which is enough; were 16 to move first, all three would be one."""
+    counts = {"18-29": 5, "30-39": 16, "40-54": 50}
+    ladder = {"18-29": ["30-39"], "30-39": ["40-54"], "40-54": ["30-39"]}
+    merged = merge_levels(counts, dict.fromkeys(counts, 1), ladder, 20, AGES)
+    assert [(m.level, m.into) for m in merged] == [
+        ("18-29", "18-29 + 30-39"),
+        ("30-39", "18-29 + 30-39"),
+    ]
+
+
+def test_exactly_the_minimum_is_enough():
+    counts = {"18-29": 20, "30-39": 20, "40-54": 20, "55+": 20}
+    assert merge_levels(counts, dict.fromkeys(AGES, 1), LADDER, 20, AGES) == []
+    assert merge_groups({"a": 75, "b": 200}, "rest", 75) == []
+    assert len(merge_groups({"a": 74, "b": 75}, "rest", 75)) == 2
+
+
 def test_a_level_without_respondents_is_merged_with_its_reason():
     merged = merge_levels({"30-39": 30}, {"18-29": 7, "30-39": 9}, LADDER, 20, AGES)
     assert merged[0] == Merge("18-29", "18-29 + 30-39", "merged_empty_level")

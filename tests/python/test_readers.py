@@ -129,6 +129,19 @@ def test_what_is_found_out_is_said(tmp_path, content, note):
     assert any(note in found for found in reading.notes)
 
 
+def test_the_separator_is_what_cuts_every_row_alike(tmp_path):
+    """Commas in answers cut the header into more cells, but not every row."""
+    cells, _ = read(write(tmp_path, "a, b, c;d\nx, y;1\nz;2\n"), "csv")
+    assert cells == {"a, b, c": ["x, y", "z"], "d": ["1", "2"]}
+
+
+def test_numbers_of_excel_are_whole_codes(tmp_path):
+    path = tmp_path / "levering.xlsx"
+    pd.DataFrame([["a", "b"], [7, 7.5], [10.0, True]]).to_excel(path, index=False, header=False)
+    cells, _ = read(path, "xlsx")
+    assert cells == {"a": ["7", "10"], "b": ["7.5", "TRUE"]}
+
+
 def test_what_is_declared_is_used_and_not_found_out(tmp_path):
     path = write(tmp_path, "a,b;c\n1,2;3\n")
     cells, reading = read(path, "csv", delimiter=",", encoding="utf-8")

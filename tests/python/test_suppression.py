@@ -1,0 +1,213 @@
+"""Each rule of suppression on the smallest table that needs it, at the edge of the rule."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scripts.disclosure import Rules, protect, recoverable, rules_of, withheld_counts
+from scripts.disclosure.attack import attack_counts, attack_figures
+from scripts.disclosure.moments import Answers, room
+from scripts.disclosure.rules import QUANTITIES
+
+KINDS = [kind + suffix for kind in QUANTITIES for suffix in ("", "_small_base")]
+# Figures of so many digits blur nothing; those of whole numbers blur everything.
+EXACT = Rules(5, dict.fromkeys(KINDS, 5e-13), 0)
+COARSE = Rules(5, dict.fromkeys(KINDS, 0.5), 0)
+
+
+def table(groups, *, kind="mean", min_base=1):
+    """Figures of one measure; per group its base, who gave the answer, and why it is withheld."""
+    figures = pd.DataFrame(
+        [
+            (i, "w", "q", 1, kind, None, None, group, n, positive, min_base, reason)
+            for i, (group, (n, positive, reason)) in enumerate(groups.items())
+        ],
+        columns=["figure_id", "wave_code", "question_code", "measure_id", "kind", "value_from",
+                 "value_to", "group_id", "n_answers", "n_positive", "min_base_n",
+                 "primary_reason"],
+    )  # fmt: skip
+    return figures.assign(survey_code="s")
+
+
+def nested(**families):
+    rows = [
+        ("w", parent, child, "f") for parent, children in families.items() for child in children
+    ]
+    return pd.DataFrame(rows, columns=["wave_code", "parent_group", "child_group", "family"])
+
+
+NO_COMPLEMENTS = pd.DataFrame(columns=["complement_id", "measure_id", "sign"])
+
+
+def withheld(figures, nestings, rules=EXACT, answers=None):
+    """The groups whose figure is withheld."""
+    found = protect(figures, nestings, NO_COMPLEMENTS, rules, answers)
+    return set(figures.set_index("figure_id").loc[found["figure_id"], "group_id"])
+
+
+@pytest.mark.parametrize(("rest", "also"), [(5, set()), (4, {"b"})])
+def test_five_people_must_stand_beside_a_withheld_figure(rest, also):
+    """a is withheld beside people in no group: 5 of them hide it, 4 do not."""
+    n = 10 + 50 + 60 + rest
+    figures = table(
+        {"total": (n, n, None), "a": (10, 10, "small_base"), "b": (50, 50, None),
+         "c": (60, 60, None)}
+    )  # fmt: skip
+    assert withheld(figures, nested(total="abc")) == {"a", *also}
+
+
+@pytest.mark.parametrize(("positive", "also"), [(3, set()), (2, {"c"})])
+def test_five_who_gave_the_answer_must_stand_behind_withheld_shares(positive, also):
+    """Of a and b together 2 + 3 people gave the answer, or 2 + 2."""
+    figures = table(
+        {"total": (160, 44 + positive, None), "a": (20, 2, "small_cell"),
+         "b": (20, positive, "small_cell"), "c": (55, 20, None), "d": (65, 22, None)},
+        kind="option",
+    )  # fmt: skip
+    assert withheld(figures, nested(total="abcd")) == {"a", "b", *also}
+
+
+@pytest.mark.parametrize(("min_base", "also"), [(40, set()), (41, {"c"})])
+def test_withheld_groups_together_are_a_group_with_the_least_base(min_base, also):
+    figures = table(
+        {"total": (160, 160, None), "a": (30, 30, "small_base"), "b": (10, 10, "small_base"),
+         "c": (55, 55, None), "d": (65, 65, None)},
+        min_base=min_base,
+    )  # fmt: skip
+    assert withheld(figures, nested(total="abcd")) == {"a", "b", *also}
+
+
+@pytest.mark.parametrize(("rest", "also"), [(5, set()), (4, {"a", "b"})])
+def test_few_people_of_no_group_cannot_be_told_apart(rest, also):
+    """The total minus all groups is a figure of 4 people: a goes, and b beside whom a would be."""
+    figures = table(
+        {"total": (110 + rest,) * 2 + (None,), "a": (50, 50, None), "b": (60, 60, None)}
+    )
+    assert withheld(figures, nested(total="ab")) == also
+    assert withheld(figures, nested(total="ab"), COARSE) == set()
+
+
+def test_combinations_of_equations_are_solved_and_one_of_them_is_broken():
+    """a + b, b + c and a + c are published: no sum has one unknown, together they give each."""
+    groups = dict.fromkeys("abc", (20, 20, "small_base"))
+    pairs = {"ab": (40, 40, None), "bc": (40, 40, None), "ac": (40, 40, None)}
+    nestings = nested(ab="ab", bc="bc", ac="ac")
+    found = withheld(table({**groups, **pairs}), nestings)
+    assert found > set("abc")
+    left = [{pair: -1.0, pair[0]: 1.0, pair[1]: 1.0} for pair in pairs]
+    assert not recoverable(sorted(found), left) & set("abc")
+
+
+def test_the_total_stays_as_long_as_a_group_can_go():
+    figures = table({"total": (90, 90, None), "a": (20, 20, "small_base"), "b": (70, 70, None)})
+    assert withheld(figures, nested(total="ab")) == {"a", "b"}
+
+
+def answers_of(counts):
+    return pd.DataFrame(
+        {"wave_code": "w", "question_code": "q", "group_id": "g",
+         "value_number": range(1, len(counts) + 1), "n": counts}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("counts", "half", "measures"),
+    [
+        # Number, sum and squares are three equations for three counts.
+        ([3, 4, 5], 5e-13, {1, 2}),
+        ([3, 4, 5], 0.5, {2}),
+        # The count is 4, 5 or 6: whoever says 5 is within one person of it.
+        ([6, 0, 6], 0.1, {1, 2}),
+        # 0 to 6.
+        ([2, 30, 8], 0.05, {2}),
+    ],
+)
+def test_a_mean_that_tells_a_withheld_count_is_withheld(counts, half, measures):
+    """The mean of a group beside the withheld share of its answers of 1."""
+    n = sum(counts)
+    mean = table({"g": (n, n, None)})
+    share = table({"g": (n, counts[0], "small_cell")}, kind="range").assign(
+        figure_id=1, measure_id=2, value_from=1.0, value_to=1.0
+    )
+    figures = pd.concat([mean, share], ignore_index=True)
+    rules = Rules(5, dict.fromkeys(KINDS, half), 0)
+    found = protect(figures, nested(), NO_COMPLEMENTS, rules, answers_of(counts))
+    assert set(found["figure_id"] + 1) == measures
+
+
+@pytest.mark.parametrize(
+    ("counts", "half"),
+    [([3, 4, 5], 5e-13), ([6, 0, 6], 0.1), ([2, 30, 8], 0.05), ([6, 5, 4], 0.1), ([7, 2, 6], 0.2)],
+)
+def test_the_range_of_a_count_is_that_of_every_table_that_rounds_alike(counts, half):
+    """Every table of as many people is tried."""
+    v, n = np.arange(1.0, 4), sum(counts)
+
+    def published(c):
+        mean = c @ v / n
+        return mean, np.sqrt(max(c @ v**2 / n - mean**2, 0) / (n - 1))
+
+    truth = published(np.array(counts))
+    alike = [
+        a for a in range(n + 1) for b in range(n + 1 - a)
+        for mean, error in [published(np.array([a, b, n - a - b]))]
+        if abs(mean - truth[0]) <= half and abs(error - truth[1]) <= half / 2
+    ]  # fmt: skip
+    found = room(
+        Answers(v, np.array(counts, dtype=float), half, half / 2, np.empty((0, 3))),
+        np.array([1.0, 0.0, 0.0]),
+    )
+    assert found == pytest.approx((min(alike), max(alike)))
+
+
+def counts_of(**items):
+    rows = [("t", "s", "w", "here", item, n) for item, n in items.items()]
+    return pd.DataFrame(
+        rows, columns=["table_code", "survey_code", "wave_code", "place", "item", "n"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ({"a": 4, "b": 30, "c": 60, "total": 94}, {"a", "b"}),
+        ({"a": 5, "b": 30, "c": 60, "total": 95}, set()),
+        ({"a": 0, "b": 30, "c": 60, "total": 90}, set()),
+        # 1 and 2 sum to 3, which leaves each a room of 3.
+        ({"a": 1, "b": 2, "c": 60, "total": 63}, {"a", "b", "c"}),
+    ],
+)
+def test_a_count_of_few_people_has_room_for_five(counts, hidden):
+    found = withheld_counts(counts_of(**counts), 5)
+    assert set(found["item"]) == hidden
+
+
+def test_attacks_find_what_is_given_away_and_nothing_of_what_is_protected():
+    figures = table({"total": (90, 90, None), "a": (20, 20, "small_base"), "b": (70, 70, None)})
+    given = answers_of([3, 4, 5]).iloc[:0]
+    nestings = nested(total="ab")
+
+    def recovered(shown, sums):
+        rows = attack_figures(shown, sums, NO_COMPLEMENTS, EXACT, given)
+        return dict(zip(rows["attack_code"], rows["n_recovered"], strict=True))
+
+    assert recovered(figures, nestings)["subtraction"] == 1
+    safe = protect(figures, nestings, NO_COMPLEMENTS, EXACT).set_index("figure_id")
+    reasons = figures["figure_id"].map(safe["withheld_reason"])
+    assert recovered(figures.assign(primary_reason=reasons), nestings)["subtraction"] == 0
+
+    counts = counts_of(a=4, b=30, c=60, total=94)
+    alone = counts.loc[[0], ["table_code", "wave_code", "place", "item"]]
+    assert attack_counts(counts, alone, 5)["n_recovered"].tolist() == [1]
+    assert attack_counts(counts, withheld_counts(counts, 5), 5)["n_recovered"].tolist() == [0]
+
+
+def test_half_of_the_last_digit_is_what_rounding_hides():
+    declared = pd.DataFrame(
+        [(f"{q}{s}", "decimals", 3 - len(s) // 11) for q in QUANTITIES.values()
+         for s in ("", "_small_base")],
+        columns=["quantity", "method", "digits"],
+    ).drop_duplicates()  # fmt: skip
+    rules = rules_of(pd.Series({"min_cell_n": 5, "small_base_n": 100}), declared)
+    assert rules.half_digit("mean", 100) == pytest.approx(0.0005)
+    assert rules.half_digit("mean", 99) == pytest.approx(0.005)
