@@ -16,7 +16,7 @@ import duckdb
 
 from scripts.errors import PeilError
 from scripts.lock import one_night
-from scripts.settings import PROJECT, Places
+from scripts.settings import PROJECT, Places, child_environment
 from scripts.warehouse import read_warehouse
 
 # What decides what the codebook tables hold and which tests they pass.
@@ -136,7 +136,8 @@ def _commit() -> str:
     try:
         return subprocess.run(
             ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-            cwd=PROJECT, capture_output=True, text=True, check=True, timeout=20,
+            cwd=PROJECT, env=child_environment(), capture_output=True, text=True, check=True,
+            timeout=20,
         ).stdout.strip()  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return ""

@@ -34,11 +34,15 @@ def sweep(folder: Path) -> list[str]:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, or a folder with all that is in it; that it has gone already is fine."""
+    """Remove a file with its write-ahead log, or a folder with all that is in it.
+
+    That it has gone already is fine.
+    """
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+        path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
 
 
 def _is_at_work(pid: int, path: Path) -> bool:

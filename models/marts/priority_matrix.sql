@@ -39,10 +39,16 @@ published as (
             as share_unsatisfied_ci_low,
         {{ rounded_figure('engine.share_unsatisfied_ci_high', "'range'", 'engine.n_unsatisfied') }}
             as share_unsatisfied_ci_high,
-        {{ rounded('engine.average_unsatisfied', 'share') }} as average_unsatisfied,
-        {{ published_quantity('engine.unsatisfied_gap', 'coefficient') }} as unsatisfied_gap,
-        {{ published_quantity('engine.gap_ci_low', 'coefficient') }} as unsatisfied_gap_ci_low,
-        {{ published_quantity('engine.gap_ci_high', 'coefficient') }} as unsatisfied_gap_ci_high,
+        -- The average and a gap give the share: no more digits of one than of the other.
+        {% for column, name in [
+            ('average_unsatisfied', 'average_unsatisfied'), ('unsatisfied_gap', 'unsatisfied_gap'),
+            ('gap_ci_low', 'unsatisfied_gap_ci_low'), ('gap_ci_high', 'unsatisfied_gap_ci_high')
+        ] -%}
+            if(
+                engine.is_withheld and '{{ column }}' != 'average_unsatisfied', null,
+                {{ rounded_figure('engine.' ~ column, "'range'", 'engine.least_n_unsatisfied') }}
+            ) as {{ name }},
+        {% endfor -%}
         engine.quadrant_code,
         quadrants.label_nl as quadrant_label_nl,
         quadrants.label_en as quadrant_label_en,

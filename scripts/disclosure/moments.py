@@ -25,7 +25,7 @@ class Answers:
         values: the numbers of the answers, shape (V,).
         counts: how many people gave each, shape (V,).
         half_mean: half of the last published digit of the mean.
-        half_error: half of the last published digit of its standard error; None when the error is
+        half_error: how far its standard error may be from the truth at most; None when the error is
             not published.
         known: 0/1 vectors over the values of shares that are published, shape (K, V).
     """
@@ -47,7 +47,14 @@ def room(answers: Answers, hidden: np.ndarray) -> tuple[float, float]:
     Returns:
         The range that a reader can work out; the truth lies in it.
     """
-    rows, low, high = _constraints(answers)
+    n = answers.counts.sum()
+    # The error of a whole sample divides by n - 1, that of a small part of one by n.
+    found = [_room(answers, hidden, divisor) for divisor in sorted({max(n - 1, 1), n})]
+    return min(found, key=lambda ends: ends[1] - ends[0])
+
+
+def _room(answers: Answers, hidden: np.ndarray, divisor: float) -> tuple[float, float]:
+    rows, low, high = _constraints(answers, divisor)
     n = answers.counts.sum()
     whole = np.full(len(answers.values), int(n < WHOLE_BELOW))
     ends = []
@@ -64,17 +71,27 @@ def room(answers: Answers, hidden: np.ndarray) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
-def _constraints(answers: Answers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def window(value: float, half_digit: float, half: float) -> tuple[float, float]:
+    """What a reader of a rounded number knows of it, and never more than `half` beside the truth.
+
+    A published figure is the middle of what it may be; the figure itself can lie at its end.
+    """
+    digit = 2 * half_digit
+    published = np.round(value / digit) * digit
+    return max(published - half_digit, value - half), min(published + half_digit, value + half)
+
+
+def _constraints(answers: Answers, divisor: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     v, c = answers.values.astype(float), answers.counts.astype(float)
     n, slack = c.sum(), 1e-6
     total = c @ v
     rows = [np.ones_like(v), v]
-    spread = answers.half_mean * n
-    low, high = [n, total - spread - slack], [n, total + spread + slack]
+    first, last = window(total / n, answers.half_mean, answers.half_mean)
+    low, high = [n, n * first - slack], [n, n * last + slack]
     if answers.half_error is not None and n > 1:
-        error = np.sqrt(max(c @ v**2 / n - (total / n) ** 2, 0) / (n - 1))
-        ends = [max(error - answers.half_error, 0), error + answers.half_error]
-        squares = [n * (n - 1) * end**2 for end in ends]
+        error = np.sqrt(max(c @ v**2 / n - (total / n) ** 2, 0) / divisor)
+        ends = window(error, answers.half_mean, answers.half_error)
+        squares = [n * divisor * max(end, 0) ** 2 for end in ends]
         # Σ(v - m)² around the mean of the truth: what the sum may differ comes on top.
         rows.append((v - total / n) ** 2)
         low.append(squares[0] - slack)

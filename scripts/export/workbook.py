@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxFileError
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -41,15 +42,23 @@ FIRST_ROW = 2
 def write_workbook(
     connection: duckdb.DuckDBPyConnection, tables: list[PublishedTable], target: Path, note: str
 ) -> None:
-    """Write the workbook; `note` says above every sheet what the data is."""
-    with xlsxwriter.Workbook(target, {"constant_memory": True}) as book:
-        # The same figures give the same bytes.
-        book.set_properties({"title": note, "created": date(2000, 1, 1)})
-        styles = _styles(book)
-        _guide(book, styles, tables, note)
-        for table in tables:
-            _sheet(book, styles, connection, table, note)
-        _columns(book, styles, tables)
+    """Write the workbook; `note` says above every sheet what the data is.
+
+    Raises:
+        OSError: it cannot be written, such as to a full disk.
+    """
+    try:
+        with xlsxwriter.Workbook(target, {"constant_memory": True}) as book:
+            # The same figures give the same bytes.
+            book.set_properties({"title": note, "created": date(2000, 1, 1)})
+            styles = _styles(book)
+            _guide(book, styles, tables, note)
+            for table in tables:
+                _sheet(book, styles, connection, table, note)
+            _columns(book, styles, tables)
+    except XlsxFileError as error:
+        cause = error.args[0] if error.args else None
+        raise cause if isinstance(cause, OSError) else OSError(f"{target}: {error}") from error
 
 
 def _styles(book: Workbook) -> dict[str, Format]:

@@ -56,6 +56,13 @@ def peil(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
     )
 
 
+# Published figures are rounded: what must equal R to the last digit is read here.
+UNROUNDED = (
+    "(select * from estimates.est_estimates "
+    "inner join estimates.est_measures using (measure_id, survey_code)) as unrounded"
+)
+
+
 def places_in(folder: Path, seeds: Path = PROJECT / "seeds") -> Places:
     return Places(
         seeds=seeds,

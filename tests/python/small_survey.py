@@ -71,6 +71,12 @@ def night(places: Places) -> subprocess.CompletedProcess:
     return peil("nightly", *options(places), PEIL_HASH_KEY="test")
 
 
+def working(places: Places, sql: str) -> list[tuple]:
+    """Rows of the working database, where figures are not rounded."""
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
 def published(places: Places, sql: str) -> list[tuple]:
     with duckdb.connect(str(places.published_file), read_only=True) as connection:
         return connection.execute(sql).fetchall()

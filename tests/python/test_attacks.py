@@ -176,13 +176,18 @@ def test_small_counts_alone_are_solved_from_their_totals():
     assert len(withheld_counts(table, MIN_CELL)) >= 4
 
 
+N_STAFF = 240
+
+
 def spans(shares, mean, se, halves, values, n, hidden):
     """Least and most people with a hidden answer, by a reader's whole-number programme."""
     half_mean, half_se = halves
     v = np.array(values, dtype=float)
     rows, low, high = [np.ones_like(v), v], [n, n * (mean - half_mean)], [n, n * (mean + half_mean)]
     rows.append((v - mean) ** 2)
-    squares = [n * (n - 1) * max(se + sign * half_se, 0) ** 2 for sign in (-1, 1)]
+    # A part of the sample: the variance divides by the n of all staff.
+    squares = [n * n * (N_STAFF - 1) / N_STAFF * max(se + sign * half_se, 0) ** 2
+               for sign in (-1, 1)]  # fmt: skip
     low.append(squares[0] - 1e-6)
     high.append(squares[1] + n * half_mean**2 + 1e-6)
     for (first, last), (share, half) in shares.items():

@@ -154,7 +154,8 @@ def test_published_figures_follow_from_the_sav(
     data, _ = sav
     known = data[data[column].notna()]
     again = (known["weight"] * made(known[column])).sum() / known["weight"].sum()
-    assert again == pytest.approx(estimate(question, statistic, option=option), abs=1e-9)
+    rounded = round(again, 2 if statistic == "mean" else 3)
+    assert rounded == pytest.approx(estimate(question, statistic, option=option), abs=1e-9)
 
 
 def test_the_total_of_a_scheme_per_group_follows_from_its_population_weight(sav, estimate):
@@ -164,7 +165,8 @@ def test_the_total_of_a_scheme_per_group_follows_from_its_population_weight(sav,
     scheme = "gender_age_by_municipality"
     weight = known[f"population_weight_{scheme}"]
     again = (weight * known["overall_grade"]).sum() / weight.sum()
-    assert again == pytest.approx(estimate("overall_grade", "mean", scheme=scheme), abs=1e-9)
+    published = estimate("overall_grade", "mean", scheme=scheme)
+    assert round(again, 2) == pytest.approx(published, abs=1e-9)
 
 
 def test_research_parquet_equals_the_sav(exported: Path, sav):

@@ -196,7 +196,8 @@ def whole_release(places):
         )
         n_residents = connection.execute(
             "select n_respondents from marts.response_overview "
-            "where source_code = 'all' and step_code = 'received'"
+            "where source_code = 'all' and step_code = 'received' "
+            "and survey_code = 'omnichannel'"
         ).fetchone()[0]
     assert set(counts) == set(manifest["tables"])
     sizes = {i["source_code"]: i["n_rows"] for i in manifest["inputs"]}

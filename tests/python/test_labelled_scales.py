@@ -10,8 +10,18 @@ R survey 4.1-1 on reference/small_survey.csv, with digital 5, telephone 4 and de
 """
 
 import pytest
-from conftest import options, peil
-from small_survey import REFERENCE, add, deliver, edit, night, published, rows_of, small_places
+from conftest import UNROUNDED, options, peil
+from small_survey import (
+    REFERENCE,
+    add,
+    deliver,
+    edit,
+    night,
+    published,
+    rows_of,
+    small_places,
+    working,
+)
 
 SCORES = {"digital": "5", "telephone": "4", "desk": "2"}
 STATISTICS = {
@@ -95,10 +105,10 @@ def opinions(tmp_path_factory):
 
 
 def test_mean_range_and_net_of_labels_equal_r(opinions):
-    rows = published(
+    rows = working(
         opinions,
         "select statistic, segment_value, estimate, se, n_answers "
-        "from marts.estimates where question_code = 'small_channel' and option_code is null",
+        f"from {UNROUNDED} where question_code = 'small_channel' and option_code is null",
     )
     found = {(statistic, value): (estimate, se) for statistic, value, estimate, se, _ in rows}
     for key, expected in R.items():
@@ -107,9 +117,9 @@ def test_mean_range_and_net_of_labels_equal_r(opinions):
 
 
 def test_shares_of_labels_and_their_association_stay(opinions):
-    shares = published(
+    shares = working(
         opinions,
-        "select option_code, estimate from marts.estimates where statistic = 'share' "
+        f"select option_code, estimate from {UNROUNDED} where statistic = 'share' "
         "and question_code = 'small_channel' and segment_value = 'total'",
     )
     mean = sum(float(SCORES[option]) * share for option, share in shares)
@@ -124,7 +134,7 @@ def test_shares_of_labels_and_their_association_stay(opinions):
         for row in rows_of(REFERENCE / "small_estimates.csv")
         if (row["design"], row["question"], row["name"]) == ("weighted", "channel", "F")
     )
-    assert f_statistic[0][0] == pytest.approx(expected, rel=1e-8)
+    assert f_statistic[0][0] == pytest.approx(expected, rel=0.0051), "three significant digits"
 
 
 BROKEN = {

@@ -112,7 +112,8 @@ def test_staff_and_residents_stand_side_by_side_as_published(published):
     ).fetchall()
     assert len(rows) == 5
     for theme, correlation, n, again, n_again, warns in rows:
-        assert abs(correlation - again) < 1e-8, theme
+        # Published to three decimals, of means published to two.
+        assert abs(correlation - again) < 0.02, theme
         assert n == n_again > 3
         assert warns
     hidden = published.execute(

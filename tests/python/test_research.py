@@ -3,8 +3,6 @@
 import os
 import shutil
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +14,6 @@ import yaml
 from conftest import options, peil, places_in
 from two_waves import SCHEMES, WAVES, write_seeds
 
-from scripts.build import dbt_environment
 from scripts.errors import PeilError
 from scripts.export.research import write_research
 from scripts.research import GRAIN, build_research
@@ -25,26 +22,15 @@ from scripts.settings import PROJECT, Places
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
-    """Both waves landed, and as much built as the research file needs. Do not change it."""
+    """A night of both waves. Do not change it."""
     folder = tmp_path_factory.mktemp("waves")
     places = places_in(folder, seeds=folder / "seeds")
     write_seeds(places.seeds)
     places.inbox.mkdir()
     for wave, text in WAVES.items():
         (places.inbox / f"{wave}.csv").write_text(text)
-    landed = peil("land", *options(places))
-    assert landed.returncode == 0, landed.stderr
-    built = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "build", "--project-dir", PROJECT,
-         "--profiles-dir", PROJECT, "--target-path", folder / "target",
-         "--log-path", folder / "logs",
-         "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious",
-         "--select", "+path:models/research", "+about",
-         "--exclude", "path:models/codebook,resource_type:test", "tag:tests_of_tests"],
-        env={**os.environ, **dbt_environment(places)},
-        cwd=PROJECT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert built.returncode == 0, built.stdout
+    night = peil("nightly", *options(places))
+    assert night.returncode == 0, night.stderr
     return places
 
 
@@ -274,7 +260,7 @@ def test_two_answers_to_one_question_are_refused(file: Path, tmp_path: Path):
 
 
 def test_without_a_build_there_is_no_file(empty_places: Places):
-    with pytest.raises(PeilError, match=r"not built: .*Run `peil nightly` first"):
+    with pytest.raises(PeilError, match=r"not built and tested: .*Run `peil nightly`"):
         build_research(empty_places)
     assert list(empty_places.published.iterdir()) == []
 

@@ -13,8 +13,18 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import peil
-from small_survey import REFERENCE, add, deliver, edit, night, published, rows_of, small_places
+from conftest import UNROUNDED, peil
+from small_survey import (
+    REFERENCE,
+    add,
+    deliver,
+    edit,
+    night,
+    published,
+    rows_of,
+    small_places,
+    working,
+)
 from test_raking_groups import CELLS, tables
 
 from scripts.errors import RakingError
@@ -76,9 +86,9 @@ def test_a_total_of_groups_given_as_shares_equals_r(tmp_path):
     done = night(places)
     assert done.returncode == 0, done.stderr
     assert "the sizes of the groups are the sums of their base weights" in done.stderr
-    rows = published(
+    rows = working(
         places,
-        "select segment_value, estimate, se from marts.estimates where "
+        f"select segment_value, estimate, se from {UNROUNDED} where "
         "question_code = 'small_grade' and statistic = 'mean' "
         "and segment_code in ('total', 'small_total', 'small_region')",
     )
@@ -198,7 +208,11 @@ def test_groups_with_shares_are_not_weighted_together():
     counts = pd.DataFrame(
         [(group, level, n, 0.5) for group, n in (("a", 3), ("b", 90)) for level in "mv"],
         columns=["group_value", "level_code", "n_respondents", "target"],
-    ).assign(scheme_code="s", wave_code="w", attribute_code="sex", is_known=True)
+    ).assign(
+        scheme_code="s", wave_code="w", attribute_code="sex", is_known=True,
+        first_attribute_code="sex", first_level_code=lambda rows: rows["level_code"],
+        second_attribute_code=None, second_level_code=None,
+    )  # fmt: skip
     scheme = {"scheme_code": "s", "min_group_n": 50, "rest_group": "rest", "min_level_n": None}
     ladders = pd.DataFrame(
         columns=[

@@ -45,13 +45,13 @@ def test_figures_equal_what_the_generator_dealt(figures, dealt, group):
     for question in UNKNOWN:
         answers, figure = own[question].dropna(), figures.loc[group, question]
         assert figure["n_answers"] == len(answers)
-        assert figure["mean_answer"] == pytest.approx(answers.mean(), abs=1e-9)
+        assert figure["mean_answer"] == pytest.approx(answers.mean(), abs=0.0051)
         assert figure["mean_answer_ci_low"] < answers.mean() < figure["mean_answer_ci_high"]
         if question in STATEMENTS:
-            assert figure["share_agree"] == pytest.approx((answers <= 2).mean(), abs=1e-9)
-            assert figure["share_disagree"] == pytest.approx((answers >= 4).mean(), abs=1e-9)
+            assert figure["share_agree"] == pytest.approx((answers <= 2).mean(), abs=0.00051)
+            assert figure["share_disagree"] == pytest.approx((answers >= 4).mean(), abs=0.00051)
         elif question in GRADES:
-            assert figure["share_insufficient"] == pytest.approx((answers <= 5).mean(), abs=1e-9)
+            assert figure["share_insufficient"] == pytest.approx((answers <= 5).mean(), abs=0.00051)
 
 
 def test_groups_get_the_shares_that_were_meant(figures):
@@ -59,7 +59,7 @@ def test_groups_get_the_shares_that_were_meant(figures):
     for question, both in STATEMENTS.items():
         for group, shares in zip(GROUPS, both, strict=True):
             figure = figures.loc[group, question]
-            assert abs(figure["share_agree"] - sum(shares[:2])) < 1 / figure["n_answers"]
+            assert abs(figure["share_agree"] - sum(shares[:2])) < 1 / figure["n_answers"] + 0.0005
     for group, shares in zip(GROUPS, REPEAT_CONTACTS, strict=True):
         figure = figures.loc[group, "staff_repeat_contacts"]
         assert figure["mean_answer"] == pytest.approx(np.dot(shares, range(5)), abs=0.05)
@@ -80,7 +80,13 @@ def test_the_preview_and_the_unfinished_row_do_not_count(published, figures):
         "select step_code, n_respondents from marts.response_overview "
         "where survey_code = 'kcc_staff' and source_code = 'all' and n_respondents > 0"
     ).fetchall()
-    assert dict(steps) == {"received": 242, "test": 1, "incomplete": 1, "eligible": 240}
+    assert dict(steps) == {"eligible": 240}
+    withheld = published.sql(
+        "select step_code from marts.response_overview where survey_code = 'kcc_staff' "
+        "and source_code = 'all' and is_withheld order by 1"
+    ).fetchall()
+    # One preview and one unfinished row: the total would tell them.
+    assert withheld == [("incomplete",), ("received",), ("test",)]
     # The preview says 50 contacts again, which nobody else does.
     assert figures.loc["total", "staff_repeat_contacts"]["mean_answer"] < 2
 

@@ -140,19 +140,27 @@ def test_a_mean_that_tells_a_withheld_count_is_withheld(counts, half, measures):
     [([3, 4, 5], 5e-13), ([6, 0, 6], 0.1), ([2, 30, 8], 0.05), ([6, 5, 4], 0.1), ([7, 2, 6], 0.2)],
 )
 def test_the_range_of_a_count_is_that_of_every_table_that_rounds_alike(counts, half):
-    """Every table of as many people is tried."""
+    """Every table of as many people is tried, with the error of a sample and of a part of one."""
     v, n = np.arange(1.0, 4), sum(counts)
 
-    def published(c):
+    def published(c, divisor):
         mean = c @ v / n
-        return mean, np.sqrt(max(c @ v**2 / n - mean**2, 0) / (n - 1))
+        return mean, np.sqrt(max(c @ v**2 / n - mean**2, 0) / divisor)
 
-    truth = published(np.array(counts))
-    alike = [
-        a for a in range(n + 1) for b in range(n + 1 - a)
-        for mean, error in [published(np.array([a, b, n - a - b]))]
-        if abs(mean - truth[0]) <= half and abs(error - truth[1]) <= half / 2
-    ]  # fmt: skip
+    def is_within(figure, truth, most):
+        digit = round(truth / (2 * half)) * 2 * half
+        return abs(figure - digit) <= half + 1e-9 and abs(figure - truth) <= most + 1e-9
+
+    ranges = []
+    for divisor in (n - 1, n):
+        truth = published(np.array(counts), divisor)
+        alike = [
+            a for a in range(n + 1) for b in range(n + 1 - a)
+            for mean, error in [published(np.array([a, b, n - a - b]), divisor)]
+            if is_within(mean, truth[0], half) and is_within(error, truth[1], half / 2)
+        ]  # fmt: skip
+        ranges.append((min(alike), max(alike)))
+    alike = min(ranges, key=lambda ends: ends[1] - ends[0])
     found = room(
         Answers(v, np.array(counts, dtype=float), half, half / 2, np.empty((0, 3))),
         np.array([1.0, 0.0, 0.0]),

@@ -49,20 +49,15 @@ def test_a_question_that_changed_has_figures_but_no_change(two_waves):
 
 def test_the_error_of_a_change_is_that_of_two_samples(two_waves):
     """Two waves are drawn apart: V = V_now + V_earlier; df = n_now + n_earlier - 2 - 1."""
-    _, published = two_waves
-    rows = published.sql(
-        "select c.se, c.df, a.se as se_a, b.se as se_b, a.n_answers + b.n_answers as n "
-        "from marts.comparisons as c "
-        "inner join marts.estimates as a on c.wave_code = a.wave_code "
-        "and c.weighting_scheme = a.weighting_scheme and c.segment_code = a.segment_code "
-        "and c.segment_value_a = a.segment_value and c.question_code = a.question_code "
-        "and c.statistic = a.statistic and c.option_code is not distinct from a.option_code "
-        "inner join marts.estimates as b on c.compared_wave_code = b.wave_code "
-        "and c.weighting_scheme = b.weighting_scheme and c.segment_code = b.segment_code "
-        "and c.segment_value_b = b.segment_value and c.question_code = b.question_code "
-        "and c.statistic = b.statistic and c.option_code is not distinct from b.option_code "
-        "where c.comparison_kind = 'waves' and not c.is_withheld"
-    ).df()
+    places, _ = two_waves
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        rows = connection.sql(
+            "select c.se, c.df, a.se as se_a, b.se as se_b, a.n_answers + b.n_answers as n "
+            "from estimates.est_comparison_tests as c "
+            "inner join estimates.est_estimates as a on c.point_id_a = a.point_id "
+            "inner join estimates.est_estimates as b on c.point_id_b = b.point_id "
+            "where c.comparison_kind = 'waves' and c.withheld_reason is null"
+        ).df()
     assert len(rows) > 100
     assert rows["se"].to_numpy() == pytest.approx(np.hypot(rows["se_a"], rows["se_b"]), rel=1e-6)
     assert (rows["df"] == rows["n"] - 3).all()

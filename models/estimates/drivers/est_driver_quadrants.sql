@@ -68,6 +68,7 @@ averaged as (
             avg(share_unsatisfied) over driver_set,
             null
         ) as average_unsatisfied,
+        min(n_unsatisfied) over driver_set as least_n_unsatisfied,
     from satisfied
     window
         driver_set as (
