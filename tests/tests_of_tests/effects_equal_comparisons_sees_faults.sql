@@ -44,6 +44,7 @@ labelled as (
     select
         *,
         segment_label_nl as segment_label_en,
+        false as is_from_earlier_release,
     from known
 ),
 
