@@ -36,8 +36,10 @@ published as (
         if(engine.is_withheld, null, {{ published_p('engine.p_adjusted') }}) as p_adjusted,
         engine.is_significant,
         {{ published('engine.se_clustered', 'least(engine.n_a, engine.n_b)') }} as se_clustered,
-        {{ published('engine.ci_low_clustered', 'least(engine.n_a, engine.n_b)') }} as ci_low_clustered,
-        {{ published('engine.ci_high_clustered', 'least(engine.n_a, engine.n_b)') }} as ci_high_clustered,
+        {{ published('engine.ci_low_clustered', 'least(engine.n_a, engine.n_b)') }}
+            as ci_low_clustered,
+        {{ published('engine.ci_high_clustered', 'least(engine.n_a, engine.n_b)') }}
+            as ci_high_clustered,
         if(engine.is_withheld, null, engine.df_clustered)::bigint as df_clustered,
         if(engine.is_withheld, null, {{ published_p('engine.p_value_clustered') }})
             as p_value_clustered,
@@ -119,20 +121,20 @@ compared as (
     {% endfor -%}
     left join {{ ref('stg_released_differences') }} as released
         on
+            published.comparison_kind = released.comparison_kind
             {% for key in [
-                'comparison_kind', 'survey_code', 'wave_code', 'compared_wave_code',
+                'survey_code', 'wave_code', 'compared_wave_code',
                 'weighting_scheme', 'segment_code', 'segment_value_a', 'compared_segment_code',
                 'segment_value_b', 'question_code', 'statistic', 'compared_question_code',
                 'compared_statistic'
             ] -%}
-                published.{{ key }} = released.{{ key }} and
+                and published.{{ key }} = released.{{ key }}
             {% endfor -%}
             {% for key in [
                 'second_segment_value_a', 'second_segment_value_b', 'option_code',
                 'compared_option_code'
             ] -%}
-                published.{{ key }} is not distinct from released.{{ key }}
-                {{- ' and' if not loop.last }}
+                and published.{{ key }} is not distinct from released.{{ key }}
             {% endfor %}
 ),
 

@@ -106,11 +106,12 @@ completed as (
 judged as (
     select
         *,
-        {% for count in ['n_dont_know', 'n_refused', 'n_skipped', 'n_not_asked', 'n_answered'] -%}
-            {{ count }} between 1 and {{ threshold('min_cell_n') }} - 1
-            {{- ' or ' if not loop.last }}
-        {% endfor -%}
-        as is_withheld,
+        n_dont_know between 1 and {{ threshold('min_cell_n') }} - 1
+        or n_refused between 1 and {{ threshold('min_cell_n') }} - 1
+        or n_skipped between 1 and {{ threshold('min_cell_n') }} - 1
+        or n_not_asked between 1 and {{ threshold('min_cell_n') }} - 1
+        or n_answered between 1 and {{ threshold('min_cell_n') }} - 1
+            as is_withheld,
     from completed
 ),
 

@@ -40,15 +40,20 @@ published as (
         {{ rounded_figure('engine.share_unsatisfied_ci_high', "'range'", 'engine.n_unsatisfied') }}
             as share_unsatisfied_ci_high,
         -- The average and a gap give the share: no more digits of one than of the other.
-        {% for column, name in [
-            ('average_unsatisfied', 'average_unsatisfied'), ('unsatisfied_gap', 'unsatisfied_gap'),
-            ('gap_ci_low', 'unsatisfied_gap_ci_low'), ('gap_ci_high', 'unsatisfied_gap_ci_high')
-        ] -%}
-            if(
-                engine.is_withheld and '{{ column }}' != 'average_unsatisfied', null,
-                {{ rounded_figure('engine.' ~ column, "'range'", 'engine.least_n_unsatisfied') }}
-            ) as {{ name }},
-        {% endfor -%}
+        {{ rounded_figure('engine.average_unsatisfied', "'range'", 'engine.least_n_unsatisfied') }}
+            as average_unsatisfied,
+        if(
+            engine.is_withheld, null,
+            {{ rounded_figure('engine.unsatisfied_gap', "'range'", 'engine.least_n_unsatisfied') }}
+        ) as unsatisfied_gap,
+        if(
+            engine.is_withheld, null,
+            {{ rounded_figure('engine.gap_ci_low', "'range'", 'engine.least_n_unsatisfied') }}
+        ) as unsatisfied_gap_ci_low,
+        if(
+            engine.is_withheld, null,
+            {{ rounded_figure('engine.gap_ci_high', "'range'", 'engine.least_n_unsatisfied') }}
+        ) as unsatisfied_gap_ci_high,
         engine.quadrant_code,
         quadrants.label_nl as quadrant_label_nl,
         quadrants.label_en as quadrant_label_en,

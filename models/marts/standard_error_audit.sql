@@ -29,7 +29,8 @@ published as (
         measures.statistic,
         measures.option_code,
         {{ rounded_figure('audited.se', 'measures.kind', 'audited.n_answers') }} as se,
-        {{ rounded_figure('audited.se_bootstrap', 'measures.kind', 'audited.n_answers') }} as se_bootstrap,
+        {{ rounded_figure('audited.se_bootstrap', 'measures.kind', 'audited.n_answers') }}
+            as se_bootstrap,
         audited.n_replicates,
         {{ rounded('audited.ratio', 'coefficient') }} as ratio,
         {{ rounded('audited.noise', 'coefficient') }} as noise,

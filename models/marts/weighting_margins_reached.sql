@@ -85,7 +85,8 @@ published as (
                 then {{ rounded('judged.target_share / judged.known', 'share') }}
             when not judged.is_withheld then {{ rounded('judged.target_share', 'share') }}
         end as target_share,
-        if(judged.is_withheld, null, {{ rounded('judged.unweighted_share', 'share') }}) as unweighted_share,
+        if(judged.is_withheld, null, {{ rounded('judged.unweighted_share', 'share') }})
+            as unweighted_share,
         case
             when not judged.is_unknown_in_population
                 then {{ rounded('judged.weighted_share / judged.known', 'share') }}

@@ -43,6 +43,14 @@ counted as (
     group by counts.wave_code, counts.question_code, placed.group_id, counts.value_number
 ),
 
+answering as (
+    select distinct
+        wave_code,
+        question_code,
+        group_id,
+    from counted
+),
+
 -- Answers that nobody gave are answers that somebody could have given.
 possible as (
     select distinct
@@ -60,13 +68,7 @@ filled as (
         possible.value_number,
         coalesce(counted.n, 0) as n,
     from possible
-    inner join (
-        select distinct
-            wave_code,
-            question_code,
-            group_id,
-        from counted
-    ) as groups using (wave_code, question_code)
+    inner join answering as groups using (wave_code, question_code)
     left join counted using (wave_code, question_code, group_id, value_number)
 )
 
