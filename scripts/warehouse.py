@@ -12,6 +12,7 @@ import duckdb
 from scripts.errors import InputError
 from scripts.lock import wait_for
 from scripts.private import owner_only, private_folder
+from scripts.settings import child_environment
 
 RAW_TABLES = """
 create schema if not exists raw;
@@ -163,7 +164,7 @@ def _process(message: str) -> str:
     try:
         told = subprocess.run(
             ["ps", "-o", "lstart=", "-o", "args=", "-p", found[1]],
-            capture_output=True, text=True, check=True, timeout=5,
+            env=child_environment(), capture_output=True, text=True, check=True, timeout=5,
         ).stdout.split()  # fmt: skip
         since, command = " ".join(told[:5]), " ".join(told[5:])[:100]
     except (OSError, subprocess.SubprocessError):

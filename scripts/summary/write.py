@@ -101,10 +101,10 @@ def write_summary(
         for name, content in contents.items():
             drafts[name] = draft_of(folder / f"samenvatting.{name}")
             drafts[name].write_bytes(content)
-            publish_mode(drafts[name])
         for name, draft in drafts.items():
             target = folder / f"samenvatting.{name}"
             draft.replace(target)
+            publish_mode(target)
             written.append(target)
     except OSError as error:
         raise InputError(

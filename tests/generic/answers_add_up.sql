@@ -1,7 +1,9 @@
 {#- Per question: who was not asked, answered, did not know, refused or skipped are together who
     counts, none of them fewer than nobody, and who answered is the base of the figures of
-    everybody. -#}
-{% test answers_add_up(model, overview=none, estimates=none, segments=none) %}
+    everybody, but for whom the default scheme leaves out. -#}
+{% test answers_add_up(
+    model, overview=none, estimates=none, segments=none, quality=none, schemes=none
+) %}
     with bases as (
         select
             figures.survey_code,
@@ -16,6 +18,20 @@
             figures.is_default_scheme
             and segments.is_total
         group by figures.survey_code, figures.wave_code, figures.question_code
+    ),
+
+    weighted as (
+        select
+            quality.survey_code,
+            quality.wave_code,
+            sum(quality.n_respondents) as n_respondents,
+        from {{ quality or ref('weighting_quality') }} as quality
+        inner join {{ schemes or ref('weighting_schemes') }} as schemes
+            on
+                quality.survey_code = schemes.survey_code
+                and quality.weighting_scheme = schemes.scheme_code
+        where schemes.is_default
+        group by quality.survey_code, quality.wave_code
     ),
 
     judged as (
@@ -37,7 +53,8 @@
                     then 'n_eligible: not who counts in response_overview'
                 when
                     mart.is_from_earlier_release = bases.is_from_earlier_release
-                    and mart.n_answered != bases.n_answers
+                    and not mart.n_answered - bases.n_answers
+                    between 0 and greatest(coalesce(mart.n_eligible - weighted.n_respondents, 0), 0)
                     then 'n_answered: not the base in estimates'
                 when mart.n_off_route > mart.n_not_asked
                     then 'n_off_route: more than were not asked'
@@ -54,6 +71,10 @@
                 mart.survey_code = bases.survey_code
                 and mart.wave_code = bases.wave_code
                 and mart.question_code = bases.question_code
+        left join weighted
+            on
+                mart.survey_code = weighted.survey_code
+                and mart.wave_code = weighted.wave_code
     )
 
     select * from judged

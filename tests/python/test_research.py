@@ -244,7 +244,7 @@ def test_a_row_too_many_is_refused(warehouse_copy: Places, table: str):
         )
     with pytest.raises(PeilError, match=f"^{table}: 2 rows for .*there should be one"):
         build_research(warehouse_copy)
-    assert list(warehouse_copy.published.iterdir()) == []
+    assert [p.name for p in warehouse_copy.published.iterdir()] == [".lock"]
 
 
 def test_two_answers_to_one_question_are_refused(file: Path, tmp_path: Path):
@@ -262,7 +262,7 @@ def test_two_answers_to_one_question_are_refused(file: Path, tmp_path: Path):
 def test_without_a_build_there_is_no_file(empty_places: Places):
     with pytest.raises(PeilError, match=r"not built and tested: .*Run `peil nightly`"):
         build_research(empty_places)
-    assert list(empty_places.published.iterdir()) == []
+    assert [p.name for p in empty_places.published.iterdir()] == [".lock"]
 
 
 def test_nobody_else_can_read_it_while_it_is_written(

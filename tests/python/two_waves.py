@@ -151,5 +151,5 @@ def write_seeds(folder: Path) -> None:
             writer = csv.DictWriter(handle, header, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows.get(seed.stem, []))
-    for seed in ("thresholds", "flags", "response_steps"):
+    for seed in ("thresholds", "publication_rounding", "flags", "response_steps"):
         shutil.copy(PROJECT / "seeds" / f"{seed}.csv", folder)

@@ -34,6 +34,17 @@ segments as (
     select * from (values ('s', 'total', true)) as t (survey_code, segment_code, is_total)
 ),
 
+-- The default scheme leaves nobody out, another scheme does.
+quality as (
+    select * from (values ('s', 'w', 'x', 60), ('s', 'w', 'x', 40), ('s', 'w', 'y', 10))
+        as t (survey_code, wave_code, weighting_scheme, n_respondents)
+),
+
+schemes as (
+    select * from (values ('s', 'x', true), ('s', 'y', false))
+        as t (survey_code, scheme_code, is_default)
+),
+
 known as (
     select
         survey_code,
@@ -48,7 +59,8 @@ known as (
 
 flagged as (
     {{ test_answers_add_up(
-        'planted', overview='overview', estimates='known', segments='segments'
+        'planted', overview='overview', estimates='known', segments='segments', quality='quality',
+        schemes='schemes'
     ) }}
 ),
 
