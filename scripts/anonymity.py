@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import duckdb
 
 from scripts.errors import PeilError
+from scripts.warehouse import literal
 
 log = logging.getLogger(__name__)
 REPORTED_BELOW = 5
@@ -59,6 +60,17 @@ def risk(connection: duckdb.DuckDBPyConnection, k: int) -> Risk:
     return Risk(*found)
 
 
+RISK_COLUMNS = {
+    "k": "Fewest respondents alike: of peil research --k, or what is reported without it.",
+    "n_respondents": "Respondents in the file, per wave.",
+    "n_unique_before": "Alone with their attributes before anything was made coarser.",
+    "n_below_k_before": "Sharing them with fewer than k - 1 others, before.",
+    "n_unique": "Alone with their attributes in this file.",
+    "n_below_k": "Sharing them with fewer than k - 1 others in this file.",
+    "made_coarser": "What was made coarser, in order; empty when nothing was.",
+}
+
+
 def report(connection: duckdb.DuckDBPyConnection, k: int | None) -> None:
     """Count the risk, make it smaller when asked, and write what was done into the file.
 
@@ -96,6 +108,10 @@ def report(connection: duckdb.DuckDBPyConnection, k: int | None) -> None:
         "classes were made coarser. After that weights are means of a class: figures differ a "
         "little from the published ones.'"
     )
+    for column, text in RISK_COLUMNS.items():
+        connection.execute(
+            f"comment on column research.microdata.disclosure_risk.{column} is {literal(text)}"
+        )
 
 
 def coarsen(connection: duckdb.DuckDBPyConnection, k: int) -> list[str]:

@@ -53,7 +53,10 @@ def write_seeds(folder: Path) -> None:
     labels = {"label_nl": "Proef", "label_en": "Trial"}
     survey = {"survey_code": "trial"}
     rows: dict[str, list[dict]] = {
-        "surveys": [survey | labels | {"is_simulated": "false", "audience": "residents"}],
+        "surveys": [
+            survey | labels
+            | {"is_simulated": "false", "audience": "residents", "min_base_n": "50"}
+        ],
         "waves": [
             survey | labels | {"wave_code": wave, "fieldwork_start": "2000-01-01",
                                "fieldwork_end": "2000-12-31", "reference_date": day}
@@ -140,7 +143,8 @@ def write_seeds(folder: Path) -> None:
         ],
         "delivery_rules": [
             {"source_code": "*", "table_name": "columns", "rule_code": "is_present",
-             "severity": "critical", "label_nl": "Kolommen", "label_en": "Columns"}
+             "severity": "critical", "label_nl": "Kolommen", "label_en": "Columns",
+             "reason": "Columns are agreed"}
         ],
     }  # fmt: skip
     folder.mkdir()
