@@ -5,7 +5,7 @@ import shutil
 import duckdb
 import pandas as pd
 import pytest
-from conftest import options, peil, places_in, shared
+from conftest import UNROUNDED, options, peil, places_in, shared
 
 from scripts.settings import PROJECT
 
@@ -25,10 +25,11 @@ def pew(tmp_path_factory):
 
 def test_approval_equals_r(pew):
     """R: svyciprop(~I(q1 == "Approve"), svydesign(ids = ~1, weights = ~w_rake), "xlogit")."""
-    with duckdb.connect(str(pew.published_file), read_only=True) as connection:
+    with duckdb.connect(str(pew.warehouse), read_only=True) as connection:
         row = connection.sql(
-            "select estimate, se, ci_low, ci_high, n_effective, deff_weights from marts.estimates "
-            "where segment_code = 'total' and question_code = 'q1' and option_code = 'Approve'"
+            "select estimate, se, ci_low, ci_high, n_effective, n_answers / n_effective "
+            f"from {UNROUNDED} where segment_code = 'total' and question_code = 'q1' "
+            "and option_code = 'Approve'"
         ).fetchone()
     assert row == pytest.approx(
         (0.42777791932818830, 0.011731646911705, 0.4049419336424953, 0.45092582884325205,
