@@ -90,8 +90,8 @@ published as (
     left join {{ ref('flags') }} as flags on engine.withheld_reason = flags.flag_code
 ),
 
--- A difference with a side that stands from the release before stands with it; without a released
--- one nothing is shown until that side is made anew.
+-- A difference with a side that stands from the release before stands with it, unless its other
+-- side is withheld now; without a released one nothing is shown until that side is made anew.
 compared as (
     select
         published.*,
@@ -140,7 +140,7 @@ compared as (
 
 standing as (
     select
-        * exclude (
+        compared.* exclude (
             is_released,
             {% for column in released_difference_columns() -%}
                 released_{{ column }}{{ ', ' if not loop.last }}
@@ -148,7 +148,7 @@ standing as (
         ) replace (
             {% for column in released_difference_columns() -%}
                 if(
-                    is_from_earlier_release,
+                    is_from_earlier_release and not is_withheld,
                     {{ 'coalesce(released_' ~ column ~ ', false)' if column.startswith('is_')
                     else 'released_' ~ column }},
                     {{ column }}
@@ -158,9 +158,17 @@ standing as (
             if(
                 is_from_earlier_release and not is_released,
                 coalesce(withheld_reason, 'protected'), withheld_reason
-            ) as withheld_reason
+            ) as withheld_reason,
+            {% for language in ['nl', 'en'] -%}
+                if(
+                    is_from_earlier_release and not is_released and not is_withheld,
+                    protected.label_{{ language }}, withheld_label_{{ language }}
+                ) as withheld_label_{{ language }}{{ ', ' if not loop.last }}
+            {% endfor %}
         ),
     from compared
+    left join {{ ref('flags') }} as protected
+        on protected.flag_code = 'protected' and protected.kind = 'withheld'
 )
 
 select * from standing
