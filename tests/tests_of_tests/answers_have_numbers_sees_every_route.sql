@@ -5,7 +5,8 @@ with scales as (
     select * from (
         values
         ('ok', 'number', 1, 10), ('labelled', 'single', null, null),
-        ('shares', 'single', null, null), ('unused', 'single', null, null), ('several', 'multiple', null, null),
+        ('shares', 'single', null, null), ('unused', 'single', null, null),
+        ('several', 'multiple', null, null),
         ('words', 'text', null, null), ('endless', 'number', 1, null),
         ('no_list', 'single', null, null), ('empty_list', 'single', null, null),
         ('gap', 'single', null, null), ('reversed', 'number', 1, 10), ('half', 'number', 1, 10),
