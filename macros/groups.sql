@@ -7,3 +7,20 @@
         and {{ a }}.second_segment_value is not distinct from {{ b }}.second_segment_value
     )
 {%- endmacro %}
+
+
+{#- Levels that the codebook declares: of attribute_levels, and the options of a question that an
+    attribute is made of. Those of municipalities and sources stand in seeds of their own. -#}
+{% macro declared_levels() -%}
+    select
+        attribute_code,
+        level_code,
+    from {{ ref('attribute_levels') }}
+    union
+    select
+        attributes.attribute_code,
+        options.option_code as level_code,
+    from {{ ref('attributes') }} as attributes
+    inner join {{ ref('questions') }} as questions using (question_code)
+    inner join {{ ref('stg_options') }} as options using (option_set_code)
+{%- endmacro %}

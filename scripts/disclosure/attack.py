@@ -10,7 +10,7 @@ from collections import Counter
 import pandas as pd
 
 from scripts.disclosure.counts import rooms
-from scripts.disclosure.equations import question_of, recoverable
+from scripts.disclosure.equations import questions_of, recoverable
 from scripts.disclosure.rules import LEAST_ROOM, Rules
 from scripts.disclosure.suppression import moment_rooms, rest_is_read
 
@@ -38,17 +38,12 @@ def attack_figures(
     """
     tried: Counter = Counter()
     recovered: Counter = Counter()
-    numbers = dict(list(answers.groupby(["wave_code", "question_code"])))
-    for key, rows in figures.groupby(["wave_code", "question_code"], sort=True):
-        survey = (rows["survey_code"].iloc[0], key[0])
-        question = question_of(rows, nestings[nestings["wave_code"] == key[0]], complements)
+    for wave, rows, question, given in questions_of(figures, nestings, complements, answers):
+        survey = (rows["survey_code"].iloc[0], wave)
         hidden = [c for c in question.hidden if c in question.figure_ids]
         solved = recoverable(list(question.hidden), [e.cells for e in question.equations])
         tried[*survey, "subtraction"] += len(hidden)
         recovered[*survey, "subtraction"] += len(solved & set(hidden))
-        given = numbers.get(key)
-        if given is not None:
-            question.span = float(given["value_number"].max() - given["value_number"].min()) or 1.0
         for equation in question.equations:
             rest = [c for c in equation.cells if c in question.hidden]
             if rest and len(rest) < len(equation.cells) and equation.parent is not None:

@@ -70,7 +70,30 @@ def recoverable(hidden: list[Cell], equations: list[dict[Cell, float]]) -> set[C
     return {cell for cell, i in position.items() if moved[i] < 1e-9}
 
 
-def question_of(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFrame) -> Question:
+def questions_of(
+    figures: pd.DataFrame,
+    nestings: pd.DataFrame,
+    complements: pd.DataFrame,
+    answers: pd.DataFrame | None,
+) -> Iterator[tuple[str, pd.DataFrame, Question, pd.DataFrame | None]]:
+    """Every question of every wave: its wave, figures, equations, and answers where known.
+
+    Args:
+        figures: as for `protect`.
+        nestings: as for `protect`.
+        complements: as for `protect`.
+        answers: as for `protect`.
+    """
+    numbers = {} if answers is None else dict(list(answers.groupby(["wave_code", "question_code"])))
+    for key, rows in figures.groupby(["wave_code", "question_code"], sort=True):
+        question = _question(rows, nestings[nestings["wave_code"] == key[0]], complements)
+        given = numbers.get(key)
+        if given is not None:
+            question.span = float(np.ptp(given["value_number"])) or 1.0
+        yield key[0], rows, question, given
+
+
+def _question(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFrame) -> Question:
     question = Question()
     base = question.base
     measures = sorted(rows["measure_id"].unique().tolist())

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from scripts.disclosure.equations import Cell, Equation, Place, Question, question_of, recoverable
+from scripts.disclosure.equations import Cell, Equation, Place, Question, questions_of, recoverable
 from scripts.disclosure.moments import Answers, room
 from scripts.disclosure.rules import LEAST_ROOM, SHARES, Rules
 from scripts.errors import PeilError
@@ -50,12 +50,7 @@ def protect(
         Columns figure_id, withheld_reason; one row per withheld figure.
     """
     parts = []
-    numbers = {} if answers is None else dict(list(answers.groupby(["wave_code", "question_code"])))
-    for key, rows in figures.groupby(["wave_code", "question_code"], sort=True):
-        question = question_of(rows, nestings[nestings["wave_code"] == key[0]], complements)
-        given = numbers.get(key)
-        if given is not None:
-            question.span = float(np.ptp(given["value_number"])) or 1.0
+    for _, rows, question, given in questions_of(figures, nestings, complements, answers):
         _withhold(question, rules)
         while given is not None and _withhold_moments(question, rows, given, rules):
             _withhold(question, rules)

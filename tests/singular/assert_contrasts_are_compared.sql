@@ -1,17 +1,7 @@
 -- A contrast whose levels do not exist, are the same, or whose attribute is no segment compared in
 -- pairs, would be silently absent from every table.
 with declared as (
-    select
-        attribute_code,
-        level_code,
-    from {{ ref('attribute_levels') }}
-    union
-    select
-        attributes.attribute_code,
-        options.option_code as level_code,
-    from {{ ref('attributes') }} as attributes
-    inner join {{ ref('questions') }} as questions using (question_code)
-    inner join {{ ref('stg_options') }} as options using (option_set_code)
+    {{ declared_levels() }}
 ),
 
 compared as (

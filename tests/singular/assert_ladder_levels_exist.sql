@@ -1,16 +1,6 @@
 -- A misspelled level on a ladder merges nothing, and nobody would see it.
 with levels as (
-    select
-        attribute_code,
-        level_code,
-    from {{ ref('attribute_levels') }}
-    union
-    select
-        attributes.attribute_code,
-        options.option_code as level_code,
-    from {{ ref('attributes') }} as attributes
-    inner join {{ ref('questions') }} as questions using (question_code)
-    inner join {{ ref('stg_options') }} as options using (option_set_code)
+    {{ declared_levels() }}
 ),
 
 named as (
