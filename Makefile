@@ -50,7 +50,7 @@ mutants: setup  ## plant the faults of tests/mutants in a copy; what no test see
 	@$(BIN)/python tests/mutants/run.py
 
 bench: setup  ## benchmarks into docs/benchmarks.md (PEIL_BENCH_SIZES=4000 PEIL_BENCH_NIGHTS= is short)
-	@$(BIN)/python -m scripts.benchmarks
+	@$(BIN)/python -m benchmarks
 
 sbom: setup  ## what Peil is made of (CycloneDX), from the locks, into target/sbom
 	@mkdir -p target/sbom

@@ -1,6 +1,6 @@
 {#- "Built and tested, from these deliveries, seeds and code": one row in nights.build. Any run that
     may change a table forgets it first; only a build of everything in which every test passed
-    writes it again. Without the row nothing is published: see scripts/built.py. -#}
+    writes it again. Without the row nothing is published: see scripts/peil/built.py. -#}
 {% macro forget_build() -%}
     {%- if execute and target.name != 'lint' and flags.WHICH not in unchanging_commands()
         and has_table('deliveries') -%}

@@ -3,7 +3,7 @@
 
 def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     dbt.config(materialized="table")
-    from scripts.raking.groups import Tables, calibration_inverses
+    from peil.tables.groups import Tables, calibration_inverses
 
     return calibration_inverses(
         Tables(

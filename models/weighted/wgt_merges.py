@@ -3,7 +3,7 @@
 
 def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     dbt.config(materialized="table")
-    from scripts.raking.merge_tables import MergeTables, planned_merges
+    from peil.tables.merges import MergeTables, planned_merges
 
     thresholds = dbt.ref("thresholds").df().set_index("threshold_code")["value"]
     return planned_merges(

@@ -1,9 +1,9 @@
-"""Thin: rakes the cells of every scheme, wave and group with scripts.raking."""
+"""Thin: rakes the cells of every scheme, wave and group with peil.raking."""
 
 
 def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     dbt.config(materialized="table")
-    from scripts.raking.groups import Tables, raking_factors
+    from peil.tables.groups import Tables, raking_factors
 
     return raking_factors(
         Tables(

@@ -27,7 +27,7 @@ from rich.table import Table
 PROJECT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from scripts.benchmarks.sections import replace_section  # noqa: E402
+from benchmarks.sections import replace_section  # noqa: E402
 
 KILLED, SURVIVED, ERROR = "killed", "survived", "error"
 LEAST_KILLED = 0.95
@@ -112,7 +112,7 @@ def prepare_warehouse(copy: Copy) -> None:
     inbox.mkdir()
     shutil.copy2(copy.root / SEEDS.parent / "small_survey.csv", inbox)
     night = copy.run(
-        "-m", "scripts.cli", "nightly", "--seeds", str(copy.root / SEEDS), "--inbox", str(inbox),
+        "-m", "peil", "nightly", "--seeds", str(copy.root / SEEDS), "--inbox", str(inbox),
         "--warehouse", str(copy.warehouse), "--published", str(inbox.parent / "published"),
     )  # fmt: skip
     if night.returncode:

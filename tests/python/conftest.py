@@ -11,11 +11,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from peil.gate import gate
+from peil.gate.worker_client import Worker
+from peil.settings import PROJECT, Places
 from playwright.sync_api import Browser, sync_playwright
-
-from scripts.gate import gate
-from scripts.gate.worker_client import Worker
-from scripts.settings import PROJECT, Places
 
 SHARED = PROJECT.parent / "shared"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -46,7 +45,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 def peil(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
     """Run the `peil` command line as a user does, in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "scripts.cli", *map(str, arguments)],
+        [sys.executable, "-m", "peil", *map(str, arguments)],
         cwd=PROJECT,
         env={**os.environ, "COLUMNS": "200", **environment},
         capture_output=True,

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import duckdb
 from conftest import options, peil, places_in
-
-from scripts.settings import PROJECT, Places
+from peil.settings import PROJECT, Places
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
 Rows = list[dict[str, str]]

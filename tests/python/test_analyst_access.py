@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from peil.settings import PROJECT, Places
 from playwright.sync_api import Browser
 
-from scripts.settings import PROJECT, Places
 from tests.python.conftest import connecting_example, options, peil
 
 ANALYSES = sorted((PROJECT / "analyses").glob("*.sql"))
@@ -54,7 +54,7 @@ def test_exposures_name_every_published_table_and_what_the_site_reads(published)
     }
     assert exposures["published_file"] == tables
     assert exposures["workbook"] == tables
-    for name, folder in (("dashboard", "dashboard/sources"), ("summary", "scripts/summary")):
+    for name, folder in (("dashboard", "dashboard/sources"), ("summary", "scripts/peil/report")):
         text = " ".join(
             path.read_text()
             for path in (PROJECT / folder).rglob("*")

@@ -4,9 +4,8 @@ import random
 
 import duckdb
 import pytest
-
-from scripts.anonymity import report, risk
-from scripts.errors import PeilError
+from peil.errors import PeilError
+from peil.nights.anonymity import report, risk
 
 TABLES = """
 attach ':memory:' as research;

@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from scripts.association import independence_tests
-from scripts.design import Design
-from scripts.design_tables import DesignTables
-from scripts.independence import Table, rao_scott
+from peil.statistics.design import Design
+from peil.statistics.independence import Table, rao_scott
+from peil.tables.association import independence_tests
+from peil.tables.designs import DesignTables
 
 KEY = {"scheme_code": "x", "wave_code": "w"}
 N = 60

@@ -8,10 +8,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from peil.disclosure import Rules, protect, withheld_counts
+from peil.disclosure.counts import rooms
 from scipy.optimize import LinearConstraint, milp
-
-from scripts.disclosure import Rules, protect, withheld_counts
-from scripts.disclosure.counts import rooms
 
 MIN_CELL = 5
 KINDS = ("range", "option", "net", "mean")

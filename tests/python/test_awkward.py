@@ -31,8 +31,7 @@ from collections import defaultdict
 import duckdb
 import pytest
 from conftest import options, peil, places_in
-
-from scripts.settings import PROJECT
+from peil.settings import PROJECT
 
 AWKWARD = PROJECT / "tests" / "python" / "awkward"
 TOLERANCE = 1e-8

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from peil.settings import PROJECT
 
-from scripts.benchmarks.__main__ import keep, write_docs
-from scripts.benchmarks.nights import few_seeds, write_delivery
-from scripts.benchmarks.raking import run_raking
-from scripts.benchmarks.raking_peil import margin_error, rake_table, write_weights
-from scripts.benchmarks.respondents import CASES, Case, write_respondents
-from scripts.benchmarks.sections import replace_section
-from scripts.settings import PROJECT
+from benchmarks.__main__ import keep, write_docs
+from benchmarks.nights import few_seeds, write_delivery
+from benchmarks.raking import run_raking
+from benchmarks.raking_peil import margin_error, rake_table, write_weights
+from benchmarks.respondents import CASES, Case, write_respondents
+from benchmarks.sections import replace_section
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-
-from scripts.raking import prepare_margins, rake
-from scripts.raking.audit import weight_classes
-from scripts.raking.bootstrap import Atoms, rake_replicates, resample
+from peil.raking import prepare_margins, rake
+from peil.raking.bootstrap import Atoms, rake_replicates, resample
+from peil.tables.audit import weight_classes
 
 
 def atoms_of(cell, n, y, in_domain=None, stratum=None):

@@ -7,12 +7,11 @@ from collections import Counter
 import duckdb
 import pytest
 from conftest import options, peil, places_in, shared
-
-from scripts.codebook.check import check
-from scripts.codebook.complete import absent
-from scripts.codebook.draft import Names, draft
-from scripts.errors import InputError
-from scripts.settings import PROJECT
+from peil.codebook.complete import absent
+from peil.drafting.check import check
+from peil.drafting.draft import Names, draft
+from peil.errors import InputError
+from peil.settings import PROJECT
 
 NAMES = Names("onderzoek", "2024", "bureau")
 LIMESURVEY = (

@@ -11,10 +11,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
+from peil.dashboard.serve import server
+from peil.settings import PROJECT
 from playwright.sync_api import Browser, Page, expect
-
-from scripts.dashboard.serve import server
-from scripts.settings import PROJECT
 
 PAGES = (
     "/", "/contactkanalen/", "/tevredenheid/", "/afhandeling/", "/status-volgen/",

@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
+from peil.dashboard.build import _write_empty_sources
+from peil.settings import PROJECT, Places
 
-from scripts.dashboard.build import _write_empty_sources
-from scripts.settings import PROJECT, Places
 from tests.python.conftest import connecting_example, options, peil
 
 BUILD_GOAL = 180

@@ -12,9 +12,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from peil.disclosure import Rules, protect, recoverable
 from scipy.optimize import linprog
-
-from scripts.disclosure import Rules, protect, recoverable
 
 MIN_CELL = 5
 MIN_BASE = 50

@@ -2,8 +2,7 @@
 
 import pyarrow as pa
 import pytest
-
-from scripts.distributions import beta_quantile, normal_quantile, t_quantile, t_two_sided_p
+from peil.tables.distributions import beta_quantile, normal_quantile, t_quantile, t_two_sided_p
 
 
 def column(*values: float) -> pa.ChunkedArray:

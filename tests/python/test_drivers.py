@@ -8,20 +8,19 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import linalg, special
-from scipy.stats import t
-
-from scripts.design_tables import DesignTables
-from scripts.driver_tables import DriverTables, driver_figures
-from scripts.drivers import (
+from peil.errors import InputError
+from peil.settings import PROJECT
+from peil.statistics.drivers import (
     importance,
     relative_weights,
     share_gradients,
     share_interval,
     standardise,
 )
-from scripts.errors import InputError
-from scripts.settings import PROJECT
+from peil.tables.designs import DesignTables
+from peil.tables.drivers import DriverTables, driver_figures
+from scipy import linalg, special
+from scipy.stats import t
 
 # Half of the last published digit.
 ROUNDED = 0.00051

@@ -8,9 +8,9 @@ import duckdb
 import pandas as pd
 import pyreadstat
 import pytest
+from peil.settings import Places
 from python_calamine import CalamineWorkbook
 
-from scripts.settings import Places
 from tests.python.conftest import options, peil
 
 

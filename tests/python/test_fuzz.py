@@ -21,14 +21,13 @@ import pytest
 from conftest import SHARED, any_date, ledger_agrees, options, peil, places_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from peil.demo import write_demo
+from peil.drafting.draft import Names, draft
+from peil.errors import PeilError
+from peil.landing import land
+from peil.settings import PROJECT
 from test_codebook import FORMS, LIMESURVEY, QUALTRICS
 from test_readers import MS_FORMS, QUALTRICS_LEGACY, SURVEYMONKEY, VV
-
-from scripts.codebook.draft import Names, draft
-from scripts.demo import write_demo
-from scripts.errors import PeilError
-from scripts.landing import land
-from scripts.settings import PROJECT
 
 N_FILES = int(os.environ.get("PEIL_FUZZ", "40"))
 N_KILLS = int(os.environ.get("PEIL_KILLS", "4"))
@@ -155,7 +154,7 @@ def test_a_killed_landing_leaves_no_partial_delivery(tmp_path):
     places = places_in(tmp_path)
     write_demo(places.inbox, PROJECT / "seeds")
     rng = random.Random(9)
-    command = [sys.executable, "-m", "scripts.cli", "land", *map(str, options(places))]
+    command = [sys.executable, "-m", "peil", "land", *map(str, options(places))]
     killed = 0
     for _ in range(N_KILLS):
         if places.warehouse.exists() and rng.random() < 0.7:
@@ -228,7 +227,7 @@ def test_a_killed_night_leaves_a_whole_release_and_the_next_is_equal(demo, tmp_p
         changing.write_bytes(shorter if number % 2 == 0 else original)
         started = time.monotonic()
         process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.cli", "nightly", *map(str, options(places))],
+            [sys.executable, "-m", "peil", "nightly", *map(str, options(places))],
             cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:

@@ -7,13 +7,12 @@ import shutil
 import duckdb
 import pytest
 from conftest import options, peil, places_in
-
-from scripts.demo import write_demo
-from scripts.errors import InputError
-from scripts.gate import gate, suites
-from scripts.gate.facts import Facts
-from scripts.landing import land
-from scripts.settings import PROJECT
+from peil.demo import write_demo
+from peil.errors import InputError
+from peil.gate import gate, suites
+from peil.gate.facts import Facts
+from peil.landing import land
+from peil.settings import PROJECT
 
 SEEDS = PROJECT / "seeds"
 PANEL = "gemeentekanalen_2024.csv"
@@ -230,7 +229,7 @@ def test_hand_written_suites_are_whole(worker):
 def test_a_broken_hand_written_suite_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr(suites, "HAND_WRITTEN", tmp_path)
     (tmp_path / "s.json").write_text('{"values": [{"type": "x"}]}')
-    from scripts.codebook import Source
+    from peil.codebook import Source
 
     with pytest.raises(InputError, match="Each expectation needs type, kwargs, severity"):
         suites._hand_written(Source("s", "v", "w", "survey", "*", "csv"))

@@ -13,11 +13,10 @@ import duckdb
 import hostile
 import pytest
 from conftest import ledger_agrees, options, peil, places_in
-
-from scripts.demo import write_demo
-from scripts.names import printable
-from scripts.readers.limits import Limits
-from scripts.settings import PROJECT
+from peil.codebook.limits import Limits
+from peil.demo import write_demo
+from peil.names import printable
+from peil.settings import PROJECT
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +228,7 @@ def test_limits_of_the_codebook_hold(places, tmp_path):
 
 def test_a_reader_that_takes_too_long_is_stopped(places, monkeypatch, one_worker):
     """The clock stops it; the file says time, and the next file is read by a new process."""
-    from scripts.landing import land, run
+    from peil.landing import land, run
 
     monkeypatch.setenv("PEIL_HASH_KEY", "test")
     slow = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -237,11 +236,11 @@ def test_a_reader_that_takes_too_long_is_stopped(places, monkeypatch, one_worker
     popen = subprocess.Popen
 
     def first_one_sleeps(command, **options):
-        reading = "scripts.readers.worker" in command
+        reading = "peil.readers.worker" in command
         started.append(reading)
         return popen(slow if reading and sum(started) == 1 else command, **options)
 
-    monkeypatch.setattr("scripts.readers.process.subprocess.Popen", first_one_sleeps)
+    monkeypatch.setattr("peil.readers.process.subprocess.Popen", first_one_sleeps)
     monkeypatch.setattr(run, "read_limits", lambda _: Limits(reading_seconds=4))
     result = land(places)
     assert len(result.landed) == 5
@@ -251,17 +250,17 @@ def test_a_reader_that_takes_too_long_is_stopped(places, monkeypatch, one_worker
 
 def test_a_reader_killed_from_outside_leaves_the_file(places, monkeypatch, one_worker):
     """As when the system runs out of memory: not the file's format, and not its fault."""
-    from scripts.landing import land
+    from peil.landing import land
 
     monkeypatch.setenv("PEIL_HASH_KEY", "test")
     popen = subprocess.Popen
 
     def dies(command, **options):
-        if "scripts.readers.worker" in command:
+        if "peil.readers.worker" in command:
             command = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
         return popen(command, **options)
 
-    monkeypatch.setattr("scripts.readers.process.subprocess.Popen", dies)
+    monkeypatch.setattr("peil.readers.process.subprocess.Popen", dies)
     result = land(places)
     assert not result.rejected
     assert len(result.failed) == 6

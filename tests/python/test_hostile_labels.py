@@ -13,13 +13,12 @@ import docx
 import duckdb
 import pytest
 from markdown_it import MarkdownIt
-
-from scripts.export.tables import harmless, published_tables, write_csv
-from scripts.export.workbook import write_workbook
-from scripts.summary.document import Document, Section, Table, printable
-from scripts.summary.markdown import escaped, markdown
-from scripts.summary.word import word
-from scripts.summary.write import page
+from peil.export.tables import harmless, published_tables, write_csv
+from peil.export.workbook import write_workbook
+from peil.report.document import Document, Section, Table, printable
+from peil.report.markdown import escaped, markdown
+from peil.report.word import word
+from peil.report.write import page
 
 FORMULAS = [
     "=1+1", "+1+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x.nl","klik")',

@@ -6,11 +6,10 @@ import time
 
 import duckdb
 import pytest
-
-from scripts import identifiers
-from scripts.landing import privacy
-from scripts.settings import PROJECT
-from scripts.warehouse import RAW_TABLES
+from peil import identifiers
+from peil.landing import privacy
+from peil.settings import PROJECT
+from peil.warehouse import RAW_TABLES
 
 LABELLED = PROJECT / "tests" / "python" / "reference" / "identifiers.csv"
 # What nothing announces and no list holds is beyond recognisers without a model.

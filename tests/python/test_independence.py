@@ -4,9 +4,13 @@ import dataclasses
 
 import numpy as np
 import pytest
-
-from scripts.design import Design
-from scripts.independence import Table, _cluster_covariance, _respondent_covariance, rao_scott
+from peil.statistics.design import Design
+from peil.statistics.independence import (
+    Table,
+    _cluster_covariance,
+    _respondent_covariance,
+    rao_scott,
+)
 
 # Person: stratum, group, answer. Stratum 2 holds one person.
 PEOPLE = [

@@ -8,10 +8,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from peil.demo import write_demo
+from peil.settings import PROJECT, Places
 from scipy.stats import t
 
-from scripts.demo import write_demo
-from scripts.settings import PROJECT, Places
 from tests.python.conftest import ledger_agrees, options, peil, places_in
 
 SEEDS = PROJECT / "seeds"

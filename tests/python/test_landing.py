@@ -7,9 +7,8 @@ import duckdb
 import pandas as pd
 import pytest
 from conftest import options, peil, places_in
-
-from scripts.demo import write_demo
-from scripts.settings import PROJECT
+from peil.demo import write_demo
+from peil.settings import PROJECT
 
 SEEDS = PROJECT / "seeds"
 LEDGER = (

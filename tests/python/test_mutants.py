@@ -4,8 +4,7 @@ import re
 import sys
 
 import pytest
-
-from scripts.settings import PROJECT
+from peil.settings import PROJECT
 
 sys.path.append(str(PROJECT / "tests" / "mutants"))
 

@@ -12,8 +12,7 @@ import sys
 import duckdb
 import pytest
 from conftest import options, peil, places_in
-
-from scripts.settings import PROJECT
+from peil.settings import PROJECT
 
 MARTS = {
     "about", "channel_satisfaction", "channel_usage", "comparisons", "contact_reasons",

@@ -14,12 +14,12 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import options, peil, places_in
-
-from scripts import drafts, release
-from scripts.build import dbt_environment
-from scripts.lock import one_night
-from scripts.settings import PROJECT
-from scripts.warehouse import open_warehouse
+from peil import drafts
+from peil.lock import one_night
+from peil.nights import release
+from peil.nights.build import dbt_environment
+from peil.settings import PROJECT
+from peil.warehouse import open_warehouse
 
 VERBS = (["publish"], ["research"], ["export", "--research"], ["summary"], ["dashboard"])
 
@@ -116,7 +116,7 @@ def test_a_run_waits_for_the_one_before(empty_places):
     """It fails for want of files, but only after the other one let go."""
     with open_warehouse(empty_places.warehouse):
         process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.cli", "land", "--wait", "60",
+            [sys.executable, "-m", "peil", "land", "--wait", "60",
              *map(str, options(empty_places))],
             cwd=PROJECT, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
@@ -212,7 +212,7 @@ def test_working_files_are_private_and_the_release_is_public(copy_of_demo, tmp_p
     for verb in (["land"], ["nightly"], ["research"], ["export", "--research"], ["summary"],
                  ["purge", "--wave", "2024"]):  # fmt: skip
         process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.cli", *verb, *map(str, options(copy_of_demo))],
+            [sys.executable, "-m", "peil", *verb, *map(str, options(copy_of_demo))],
             cwd=PROJECT, preexec_fn=lambda: os.umask(0),
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
@@ -280,7 +280,7 @@ def test_a_disk_that_is_full_is_one_sentence_and_nothing_half(copy_of_demo, verb
     """No file may grow beyond 20 kB: what a full disk does, at every write."""
     before = {p: p.read_bytes() for p in copy_of_demo.published.rglob("*") if p.is_file()}
     run = subprocess.run(
-        [sys.executable, "-m", "scripts.cli", *verb, *map(str, options(copy_of_demo))],
+        [sys.executable, "-m", "peil", *verb, *map(str, options(copy_of_demo))],
         cwd=PROJECT,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
         capture_output=True,

@@ -6,8 +6,7 @@ import duckdb
 import pandas as pd
 import pytest
 from conftest import UNROUNDED, options, peil, places_in, shared
-
-from scripts.settings import PROJECT
+from peil.settings import PROJECT
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,9 @@ from urllib.parse import parse_qs, urlparse
 import duckdb
 import pytest
 from conftest import places_in, shared
-
-from scripts.errors import InputError, PeilError
-from scripts.population import fetch_population
-from scripts.settings import PROJECT
+from peil.errors import InputError, PeilError
+from peil.population import fetch_population
+from peil.settings import PROJECT
 
 REGIONS = ["GM0001", "GM0002"]
 AGES = {f"{10000 + 100 * i}" if i else "10010": i for i in (0, 18, 95, 96)} | {"22300": 105}
@@ -167,7 +166,7 @@ def test_a_year_without_a_wave_and_fictitious_municipalities_are_refused(places,
 
 
 def test_a_service_that_is_away_says_so(places, monkeypatch):
-    monkeypatch.setattr("scripts.population.cbs._RETRIES", 0)
+    monkeypatch.setattr("peil.population.cbs._RETRIES", 0)
     with pytest.raises(PeilError, match="CBS does not answer"):
         fetch_population(places, 2024, base="http://127.0.0.1:9")
 

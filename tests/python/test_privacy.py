@@ -8,15 +8,14 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import options, peil, places_in
-
-from scripts.codebook import Binding, Source
-from scripts.errors import DeliveryRejectedError, InputError
-from scripts.landing import privacy
-from scripts.landing.decode import Codebook
-from scripts.landing.delivery import Delivery
-from scripts.readers import INCOMING
-from scripts.settings import PROJECT
-from scripts.warehouse import RAW_TABLES
+from peil.codebook import Binding, Source
+from peil.codebook.decode import Codebook
+from peil.codebook.delivery import Delivery
+from peil.errors import DeliveryRejectedError, InputError
+from peil.landing import privacy
+from peil.readers import INCOMING
+from peil.settings import PROJECT
+from peil.warehouse import RAW_TABLES
 
 BSN = ["111222333", "123456782", "010464554", "200000007"]
 

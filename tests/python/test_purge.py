@@ -7,9 +7,8 @@ import duckdb
 import pyreadstat
 import pytest
 from conftest import options, peil, places_in
-
-from scripts import purge_files
-from scripts.warehouse import quoted
+from peil.nights import purge_files
+from peil.warehouse import quoted
 
 
 @pytest.fixture
@@ -115,7 +114,7 @@ def test_no_file_holds_a_purged_respondent(places):
 
 def test_a_purge_that_was_killed_is_finished_by_the_next(places, monkeypatch):
     """Killed after the warehouse forgot the wave: the other files still hold it."""
-    from scripts import purge
+    from peil.nights import purge
 
     people = respondents(places)
     monkeypatch.setattr(purge, "rewrite", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))

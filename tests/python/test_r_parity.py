@@ -17,8 +17,7 @@ import shutil
 import duckdb
 import pytest
 from conftest import SHARED, options, peil, places_in
-
-from scripts.settings import PROJECT
+from peil.settings import PROJECT
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
 TOLERANCE = 1e-8

@@ -1,4 +1,4 @@
-"""`peil rake` and scripts/rake_weights.py: any file, without a survey or a warehouse."""
+"""`peil rake` and scripts/peil/rake/command.py: any file, without a survey or a warehouse."""
 
 import json
 import subprocess
@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import peil
-
-from scripts.errors import RakingError
-from scripts.rake_files import check_on_respondents
-from scripts.raking import Margin
-from scripts.settings import PROJECT
+from peil.errors import RakingError
+from peil.rake.files import check_on_respondents
+from peil.raking import Margin
+from peil.settings import PROJECT
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
 MARGINS = """variable,level,total

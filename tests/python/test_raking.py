@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import shared
-
-from scripts.errors import RakingError
-from scripts.raking import prepare_margins, rake
-from scripts.settings import PROJECT
+from peil.errors import RakingError
+from peil.raking import prepare_margins, rake
+from peil.settings import PROJECT
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
 SMALL_MARGINS = {

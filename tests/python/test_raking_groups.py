@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import options, peil
-
-from scripts.errors import RakingError
-from scripts.raking import prepare_margins, rake
-from scripts.raking.groups import Tables, raking_factors
-from scripts.settings import PROJECT
+from peil.errors import RakingError
+from peil.raking import prepare_margins, rake
+from peil.settings import PROJECT
+from peil.tables.groups import Tables, raking_factors
 
 
 def tables(cells: pd.DataFrame, targets: dict, **scheme) -> Tables:

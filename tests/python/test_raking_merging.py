@@ -4,10 +4,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from scripts.errors import RakingError
-from scripts.raking.merge_tables import MergeTables, planned_merges
-from scripts.raking.merging import Merge, merge_groups, merge_levels
+from peil.errors import RakingError
+from peil.raking.merging import Merge, merge_groups, merge_levels
+from peil.tables.merges import MergeTables, planned_merges
 
 AGES = ["18-29", "30-39", "40-54", "55+"]
 LADDER = {

@@ -7,11 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from peil.errors import RakingError
+from peil.raking import prepare_margins, rake
+from peil.raking.bounds import cell_bounds
 from scipy.optimize import minimize
-
-from scripts.errors import RakingError
-from scripts.raking import prepare_margins, rake
-from scripts.raking.bounds import cell_bounds
 
 EXAMPLES = settings(max_examples=100, deadline=None, derandomize=True)
 VARIABLES = {"sex": list("mv"), "age": list("abcd"), "place": list("xyz")}

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-
-from scripts.raking.margins import prepare_margins
-from scripts.raking.variance import calibration_inverse
+from peil.raking.margins import prepare_margins
+from peil.raking.variance import calibration_inverse
 
 
 def test_the_inverse_is_that_of_base_weights_and_not_of_cells():

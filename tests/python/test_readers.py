@@ -4,10 +4,9 @@ import duckdb
 import pandas as pd
 import pyreadstat
 import pytest
-
-from scripts.codebook import Source
-from scripts.errors import DeliveryRejectedError
-from scripts.readers import INCOMING, read_delivery
+from peil.codebook import Source
+from peil.errors import DeliveryRejectedError
+from peil.readers import INCOMING, read_delivery
 
 BOM = "\ufeff"
 LIMESURVEY = (

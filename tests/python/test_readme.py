@@ -2,7 +2,7 @@
 
 import re
 
-from scripts.settings import PROJECT
+from peil.settings import PROJECT
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 

@@ -6,12 +6,11 @@ import duckdb
 import pandas as pd
 import pytest
 from conftest import UNROUNDED, any_date, ledger_agrees, options, peil, places_in, shared
+from peil.drafting.draft import Names, draft
+from peil.errors import DeliveryRejectedError
+from peil.landing import land
+from peil.settings import PROJECT
 from small_survey import working
-
-from scripts.codebook.draft import Names, draft
-from scripts.errors import DeliveryRejectedError
-from scripts.landing import land
-from scripts.settings import PROJECT
 
 SURVEYS = ("data", "surveys")
 # File, format, rows, and what the reader must have found out.

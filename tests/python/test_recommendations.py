@@ -4,10 +4,9 @@ import shutil
 
 import duckdb
 from conftest import options, peil, places_in
-
-from scripts.demo import write_demo
-from scripts.demo.answers import Better
-from scripts.settings import PROJECT
+from peil.demo import write_demo
+from peil.demo.answers import Better
+from peil.settings import PROJECT
 
 SIX = {
     "more_digital", "better_email", "submit_digitally", "clear_status", "right_expectations",

@@ -12,12 +12,11 @@ import pyreadstat
 import pytest
 import yaml
 from conftest import options, peil, places_in
+from peil.errors import PeilError
+from peil.export.research import write_research
+from peil.nights.research import GRAIN, build_research
+from peil.settings import PROJECT, Places
 from two_waves import SCHEMES, WAVES, write_seeds
-
-from scripts.errors import PeilError
-from scripts.export.research import write_research
-from scripts.research import GRAIN, build_research
-from scripts.settings import PROJECT, Places
 
 
 @pytest.fixture(scope="module")
@@ -271,7 +270,7 @@ def test_nobody_else_can_read_it_while_it_is_written(
     """Looks at the folder whenever a table has been copied, write-ahead log included."""
     seen: dict[str, int] = {}
     mine = Places(places.seeds, places.inbox, places.warehouse, tmp_path / "published")
-    refuse = "scripts.research._refuse_repeats"
+    refuse = "peil.nights.research._refuse_repeats"
 
     def look(*_: object) -> None:
         seen.update({f.name: stat.S_IMODE(f.stat().st_mode) for f in mine.published.iterdir()})

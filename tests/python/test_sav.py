@@ -6,8 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import pytest
-
-from scripts.export.sav import Names, ResponseSet, clip, finish_sav
+from peil.export.sav import Names, ResponseSet, clip, finish_sav
 
 TEXT = "x" * 32
 

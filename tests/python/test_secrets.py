@@ -12,14 +12,13 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import options, peil, places_in
-
-from scripts.codebook import Binding, Source
-from scripts.demo import write_demo
-from scripts.gate.worker_client import Worker
-from scripts.landing import privacy
-from scripts.landing.delivery import Delivery
-from scripts.readers import INCOMING
-from scripts.settings import PROJECT, child_environment
+from peil.codebook import Binding, Source
+from peil.codebook.delivery import Delivery
+from peil.demo import write_demo
+from peil.gate.worker_client import Worker
+from peil.landing import privacy
+from peil.readers import INCOMING
+from peil.settings import PROJECT, child_environment
 
 KEY = "geheim-van-de-gemeente-81f3"
 on_linux = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
@@ -74,7 +73,7 @@ def test_the_command_line_keeps_the_key_to_itself(method):
     code = f"""
 import multiprocessing, subprocess, sys
 from pathlib import Path
-from scripts import settings
+from peil import settings
 
 def look(queue):
     queue.put(Path("/proc/self/environ").read_bytes())

@@ -14,6 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import UNROUNDED, peil
+from peil.errors import RakingError
+from peil.raking.shares import Sample, size_shares
+from peil.tables.groups import raking_factors
+from peil.tables.merges import MergeTables, planned_merges
 from small_survey import (
     REFERENCE,
     add,
@@ -26,11 +30,6 @@ from small_survey import (
     working,
 )
 from test_raking_groups import CELLS, tables
-
-from scripts.errors import RakingError
-from scripts.raking.groups import raking_factors
-from scripts.raking.merge_tables import MergeTables, planned_merges
-from scripts.raking.shares import Sample, size_shares
 
 SHARES = {
     ("noord", "man"): 0.45, ("noord", "vrouw"): 0.55,

@@ -6,10 +6,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from peil.demo.staff import DONT_KNOW, GRADES, REPEAT_CONTACTS, STATEMENTS, make_staff
+from peil.report.headlines import show_headlines
+from peil.settings import PROJECT
 
-from scripts.demo.staff import DONT_KNOW, GRADES, REPEAT_CONTACTS, STATEMENTS, make_staff
-from scripts.headlines import show_headlines
-from scripts.settings import PROJECT
 from tests.python.conftest import options, peil
 
 GROUPS = ("participant", "non_participant")

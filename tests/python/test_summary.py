@@ -7,12 +7,12 @@ from pathlib import Path
 import docx
 import duckdb
 import pytest
+from peil.dutch import difference, figure, interval, listing, number
+from peil.report import write_summary
+from peil.report.figures import read_published
+from peil.report.sections import compose
+from peil.settings import Places
 
-from scripts.dutch import difference, figure, interval, listing, number
-from scripts.settings import Places
-from scripts.summary import write_summary
-from scripts.summary.figures import read_published
-from scripts.summary.sections import compose
 from tests.python.conftest import options, peil
 
 SECTIONS = [

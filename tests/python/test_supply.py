@@ -9,8 +9,7 @@ from email.message import Message
 from importlib.metadata import PackageNotFoundError, distribution
 
 import pytest
-
-from scripts.settings import PROJECT
+from peil.settings import PROJECT
 
 LOCK = PROJECT / "requirements-dev.txt"
 # SPDX. Permissive, or (MPL) asking no more than that changes to its own files are passed on.

@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from scripts.disclosure import Rules, protect, recoverable, rules_of, withheld_counts
-from scripts.disclosure.attack import attack_counts, attack_figures
-from scripts.disclosure.moments import Answers, room
-from scripts.disclosure.rules import QUANTITIES
+from peil.disclosure import Rules, protect, recoverable, rules_of, withheld_counts
+from peil.disclosure.attack import attack_counts, attack_figures
+from peil.disclosure.moments import Answers, room
+from peil.disclosure.rules import QUANTITIES
 
 KINDS = [kind + suffix for kind in QUANTITIES for suffix in ("", "_small_base")]
 # Figures of so many digits blur nothing; those of whole numbers blur everything.

@@ -7,9 +7,8 @@ import sys
 
 import duckdb
 import pytest
-
-from scripts.build import dbt_environment
-from scripts.settings import PROJECT
+from peil.nights.build import dbt_environment
+from peil.settings import PROJECT
 
 TABLE = "estimates.est_driver_counts"
 

@@ -5,8 +5,7 @@ import shutil
 import duckdb
 import pytest
 from conftest import options, peil, places_in
-
-from scripts.settings import PROJECT
+from peil.settings import PROJECT
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
 

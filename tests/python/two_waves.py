@@ -4,7 +4,7 @@ import csv
 import shutil
 from pathlib import Path
 
-from scripts.settings import PROJECT
+from peil.settings import PROJECT
 
 # Two waves of one survey with shared respondent numbers. Everybody gives the lowest answer in the
 # second, so that a wave that leaks into the other shows in every figure.

@@ -1,10 +1,10 @@
-"""Thin: Rao-Scott tests of every question in classes by every segment with scripts.association."""
+"""Thin: Rao-Scott tests of every question in classes by every segment (peil.tables)."""
 
 
 def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     dbt.config(materialized="table")
-    from scripts.association import independence_tests
-    from scripts.design_tables import DesignTables
+    from peil.tables.association import independence_tests
+    from peil.tables.designs import DesignTables
 
     return independence_tests(
         dbt.ref("est_independence_counts").df(),

@@ -1,10 +1,10 @@
-"""Thin: bootstrap standard errors of the headline figures with scripts.raking.audit."""
+"""Thin: bootstrap standard errors of the headline figures with peil.tables.audit."""
 
 
 def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     dbt.config(materialized="table")
-    from scripts.raking.audit import bootstrap_errors
-    from scripts.raking.groups import Tables
+    from peil.tables.audit import bootstrap_errors
+    from peil.tables.groups import Tables
 
     thresholds = dbt.ref("thresholds").df().set_index("threshold_code")["value"]
     return bootstrap_errors(

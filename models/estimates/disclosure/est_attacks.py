@@ -1,12 +1,11 @@
-"""Thin: what a reader could work out of what is withheld, with scripts.disclosure."""
+"""Thin: what a reader could work out of what is withheld, with peil.disclosure."""
 
 
 def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     dbt.config(materialized="table")
     import pandas as pd
-
-    from scripts.disclosure import rules_of
-    from scripts.disclosure.attack import attack_counts, attack_figures
+    from peil.disclosure import rules_of
+    from peil.disclosure.attack import attack_counts, attack_figures
 
     thresholds = dbt.ref("thresholds").df().set_index("threshold_code")["value"]
     rounding = dbt.ref("publication_rounding").df()

@@ -1,9 +1,9 @@
-"""Thin: which counts in the tables of response may not be seen, with scripts.disclosure."""
+"""Thin: which counts in the tables of response may not be seen, with peil.disclosure."""
 
 
 def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     dbt.config(materialized="table")
-    from scripts.disclosure import withheld_counts
+    from peil.disclosure import withheld_counts
 
     thresholds = dbt.ref("thresholds").df().set_index("threshold_code")["value"]
     counts = dbt.ref("est_response_counts").df()

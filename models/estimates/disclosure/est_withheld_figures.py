@@ -1,9 +1,9 @@
-"""Thin: what may not be seen of the figures of every wave, with scripts.disclosure."""
+"""Thin: what may not be seen of the figures of every wave, with peil.disclosure."""
 
 
 def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     dbt.config(materialized="table")
-    from scripts.disclosure import protect, rules_of
+    from peil.disclosure import protect, rules_of
 
     thresholds = dbt.ref("thresholds").df().set_index("threshold_code")["value"]
     rounding = dbt.ref("publication_rounding").df()

@@ -1,10 +1,10 @@
-"""Thin: importance and dissatisfaction of the drivers of every set with scripts.driver_tables."""
+"""Thin: importance and dissatisfaction of the drivers of every set with peil.tables.drivers."""
 
 
 def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     dbt.config(materialized="table")
-    from scripts.design_tables import DesignTables
-    from scripts.driver_tables import DriverTables, driver_figures
+    from peil.tables.designs import DesignTables
+    from peil.tables.drivers import DriverTables, driver_figures
 
     thresholds = dbt.ref("thresholds").df().set_index("threshold_code")["value"]
     return driver_figures(

@@ -1,0 +1,81 @@
+"""Processes measured from outside: seconds, peak memory, and a limit on both sides of patience."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from peil.settings import child_environment
+
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One process that ended: what it said, how long it took, how much memory it held."""
+
+    return_code: int
+    seconds: float
+    peak_bytes: int
+    is_timed_out: bool
+    output: str
+    errors: str
+
+
+def run_measured(
+    command: Sequence[object],
+    *,
+    timeout: float,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Measured:
+    """Run a command to its end, or stop it and its children after `timeout` seconds.
+
+    Memory is VmHWM of the process itself, asked while it runs: ru_maxrss of a child also holds
+    what its parent had before the exec.
+    """
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=cwd,
+            env=child_environment(**(environment or {})),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            start_new_session=True,
+        )
+        peak, is_timed_out = 0, False
+        try:
+            while process.poll() is None:
+                peak = max(peak, _high_water(process.pid))
+                if time.perf_counter() - started > timeout:
+                    is_timed_out = True
+                    break
+                time.sleep(POLL_SECONDS)
+        finally:
+            if process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        seconds = time.perf_counter() - started
+        output.seek(0)
+        errors.seek(0)
+        return Measured(
+            process.returncode, seconds, peak, is_timed_out, output.read(), errors.read()
+        )
+
+
+def _high_water(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found.group(1)) * 1024 if found else 0

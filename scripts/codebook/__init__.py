@@ -1,5 +1,0 @@
-"""The seeds as Python needs them: which file is which source, drafts for a new one, a check."""
-
-from scripts.codebook.sources import Binding, Source, read_rows, read_sources, source_of
-
-__all__ = ["Binding", "Source", "read_rows", "read_sources", "source_of"]

@@ -1,5 +1,0 @@
-"""Landing: every file in the inbox becomes rows in `raw`, one transaction per file."""
-
-from scripts.landing.run import Landed, land
-
-__all__ = ["Landed", "land"]

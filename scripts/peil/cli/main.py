@@ -1,0 +1,63 @@
+"""The `peil` command line: one verb per function, errors a person can act on."""
+
+import os
+import sys
+
+import click
+import duckdb
+
+from peil.cli import nights, rake, readers, surveys
+from peil.errors import MachineError, PeilError
+from peil.machine import of_the_machine
+from peil.private import OWNER_ONLY
+from peil.progress import set_up_logging
+from peil.settings import keep_hash_key
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="peil")
+def peil() -> None:
+    """Peil: raw survey answers become weighted, tested, published figures."""
+
+
+for verb in (
+    nights.land_command,
+    nights.nightly_command,
+    nights.publish_command,
+    nights.research_command,
+    nights.docs_command,
+    nights.purge_command,
+    readers.dashboard_command,
+    readers.summary_command,
+    readers.export_command,
+    surveys.demo_command,
+    surveys.population_command,
+    surveys.codebook_group,
+    rake.rake_command,
+):
+    peil.add_command(verb)
+
+
+def main() -> None:
+    """Run `peil`; a PeilError becomes one message and its exit code."""
+    # A release is opened to readers file by file; everything else is its owner's.
+    os.umask(OWNER_ONLY)
+    keep_hash_key()
+    set_up_logging()
+    try:
+        peil(standalone_mode=False)
+    except PeilError as error:
+        click.echo(f"peil: {error}", err=True)
+        sys.exit(error.exit_code)
+    except (OSError, MemoryError, duckdb.Error) as error:
+        sentence = of_the_machine(error)
+        if sentence is None:
+            raise
+        click.echo(f"peil: {sentence}", err=True)
+        sys.exit(MachineError.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("peil: stopped.", err=True)
+        sys.exit(130)

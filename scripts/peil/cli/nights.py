@@ -1,0 +1,91 @@
+"""Verbs of the night: land, build, publish, purge; and what is made of the warehouse."""
+
+import click
+
+from peil.cli.places import waits, with_places
+from peil.lock import one_night
+from peil.settings import Places
+
+
+@click.command("land")
+@waits
+@with_places
+def land_command(places: Places) -> None:
+    """Land every file in the inbox; the same file twice changes nothing."""
+    from peil.landing import land
+    from peil.nights.nightly import raise_rejections
+
+    landed = land(places)
+    click.echo(
+        f"{len(landed.landed)} landed, {len(landed.unchanged)} unchanged, "
+        f"{len(landed.rejected)} rejected, {len(landed.unmatched)} without a source"
+        + (f", {len(landed.waiting)} waiting" if landed.waiting else "")
+        + (f", {len(landed.failed)} not landed" if landed.failed else "")
+        + "."
+    )
+    raise_rejections(landed)
+
+
+@click.command("nightly")
+@waits
+@click.option("--dashboard", is_flag=True, help="Build the dashboard from what was published.")
+@with_places
+def nightly_command(places: Places, dashboard: bool) -> None:
+    """Land, build, test and publish; a failed test leaves the published file as it was."""
+    from peil.nights.nightly import nightly, raise_rejections
+    from peil.report.headlines import show_headlines
+
+    with one_night(places):
+        landed = nightly(places)
+        show_headlines(places.published_file)
+        if dashboard:
+            from peil.dashboard import build_dashboard
+
+            click.echo(f"Dashboard: {build_dashboard(places).as_uri()}")
+    raise_rejections(landed)
+
+
+@click.command("publish")
+@waits
+@with_places
+def publish_command(places: Places) -> None:
+    """Publish the marts as they were last built."""
+    from peil.nights.publish import publish
+
+    publish(places)
+    click.echo(places.published_file)
+
+
+@click.command("research")
+@click.option(
+    "--k",
+    type=click.IntRange(min=2),
+    help="Fewest respondents with the same attributes: classes are made coarser until then.",
+)
+@waits
+@with_places
+def research_command(places: Places, k: int | None) -> None:
+    """Write the research file: pseudonymised respondents, for who may see them. Mode 0600."""
+    from peil.nights.research import build_research
+
+    click.echo(build_research(places, k))
+
+
+@click.command("docs")
+@with_places
+def docs_command(places: Places) -> None:
+    """Write the documentation of every table and column as one page with lineage."""
+    from peil.nights.docs import build_docs
+
+    click.echo(build_docs(places).as_uri())
+
+
+@click.command("purge")
+@waits
+@click.option("--wave", required=True, help="wave_code of the microdata to remove.")
+@with_places
+def purge_command(places: Places, wave: str) -> None:
+    """Remove the microdata of a wave; its published figures stay."""
+    from peil.nights.purge import purge
+
+    click.echo(purge(places, wave))

@@ -1,0 +1,54 @@
+"""The four places as options of every verb, and how long to wait for another run."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from peil.lock import WAIT, set_wait
+from peil.settings import PROJECT, Places
+
+
+def _place(option: str, variable: str, default: str, text: str) -> Callable:
+    return click.option(
+        option,
+        envvar=variable,
+        type=click.Path(path_type=Path),
+        default=PROJECT / default,
+        show_default=default,
+        show_envvar=True,
+        help=text,
+    )
+
+
+def with_places(verb: Callable) -> Callable:
+    """Give a verb the four places as one argument."""
+
+    def run(seeds: Path, inbox: Path, warehouse: Path, published: Path, **options: object) -> None:
+        if (wait := options.pop("wait", None)) is not None:
+            set_wait(float(wait))  # type: ignore[arg-type]
+        places = Places(*(p.expanduser().resolve() for p in (seeds, inbox, warehouse, published)))
+        verb(places, **options)
+
+    run.__name__, run.__doc__ = verb.__name__, verb.__doc__
+    run.__click_params__ = getattr(verb, "__click_params__", [])  # type: ignore[attr-defined]
+    for place in (
+        _place("--published", "PEIL_PUBLISHED", "published", "Folder of the published file."),
+        _place("--warehouse", "PEIL_WAREHOUSE", "warehouse/peil.duckdb", "Working database."),
+        _place("--inbox", "PEIL_INBOX", "inbox", "Folder with deliveries."),
+        _place("--seeds", "PEIL_SEEDS", "seeds", "Folder with the codebook."),
+    ):
+        run = place(run)
+    return run
+
+
+waits = click.option(
+    "--wait",
+    envvar="PEIL_WAIT",
+    type=click.FloatRange(min=0),
+    default=WAIT,
+    show_default=True,
+    metavar="SECONDS",
+    show_envvar=True,
+    help="How long to wait for another run that is at work.",
+)

@@ -1,0 +1,110 @@
+"""Verbs to start a survey with: the demo, the population, a codebook."""
+
+from pathlib import Path
+
+import click
+
+from peil.cli.places import waits, with_places
+from peil.errors import PeilError
+from peil.settings import Places
+
+
+@click.command("demo")
+@click.option("--random-seed", type=int, default=2024, show_default=True, help="Fixes the demo.")
+@click.option(
+    "--waves",
+    type=click.IntRange(1, 2),
+    default=1,
+    show_default=True,
+    help="2 adds a survey a year later, to show changes.",
+)
+@with_places
+def demo_command(places: Places, random_seed: int, waves: int) -> None:
+    """Simulate deliveries of residents and staff, a population file and KPI values."""
+    from peil.demo import write_demo, write_second_wave
+
+    paths = write_demo(places.inbox, places.seeds, random_seed)
+    if waves == 2:
+        paths += write_second_wave(places.inbox, places.seeds, random_seed)
+    for path in paths:
+        click.echo(path)
+
+
+@click.command("population")
+@waits
+@click.option("--year", type=int, required=True, help="Population on 1 January of this year.")
+@click.option(
+    "--level", type=click.Choice(["sex_age", "totals"]), default="sex_age", show_default=True
+)
+@click.option("--replay", type=click.Path(path_type=Path), help="Folder with recorded answers.")
+@click.option("--record", type=click.Path(path_type=Path), help="Keep the answers in this folder.")
+@click.option("--base", default=None, hidden=True, envvar="PEIL_CBS")
+@with_places
+def population_command(
+    places: Places,
+    year: int,
+    level: str,
+    replay: Path | None,
+    record: Path | None,
+    base: str | None,
+) -> None:
+    """Land the population of a year from CBS StatLine, for the wave it belongs to."""
+    from peil.population import fetch_population
+    from peil.population.cbs import BASE
+
+    path = fetch_population(
+        places, year, level=level, replay=replay, record=record, base=base or BASE
+    )
+    click.echo(path)
+
+
+@click.group("codebook")
+def codebook_group() -> None:
+    """Start a codebook from a delivery, or hold one against the files."""
+
+
+@codebook_group.command("draft")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="New seeds folder.")
+@click.option("--survey", default="survey", show_default=True, help="survey_code.")
+@click.option("--wave", default="1", show_default=True, help="wave_code, such as 2024.")
+@click.option("--source", default="source", show_default=True, help="source_code.")
+@click.option("--format", "file_format", default="auto", show_default=True, help="file_format.")
+def draft_command(
+    file: Path, out: Path, survey: str, wave: str, source: str, file_format: str
+) -> None:
+    """Write draft seeds for FILE; what is guessed is marked `review`."""
+    from peil.codebook.formats import FORMATS
+    from peil.drafting.draft import Names, draft, to_review
+    from peil.errors import InputError
+
+    if file_format not in ("auto", *FORMATS):
+        raise InputError(f"--format {file_format}: is not one of auto, {', '.join(FORMATS)}.")
+    guesses = draft(file, out, Names(survey, wave, source), file_format)
+    questions = {g.group or g.column.name for g in guesses if g.scale}
+    click.echo(
+        f"{out}: {len(guesses)} columns, {len(questions)} questions; {to_review(guesses)} columns "
+        f"to review. Next: peil codebook check {file} --seeds {out}"
+    )
+
+
+@codebook_group.command("check")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@with_places
+def check_command(places: Places, files: tuple[Path, ...]) -> None:
+    """Report unbound columns, unknown codes, statistics without numbers, guesses to review."""
+    from peil.drafting.check import check
+    from peil.errors import InputError
+
+    findings = check(places, list(files))
+    for sentence in [*findings.refused, *findings.sentences]:
+        click.echo(sentence)
+    if findings.refused:
+        raise InputError(
+            f"{places.seeds}: {len(findings.refused)} statistics cannot be computed; see above."
+        )
+    if findings.sentences:
+        raise PeilError(
+            f"{len(findings.sentences)} findings in {len(findings.files)} files; see above."
+        )
+    click.echo(f"{len(findings.files)} files: every column is bound and every code is known.")

@@ -1,0 +1,60 @@
+"""A codebook has every table, every rule of publication and every flag.
+
+`threshold()` of a code without a row is null, and a comparison with null withholds and rounds
+nothing; so a codebook from before a threshold is refused instead of built.
+"""
+
+from dataclasses import fields
+from pathlib import Path
+
+from peil.codebook.limits import Limits
+from peil.codebook.sources import read_rows
+from peil.errors import InputError
+from peil.settings import PROJECT
+
+_OURS = PROJECT / "seeds"
+_RULES = {
+    "thresholds": ("threshold_code",),
+    "publication_rounding": ("quantity",),
+    "flags": ("kind", "flag_code"),
+}
+_WITH_DEFAULTS = {field.name for field in fields(Limits)}
+
+
+def absent(seeds: Path) -> list[str]:
+    """A sentence per table or row that the models read and this codebook does not have."""
+    found = [
+        f"{file.name}: not here. A table without rows is its first line only: {_header(file)}"
+        for file in sorted(_OURS.glob("*.csv"))
+        if not (seeds / file.name).is_file()
+    ]
+    for table, key in _RULES.items():
+        path = seeds / f"{table}.csv"
+        if not path.is_file():
+            continue
+        here = {tuple(row.get(column) for column in key) for row in read_rows(path)}
+        for row in read_rows(_OURS / path.name):
+            code = tuple(row[column] for column in key)
+            if code not in here and code[-1] not in _WITH_DEFAULTS:
+                rule = ",".join(value for column, value in row.items() if column != "reason")
+                found.append(f"{path.name}: no row '{' '.join(code)}'. Peil's own is {rule}")
+    return found
+
+
+def refuse_incomplete(seeds: Path) -> None:
+    """Stop before anything lands.
+
+    Raises:
+        InputError: a table or a rule of publication is absent.
+    """
+    if sentences := absent(seeds):
+        raise InputError(
+            "\n".join(
+                [f"{seeds}: not a whole codebook. Copy what is absent from {_OURS}.", *sentences]
+            )
+        )
+
+
+def _header(file: Path) -> str:
+    with file.open(encoding="utf-8") as handle:
+        return handle.readline().strip()

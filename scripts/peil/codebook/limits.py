@@ -1,0 +1,47 @@
+"""What reading one file may cost: rows of thresholds.csv, with defaults for older codebooks."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from peil.codebook.sources import read_rows
+from peil.errors import InputError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Per file: time, memory, size, size when unpacked, columns; and how long it must be at rest.
+
+    A field is the `threshold_code` of its row.
+    """
+
+    reading_seconds: float = 300
+    reading_memory_mb: float = 4096
+    reading_file_mb: float = 8192
+    reading_unpacked_mb: float = 1024
+    reading_columns: float = 5000
+    delivery_settle_seconds: float = 1
+    delivery_min_age_seconds: float = 0
+
+
+def read_limits(seeds: Path) -> Limits:
+    """The limits of a codebook.
+
+    Raises:
+        InputError: one is no number, or below 0.
+    """
+    path = seeds / "thresholds.csv"
+    if not path.is_file():
+        return Limits()
+    names = {field.name for field in fields(Limits)}
+    found = {}
+    for row in read_rows(path):
+        code, value = row.get("threshold_code"), row.get("value") or ""
+        if code not in names:
+            continue
+        try:
+            found[code] = float(value)
+        except ValueError:
+            found[code] = -1.0
+        if not found[code] >= 0:
+            raise InputError(f"{path}, {code}: '{value}' is not a number of 0 or more.")
+    return Limits(**found)

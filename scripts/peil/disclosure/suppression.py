@@ -1,0 +1,208 @@
+"""Suppression: which figures may not be seen, so that none of them can be worked out from others.
+
+Primary: a figure on too few people. Complementary: other figures that would give it away. A
+published total is the sum of its parts, the shares of a question with one answer sum to 1, and a
+net score is one share minus another: as long as a withheld figure is the only unknown of such an
+equation, or combinations of equations leave only one value for it, a further figure is withheld.
+What is left when all published groups are subtracted from their total is a figure as well: it has
+the same least base, unless the rounding of what is published blurs it. A mean is withheld where it
+would leave a withheld count of the same answers no room.
+
+Source: Willenborg & De Waal (2001), Elements of Statistical Disclosure Control, on secondary cell
+suppression.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from peil.disclosure.equations import Cell, Equation, Place, Question, questions_of, recoverable
+from peil.disclosure.moments import Answers, room
+from peil.disclosure.rules import LEAST_ROOM, SHARES, Rules
+from peil.errors import PeilError
+
+COMPLEMENTARY = "complementary"
+# A rest of people that rounding blurs by less than this part of the scale can be read.
+BLUR = 0.2
+
+
+def protect(
+    figures: pd.DataFrame,
+    nestings: pd.DataFrame,
+    complements: pd.DataFrame,
+    rules: Rules,
+    answers: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Reasons per withheld figure, complementary ones included.
+
+    Args:
+        figures: figure_id, wave_code, question_code, measure_id, kind, value_from, value_to,
+            group_id, n_answers, n_positive, min_base_n, primary_reason (null when publishable).
+        nestings: wave_code, parent_group, child_group, family: children of one family and one
+            parent share nobody and lie in that parent.
+        complements: complement_id, measure_id, sign: measures of a question with a known sum.
+        rules: what may be seen and how it is rounded.
+        answers: wave_code, question_code, group_id, value_number, n: how many people gave each
+            number, of surveys that publish plain counts; others leave no whole numbers.
+
+    Returns:
+        Columns figure_id, withheld_reason; one row per withheld figure.
+    """
+    parts = []
+    for _, rows, question, given in questions_of(figures, nestings, complements, answers):
+        _withhold(question, rules)
+        while given is not None and _withhold_moments(question, rows, given, rules):
+            _withhold(question, rules)
+        parts += [
+            (question.figure_ids[cell], reason)
+            for cell, reason in question.hidden.items()
+            if cell in question.figure_ids
+        ]
+    return pd.DataFrame(sorted(parts), columns=["figure_id", "withheld_reason"]).astype(
+        {"withheld_reason": "string"}
+    )
+
+
+def _withhold(question: Question, rules: Rules) -> None:
+    """Withhold one cell at a time until nothing gives a figure away, alone or in combination."""
+    while True:
+        weak = next((e for e in question.equations if _gives_away(question, e, rules)), None)
+        if weak is None:
+            known = [e.cells for e in question.equations]
+            solved = recoverable(list(question.hidden), known) & set(question.figure_ids)
+            weak = _loosest(question, solved) if solved else None
+        if weak is None:
+            return
+        _withhold_smallest(question, weak)
+
+
+def _loosest(question: Question, solved: set[Cell]) -> Equation:
+    """An equation that still shows a cell, as near to what can be solved as there is.
+
+    Equations meet in their hidden cells: what several of them leave of a cell together is loosened
+    by withholding a cell of any of them.
+
+    Raises:
+        PeilError: everything that could be withheld is.
+    """
+    reached = set(solved)
+    left = list(question.equations)
+    while True:
+        meeting = [e for e in left if reached & set(e.cells)]
+        if not meeting:
+            raise PeilError(
+                f"suppression: the figure of measure {min(solved)[1]} in group {min(solved)[0]} "
+                "can be worked out though all figures beside it are withheld. Remove a segment "
+                "from segments.csv, or raise min_base_n in surveys.csv."
+            )
+        shown = [e for e in meeting if any(c not in question.hidden for c in e.cells)]
+        if shown:
+            return shown[0]
+        left = [e for e in left if e not in meeting]
+        reached |= {c for e in meeting for c in e.cells}
+
+
+def _gives_away(question: Question, equation: Equation, rules: Rules) -> bool:
+    """Whether subtracting all that is published leaves too few people around a hidden figure.
+
+    What is left is as good as published: it must hold enough people besides the figure, and for
+    a share enough who gave the answer and enough who did not. Of groups it is a group of its own,
+    with the least base of any figure; people of whom only is known that they did not say are no
+    group, but few of them may not be told apart either.
+    """
+    hidden = [c for c in equation.cells if c in question.hidden]
+    figures = [c for c in hidden if c in question.figure_ids]
+    if not hidden or len(hidden) == len(equation.cells):
+        return False
+    if not figures:
+        return rest_is_read(question, equation, hidden, rules)
+    everyone = sum(_people(question, equation, c) for c in hidden)
+    largest = max(_people(question, equation, c) for c in figures)
+    if len(hidden) == 1 or everyone - largest < rules.min_cell_n:
+        return True
+    if equation.parent is None:
+        return False
+    if question.kinds[figures[0][1]] in SHARES:
+        positive = sum(question.positive[c] for c in hidden)
+        if min(positive, everyone - positive) < rules.min_cell_n:
+            return True
+    return rest_is_read(question, equation, hidden, rules)
+
+
+def rest_is_read(question: Question, equation: Equation, hidden: list[Cell], rules: Rules) -> bool:
+    """Whether the people of all hidden groups together are a figure that may not be seen."""
+    if equation.parent is None:
+        return False
+    kind = question.kinds[hidden[0][1]]
+    everyone = sum(question.base[place] for place, _ in hidden)
+    span = question.span if kind == "mean" else 1.0
+    blur = sum(
+        _blur(kind, question.base[c[0]], rules) for c in equation.cells if c not in question.hidden
+    )
+    if 2 * blur >= max(rules.min_cell_n, BLUR * span * everyone):
+        return False
+    if any(c in question.figure_ids for c in hidden):
+        return everyone < question.min_base
+    if everyone < rules.min_cell_n:
+        return True
+    positive = sum(question.positive[c] for c in hidden)
+    return kind in SHARES and 0 < min(positive, everyone - positive) < rules.min_cell_n
+
+
+def _blur(kind: str, n: float, rules: Rules) -> float:
+    """By how much the sum behind a published figure is unknown; a whole number is known exactly."""
+    half = n * rules.half_digit(kind, n)
+    return half if half >= 0.5 else 0.0
+
+
+def _withhold_moments(
+    question: Question, rows: pd.DataFrame, given: pd.DataFrame, rules: Rules
+) -> bool:
+    """Withhold means that leave a withheld share of the same answers no room; whether any was."""
+    found = False
+    for group, means, rooms in moment_rooms(question, rows, given, rules):
+        if min(rooms) < LEAST_ROOM - 1e-6:
+            found = True
+            question.hidden.update({(group, m): COMPLEMENTARY for m in means})
+    return found
+
+
+def moment_rooms(
+    question: Question, rows: pd.DataFrame, given: pd.DataFrame, rules: Rules
+) -> Iterator[tuple[Place, list[int], list[float]]]:
+    """Per group its published means, and the room they leave each withheld share of the answers."""
+    means = [m for m, kind in question.kinds.items() if kind == "mean"]
+    ranges = {
+        row.measure_id: (row.value_from, row.value_to)
+        for row in rows.drop_duplicates("measure_id").itertuples()
+        if row.kind == "range"
+    }
+    for group, part in given.groupby("group_id"):
+        shown = [m for m in means if (group, m) in question.figure_ids]
+        shown = [m for m in shown if (group, m) not in question.hidden]
+        secret = [m for m in ranges if (group, m) in question.hidden]
+        if not shown or not secret:
+            continue
+        values = part["value_number"].to_numpy(dtype=float)
+        inside = {m: (values >= low) & (values <= high) for m, (low, high) in ranges.items()}
+        half = rules.half_digit("mean", part["n"].sum())
+        answers = Answers(
+            values, part["n"].to_numpy(dtype=float), half, half / 2,
+            np.array([inside[m] for m in ranges if m not in secret]).reshape(-1, len(values)),
+        )  # fmt: skip
+        ends = [room(answers, inside[m].astype(float)) for m in secret]
+        yield group, shown, [high - low for low, high in ends]
+
+
+def _people(question: Question, equation: Equation, cell: Cell) -> float:
+    """Respondents who stand behind a cell: the base in sums over groups, else who answered so."""
+    return question.base[cell[0]] if equation.parent is not None else question.positive[cell]
+
+
+def _withhold_smallest(question: Question, equation: Equation) -> None:
+    """Withhold the smallest published cell of the equation; its total only when all else is."""
+    published = [c for c in equation.cells if c not in question.hidden]
+    parts = [c for c in published if c != equation.parent] or published
+    victim = min(parts, key=lambda c: (_people(question, equation, c), c))
+    question.hidden[victim] = COMPLEMENTARY

@@ -1,0 +1,114 @@
+"""What stands between a codebook and the files in the inbox, before anything lands."""
+
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+
+from peil.codebook.complete import absent
+from peil.codebook.decode import Codebook
+from peil.codebook.delivery import Delivery, Outcome
+from peil.codebook.numbers import without_numbers
+from peil.codebook.sources import read_rows, read_sources, source_of
+from peil.errors import DeliveryRejectedError, InputError
+from peil.landing import kinds, privacy
+from peil.readers import read_delivery
+from peil.settings import Places
+from peil.warehouse import RAW_TABLES
+
+
+@dataclass
+class Findings:
+    """Sentences a codebook's keeper can act on; `refused` is what no night can compute."""
+
+    files: list[str] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+def check(places: Places, files: list[Path]) -> Findings:
+    """Compare the codebook with files; those in the inbox when none are named.
+
+    Raises:
+        InputError: the codebook cannot be used, or a named file is not there.
+    """
+    places.require_seeds()
+    sources = read_sources(places.seeds)
+    if not files and places.inbox.is_dir():
+        files = sorted(p for p in places.inbox.iterdir() if p.is_file() and p.name[0] not in ".~")
+    findings = Findings()
+    for path in files:
+        if not path.is_file():
+            raise InputError(f"{path}: this file does not exist.")
+        source = source_of(path, sources)
+        if source is None:
+            findings.sentences.append(f"{path.name}: matches no file_pattern in sources.csv.")
+        elif source.kind == "survey":
+            findings.files.append(path.name)
+            # Nothing is stored, so the numbers need no key.
+            delivery = Delivery(path, replace(source, is_simulated=True), "", "check")
+            findings.sentences += _check_file(delivery, places.seeds)
+    findings.sentences += _questions(places.seeds) + absent(places.seeds)
+    findings.refused += without_numbers(places.seeds)
+    return findings
+
+
+def _check_file(delivery: Delivery, seeds: Path) -> list[str]:
+    path, source = delivery.path, delivery.source
+    with duckdb.connect() as connection, tempfile.TemporaryDirectory(prefix="peil-") as scratch:
+        connection.execute(RAW_TABLES)
+        codebook = Codebook(connection, seeds)
+        try:
+            reading = read_delivery(connection, path, source, Path(scratch))
+            _, kept, notes = privacy.drop_identifiers(
+                connection, delivery, reading.columns, codebook
+            )
+        except DeliveryRejectedError as error:
+            return [str(error)]
+        kinds.KINDS[source.kind].store(connection, delivery, kept, Outcome())
+        codebook.decode(delivery)
+        codebook.record_rejects(delivery, reading.user_missing)
+        bound = {b.column: b.binding for b in source.bindings}
+        found = [f"{path.name}: {note}." for note in notes]
+        found += [
+            f"{path.name}: column '{c}' is bound in bindings.csv but not in the file."
+            for c, binding in bound.items()
+            if c not in reading.columns and binding not in {"identifier", "ignored"}
+        ]
+        found += [
+            f"{path.name}: column '{c}' is not bound in bindings.csv."
+            for c in kept
+            if c not in bound
+        ]
+        unknown = connection.execute(
+            "select column_name, coalesce(value, ''), reason, count(*) from raw.rejects "
+            "group by all order by 1, 2"
+        ).fetchall()
+        found += [
+            f"{path.name}: column '{column}', value '{value}' ({n:,} times): {reason}."
+            for column, value, reason, n in unknown
+        ]
+    return found
+
+
+def _questions(seeds: Path) -> list[str]:
+    """Questions nobody delivers, and guesses nobody has looked at."""
+    bindings = list(read_rows(seeds / "bindings.csv"))
+    asked = {row["question_code"] for row in bindings}
+    questions = list(read_rows(seeds / "questions.csv"))
+    found = [
+        f"questions.csv: no source delivers '{row['question_code']}'."
+        for row in questions
+        if row["question_code"] not in asked
+    ]
+    for name, rows, key in (
+        ("questions", questions, "question_code"),
+        ("bindings", bindings, "source_column"),
+    ):
+        found += [
+            f"{name}.csv: '{row[key]}' is a guess: {row['review']}"
+            for row in rows
+            if row.get("review")
+        ]
+    return found

@@ -1,0 +1,89 @@
+"""The published tables one by one: their columns with comments, as CSV and as Parquet."""
+
+import csv
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from peil.warehouse import literal, quoted
+
+# Also in the full width that Asian keyboards write.
+_FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f\ufeff]*[=+\-@＝＋－＠]")
+_SIGNED = re.compile(r"[+-]\d+([.,]\d+)?( ?%)?")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a published table and what its comment says."""
+
+    name: str
+    data_type: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """A published table with its comment and columns in their own order."""
+
+    name: str
+    comment: str
+    columns: tuple[Column, ...]
+
+
+def published_tables(connection: duckdb.DuckDBPyConnection) -> list[PublishedTable]:
+    """Every table of the published file, by name."""
+    columns: dict[str, list[Column]] = {}
+    for table, name, data_type, comment in connection.execute(
+        "select table_name, column_name, data_type, comment from duckdb_columns() "
+        "where schema_name = 'marts' order by table_name, column_index"
+    ).fetchall():
+        columns.setdefault(table, []).append(Column(name, data_type, comment or ""))
+    comments = connection.execute(
+        "select table_name, comment from duckdb_tables() where schema_name = 'marts'"
+    ).fetchall()
+    return [
+        PublishedTable(name, comment or "", tuple(columns[name]))
+        for name, comment in sorted(comments)
+    ]
+
+
+def write_csv(connection: duckdb.DuckDBPyConnection, table: PublishedTable, target: Path) -> None:
+    """CSV as Dutch Excel opens it: semicolons, decimal comma, UTF-8 with a mark."""
+    cursor = connection.execute(f"select * from marts.{quoted(table.name)}")
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow([column.name for column in table.columns])
+        while rows := cursor.fetchmany(10_000):
+            writer.writerows([[_dutch(value) for value in row] for row in rows])
+
+
+def _dutch(value: object) -> object:
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    if isinstance(value, float | Decimal):
+        return str(value).replace(".", ",")
+    return harmless(value) if isinstance(value, str) else value
+
+
+def harmless(text: str) -> str:
+    """A text that a spreadsheet shows and does not run: behind an apostrophe if it must be.
+
+    Spreadsheets take a cell of a CSV file for a formula by its first character (OWASP, "CSV
+    Injection"). A number with a sign is none.
+    """
+    is_formula = _FORMULA.match(text) and not _SIGNED.fullmatch(text)
+    return f"'{text}" if is_formula else text
+
+
+def write_parquet(
+    connection: duckdb.DuckDBPyConnection, table: PublishedTable, target: Path, note: str
+) -> None:
+    """Parquet with the table's comment and the note on simulation among its metadata."""
+    connection.execute(
+        f"copy (from marts.{quoted(table.name)}) to {literal(str(target))} (format parquet, "
+        f"compression zstd, kv_metadata {{comment: {literal(table.comment)}, "
+        f"note: {literal(note)}}})"
+    )

@@ -1,0 +1,144 @@
+"""Expectation suites: generated from delivery_rules.csv, and hand-written ones per source.
+
+A hand-written suite is `tests/expectations/<source_code>.json`: per table of facts (`delivery`,
+`columns`, `values`) expectations by their Great Expectations name, with a severity and a
+Dutch sentence.
+"""
+
+import json
+from dataclasses import dataclass, field
+
+import duckdb
+
+from peil.codebook import Source
+from peil.errors import InputError
+from peil.settings import PROJECT
+
+HAND_WRITTEN = PROJECT / "tests" / "expectations"
+TABLES = ("delivery", "columns", "values")
+
+
+@dataclass
+class Check:
+    """One expectation with its outcome."""
+
+    table: str
+    rule: str
+    expectation: str
+    is_critical: bool
+    label_nl: str
+    label_en: str
+    low: float | None
+    high: float | None
+    success: bool = True
+    observed: list[object] = field(default_factory=list)
+    where: list[str] = field(default_factory=list)
+
+    def sentence(self) -> str:
+        """What was expected and found, in English, for the log."""
+        return f"{self.label_en}: {self._found()}{self._allowed('allowed')}"
+
+    def sentence_nl(self) -> str:
+        """What was expected and found, in Dutch, for the supplier."""
+        return f"{self.label_nl}: {self._found(dutch=True)}{self._allowed('afspraak')}"
+
+    def shown(self) -> str:
+        """The measured value for the page; for columns the worst one."""
+        return self._found(dutch=True)
+
+    def allowed_nl(self) -> str:
+        return self._allowed("").strip(" ()") or "ja"
+
+    def _found(self, *, dutch: bool = False) -> str:
+        if not self.observed:
+            return "in orde" if dutch else "met"
+        shown = [_text(self.rule, value, dutch=dutch) for value in self.observed[:5]]
+        if self.where:
+            pairs = zip(self.where[:5], shown, strict=False)
+            shown = [f"{w} ({s})" if s else w for w, s in pairs]
+        more = len(self.observed) - 5
+        rest = f", en nog {more}" if dutch else f", and {more} more"
+        return ", ".join(shown) + (rest if more > 0 else "")
+
+    def _allowed(self, word: str) -> str:
+        low, high = (
+            None if v is None else _text(self.rule, v, dutch=word != "allowed")
+            for v in (self.low, self.high)
+        )
+        if low and high:
+            return f" ({word} {low} - {high})"
+        if high or low:
+            return f" ({word} {'≤' if high else '≥'} {high or low})"
+        return ""
+
+
+def _text(rule: str, value: object, *, dutch: bool) -> str:
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, int | float) and rule.startswith("share"):
+        text = f"{100 * value:.1f}%"
+        return text.replace(".", ",") if dutch else text
+    if isinstance(value, int | float):
+        text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+        return text.translate(str.maketrans(",.", ".,")) if dutch else text
+    return str(value)
+
+
+def suites_for(connection: duckdb.DuckDBPyConnection, source: Source) -> list[dict]:
+    """The expectations of a source, as plain data for the worker."""
+    rules = connection.execute(
+        "select table_name, rule_code, severity, min_value, max_value, label_nl, label_en "
+        "from codebook_delivery_rules where source_code in ('*', ?) "
+        "qualify row_number() over (partition by table_name, rule_code, severity "
+        "order by source_code = '*') = 1 order by table_name, rule_code, severity",
+        [source.source_code],
+    ).fetchall()
+    return [_generated(*rule) for rule in rules] + _hand_written(source)
+
+
+def _generated(
+    table: str,
+    rule: str,
+    severity: str,
+    low: float | None,
+    high: float | None,
+    label_nl: str,
+    label_en: str,
+) -> dict:
+    kwargs: dict[str, object] = {"column": rule}
+    if rule.startswith("is_"):
+        kwargs["value_set"] = [True]
+    else:
+        kwargs |= {"min_value": low, "max_value": high}
+    return {
+        "table": table,
+        "type": "expect_column_values_to_be_in_set"
+        if "value_set" in kwargs
+        else "expect_column_values_to_be_between",
+        "kwargs": kwargs,
+        "severity": severity,
+        "label_nl": label_nl,
+        "label_en": label_en,
+    }
+
+
+def _hand_written(source: Source) -> list[dict]:
+    path = HAND_WRITTEN / f"{source.source_code}.json"
+    if not path.is_file():
+        return []
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+        expectations = [
+            {"table": table, **expectation}
+            for table in TABLES
+            for expectation in written.get(table, [])
+        ]
+        for expectation in expectations:
+            for needed in ("type", "kwargs", "severity", "label_nl", "label_en"):
+                expectation[needed]
+    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{path}: is no suite ({type(error).__name__}: {error}). Each expectation needs "
+            "type, kwargs, severity, label_nl and label_en."
+        ) from error
+    return expectations

@@ -1,0 +1,187 @@
+"""KPI values are checked at the door: a scorecard is compared with norms, so nothing is guessed.
+
+One value that cannot be used sets the whole file aside, with every reason and its way out.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import duckdb
+
+from peil.codebook.sources import read_rows
+from peil.errors import DeliveryRejectedError
+from peil.readers import INCOMING
+from peil.warehouse import quoted
+
+if TYPE_CHECKING:
+    from peil.codebook.decode import Codebook
+    from peil.codebook.delivery import Delivery
+
+FIELDS = ("municipality", "period", "kpi", "value")
+# What is computed from answers; a value typed in beside it would be a second truth.
+COMPUTED = {"survey": "the resident survey", "staff_survey": "the staff survey"}
+RANGES = {"share": (0, 1), "grade": (1, 10), "number": (0, None), "seconds": (0, None)}
+SHOWN = 20
+_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
+# As text these sort in the order of time.
+_PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
+
+
+class Problem(NamedTuple):
+    """What is wrong with one cell, for the log in English and for the supplier in Dutch."""
+
+    line: int
+    field: str
+    value: str
+    en: str
+    nl: str
+
+
+def check_kpis(
+    connection: duckdb.DuckDBPyConnection, delivery: "Delivery", codebook: "Codebook"
+) -> None:
+    """Refuse what is no KPI value, and write decimal commas in `incoming` as points.
+
+    Raises:
+        DeliveryRejectedError: a row names an unknown municipality, period or KPI, a KPI without a
+            norm or one that a survey gives, a value that is no number or lies outside its unit,
+            or a municipality, period and KPI that were given before.
+    """
+    columns = {field: delivery.source.columns_of(field)[0] for field in FIELDS}
+    names = ", ".join(f"coalesce(trim({quoted(c)}), '')" for c in columns.values())
+    rows = connection.execute(
+        f"select row_number + 1, {names} from {INCOMING} order by row_number"
+    ).fetchall()
+    definitions = {r["kpi_code"]: r for r in read_rows(codebook.seeds / "kpi_definitions.csv")}
+    municipalities = {
+        r["municipality_code"]
+        for r in read_rows(codebook.seeds / "municipalities.csv")
+        if r["survey_code"] == delivery.source.survey_code
+    }
+    problems = [
+        *(p for row in rows for p in _of_row(row, definitions, municipalities)),
+        *_repeated(rows, _landed_before(connection, delivery)),
+    ]
+    if problems:
+        raise _rejection(delivery, columns, sorted(problems))
+    value = quoted(columns["value"])
+    connection.execute(f"update {INCOMING} set {value} = replace(trim({value}), ',', '.')")
+
+
+def _of_row(
+    row: tuple, definitions: dict[str, dict[str, str]], municipalities: set[str]
+) -> Iterator[Problem]:
+    line, municipality, period, kpi, value = row
+    if municipality not in municipalities:
+        yield Problem(
+            line, "municipality", municipality,
+            "is not in municipalities.csv for this survey. Write the code, such as GM0363, or add "
+            "the municipality",
+            "deze gemeente kent het codeboek niet. Vul de gemeentecode in, zoals GM0363",
+        )  # fmt: skip
+    if not _PERIOD.fullmatch(period):
+        yield Problem(
+            line, "period", period, "is no period. Write 2024, 2024-Q1 or 2024-01",
+            "dit is geen periode. Schrijf 2024, 2024-Q1 of 2024-01",
+        )  # fmt: skip
+    definition = definitions.get(kpi)
+    if definition is None:
+        measured = [c for c, d in definitions.items() if d["source_kind"] not in COMPUTED]
+        listed = ", ".join(measured)
+        yield Problem(
+            line, "kpi", kpi,
+            f"is not in kpi_definitions.csv. Use one of {listed}, or define it there",
+            f"deze KPI kent het codeboek niet. Kies uit: {listed}",
+        )  # fmt: skip
+    elif definition["source_kind"] in COMPUTED:
+        yield Problem(
+            line, "kpi", kpi,
+            f"is computed from {COMPUTED[definition['source_kind']]} and cannot be typed in. "
+            "Leave its rows out",
+            "deze KPI komt uit de enquête en kan niet worden ingevuld. Laat deze regels weg",
+        )  # fmt: skip
+    elif not definition["norm"]:
+        yield Problem(
+            line, "kpi", kpi,
+            "has no norm in kpi_definitions.csv, so nothing can be said of it. Give it a norm, or "
+            "leave its rows out",
+            "voor deze KPI is geen norm afgesproken. Vraag de beheerder om een norm, of laat deze "
+            "regels weg",
+        )  # fmt: skip
+    else:
+        yield from _of_value(line, value, definition["unit"])
+
+
+def _of_value(line: int, value: str, unit: str) -> Iterator[Problem]:
+    percent = _PERCENT.fullmatch(value)
+    lowest, highest = RANGES[unit]
+    if percent and unit == "share":
+        share = f"{float(percent[1].replace(',', '.')) / 100:.4g}"
+        yield Problem(
+            line, "value", value, f"is a percentage as text. Write the share {share}",
+            f"dit is een percentage als tekst. Schrijf het aandeel: {share.replace('.', ',')}",
+        )  # fmt: skip
+    elif not _NUMBER.fullmatch(value):
+        yield Problem(
+            line, "value", value, "is no number. Leave the row out where nothing was measured",
+            "dit is geen getal. Is er niets gemeten? Laat de regel dan weg",
+        )  # fmt: skip
+    else:
+        number = float(value.replace(",", "."))
+        if number < lowest or (highest is not None and number > highest):
+            shown = f"{lowest}-{highest}" if highest is not None else f"{lowest} or more"
+            low_nl = f"van {lowest} tot en met {highest}" if highest else f"{lowest} of hoger"
+            hint = " (85 % is 0.85)" if unit == "share" else ""
+            yield Problem(
+                line, "value", value, f"lies outside {shown}, the range of a {unit}{hint}",
+                f"deze waarde moet {low_nl} zijn" + (" (85 % is 0,85)" if hint else ""),
+            )  # fmt: skip
+
+
+def _landed_before(
+    connection: duckdb.DuckDBPyConnection, delivery: "Delivery"
+) -> dict[tuple[str, str, str], str]:
+    """Values of the wave that are in force under another file name, and that name."""
+    return {
+        key: name
+        for *key_parts, name in connection.execute(
+            "select municipality, period, kpi_code, file_name from raw.kpi_values "
+            "inner join raw.deliveries using (delivery_key) "
+            "where status = 'landed' and wave_code = ? and file_name != ?",
+            [delivery.source.wave_code, delivery.path.name],
+        ).fetchall()
+        for key in [tuple(key_parts)]
+    }
+
+
+def _repeated(rows: list[tuple], landed: dict[tuple, str]) -> Iterator[Problem]:
+    seen: dict[tuple, int] = {}
+    for line, *key_parts, _ in rows:
+        key = tuple(key_parts)
+        first = seen.setdefault(key, line)
+        if first != line:
+            where_en, where_nl = f"in row {first}", f"in rij {first}"
+        elif key in landed:
+            where_en = where_nl = f"in {landed[key]}"
+        else:
+            continue
+        yield Problem(
+            line, "kpi", key[2],
+            f"was given before for {key[0]} and {key[1]}, {where_en}. Keep one of the two",
+            f"deze waarde voor {key[0]} en {key[1]} staat ook {where_nl}. Laat er één staan",
+        )  # fmt: skip
+
+
+def _rejection(
+    delivery: "Delivery", columns: dict[str, str], problems: list[Problem]
+) -> DeliveryRejectedError:
+    shown, more = problems[:SHOWN], len(problems) - SHOWN
+    name = delivery.path.name
+    en = [f"{name}, row {p.line}, column '{columns[p.field]}': '{p.value}' {p.en}." for p in shown]
+    nl = [f"Rij {p.line}, kolom '{columns[p.field]}', '{p.value}': {p.nl}." for p in shown]
+    if more > 0:
+        en.append(f"And {more} more.")
+        nl.append(f"En nog {more} andere.")
+    return DeliveryRejectedError("\n".join(en), rule="kpi_values", nl=nl)

@@ -1,0 +1,216 @@
+"""One run of landing over the inbox.
+
+The same file twice changes nothing. A corrected file (same name and source, other content)
+replaces its predecessor. A file that cannot be read, or that breaks an agreed rule, is set aside
+whole with its reasons; one that is still being written waits; and the rest still lands.
+"""
+
+import hashlib
+import logging
+import tempfile
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+
+from peil.codebook import Source, read_sources, source_of
+from peil.codebook.decode import Codebook
+from peil.codebook.delivery import Delivery, Outcome
+from peil.codebook.limits import Limits, read_limits
+from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilError
+from peil.gate import Gate, set_aside
+from peil.landing import inbox, kinds, ledger
+from peil.landing.inbox import Entry
+from peil.landing.receive import receive
+from peil.lock import one_night
+from peil.progress import steps
+from peil.readers.process import ReadingProcess
+from peil.settings import Places
+from peil.warehouse import open_warehouse
+
+# DuckDB writes to disk beyond this; the rest of the process needs a few hundred megabytes.
+MEMORY = "1200MB"
+# Errors of DuckDB after which nothing more can be stored.
+THE_DISK = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException)
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Landed:
+    """What one run of landing did, by file name.
+
+    `waiting` were still being written; `failed` met a machine without room.
+    """
+
+    landed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
+    rejected: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, list[str]] = field(default_factory=dict)
+    n_deliveries: int = 0
+
+
+def land(places: Places, only: Path | None = None) -> Landed:
+    """Land every file in the inbox that belongs to a source of the codebook.
+
+    Args:
+        places: inbox, seeds and warehouse.
+        only: the one file of the inbox to land; the others wait.
+
+    Raises:
+        InputError: the inbox or the codebook cannot be used, or nothing was ever delivered.
+    """
+    places.require_seeds()
+    sources = read_sources(places.seeds)
+    if not places.inbox.is_dir():
+        raise InputError(
+            f"{places.inbox}: this inbox does not exist. Make the folder and put the deliveries "
+            "in it, or point --inbox (PEIL_INBOX) at the right one."
+        )
+    limits = read_limits(places.seeds)
+    result = Landed()
+    with (
+        one_night(places, publishes=False),
+        open_warehouse(places.warehouse) as connection,
+        Gate(places) as gate,
+        closing(ReadingProcess(limits)) as reader,
+    ):
+        found = inbox.entries([only] if only else list(places.inbox.iterdir()))
+        inbox.settle(found, limits)
+        connection.execute(f"set memory_limit = '{MEMORY}'")
+        kinds.count_earlier_values(connection)
+        codebook = Codebook(connection, places.seeds)
+        run = _Run(connection, sources, codebook, gate, reader, limits, result)
+        for entry in steps(found, "Landing", lambda e: e.name):
+            run.land(entry)
+        codebook.refresh_rejects()
+        result.n_deliveries = connection.execute(
+            "select count(*) from raw.deliveries where status = 'landed'"
+        ).fetchone()[0]
+    if not (result.n_deliveries or result.rejected or result.waiting or result.failed):
+        patterns = ", ".join(s.file_pattern for s in sources)
+        raise InputError(
+            f"{places.inbox}: nothing to land here, and nothing has landed before. "
+            f"Put files in it whose names match {patterns} (see {places.seeds / 'sources.csv'})."
+        )
+    return result
+
+
+@dataclass
+class _Run:
+    """What every file of one run is landed with."""
+
+    connection: duckdb.DuckDBPyConnection
+    sources: list[Source]
+    codebook: Codebook
+    gate: Gate
+    reader: ReadingProcess
+    limits: Limits
+    result: Landed
+
+    def land(self, entry: Entry) -> None:
+        """Land one file, set it aside with its reason, or leave it for the next night."""
+        source = source_of(entry.path, self.sources)
+        if source is None:
+            self.result.unmatched.append(entry.name)
+            log.warning("%s: matches no file_pattern in sources.csv; left alone.", entry.name)
+            return
+        delivery = _delivery(entry, source, "")
+        try:
+            inbox.require_rest(entry, self.limits)
+            delivery = _delivery(entry, source, inbox.digest_of(entry, self.limits))
+            if ledger.has_landed(self.connection, delivery):
+                self.result.unchanged.append(entry.name)
+                log.info("%s: landed before, unchanged.", entry.name)
+                return
+            self.reader.start()
+            outcome = self._receive(entry, delivery)
+        except inbox.StillChangingError as error:
+            self._leave(entry, str(error))
+        except DeliveryRejectedError as error:
+            self._refuse(entry, delivery, error)
+        except (MachineError, MemoryError, duckdb.OutOfMemoryException) as error:
+            self._postpone(entry, error)
+        except (PeilError, AssertionError, OSError, *THE_DISK):
+            raise
+        except Exception as error:
+            log.debug("%s", entry.name, exc_info=error)
+            self._refuse(entry, delivery, _unforeseen(entry, error))
+        else:
+            self._report(entry, source, outcome)
+
+    def _receive(self, entry: Entry, delivery: Delivery) -> Outcome:
+        self.connection.execute("begin")
+        try:
+            with tempfile.TemporaryDirectory(dir=self.gate.scratch) as scratch:
+                copy, sha256 = inbox.take_copy(entry, self.limits, Path(scratch))
+                if sha256 != delivery.sha256:
+                    raise inbox.StillChangingError("changed while it was read")
+                outcome = receive(
+                    self.connection, replace(delivery, copy=copy), self.codebook, self.gate,
+                    self.reader, Path(scratch),
+                )  # fmt: skip
+            if not inbox.is_unchanged(entry):
+                raise inbox.StillChangingError("changed while it was read")
+            self.connection.execute("commit")
+        except BaseException:
+            # After an error in the database itself there may be no transaction left.
+            with suppress(duckdb.TransactionException):
+                self.connection.execute("rollback")
+            raise
+        return outcome
+
+    def _leave(self, entry: Entry, reason: str) -> None:
+        self.result.waiting[entry.name] = reason
+        log.warning("%s: %s; it waits for the next night.", entry.name, reason)
+
+    def _postpone(self, entry: Entry, error: BaseException) -> None:
+        self.result.failed[entry.name] = (
+            str(error)
+            if isinstance(error, MachineError)
+            else f"{entry.name}: there was not enough memory to store it; the file is not to "
+            "blame. It stays in the inbox; run again with more memory free."
+        )
+        log.error("%s", self.result.failed[entry.name])
+
+    def _refuse(self, entry: Entry, delivery: Delivery, error: DeliveryRejectedError) -> None:
+        if not inbox.is_unchanged(entry):
+            self._leave(entry, "changed while it was read")
+            return
+        message = str(error)
+        try:
+            set_aside(entry.path, entry.name, delivery.source, error)
+        except OSError as blocked:
+            message += f" It could not be moved out of the inbox ({blocked.strerror or blocked})."
+        self.result.rejected[entry.name] = message
+        ledger.record_rejection(self.connection, delivery, message)
+        log.error("%s", message)
+
+    def _report(self, entry: Entry, source: Source, outcome: Outcome) -> None:
+        self.result.landed.append(entry.name)
+        log.info(
+            "%s: landed as %s, %s rows, %s cells%s.",
+            entry.name, source.source_code, f"{outcome.n_rows:,}", f"{outcome.n_cells:,}",
+            f" ({'; '.join(outcome.notes)})" if outcome.notes else "",
+        )  # fmt: skip
+        for warning in outcome.warnings:
+            log.warning("%s: %s", entry.name, warning)
+        if outcome.warnings:
+            self.result.warnings[entry.name] = outcome.warnings
+
+
+def _unforeseen(entry: Entry, error: Exception) -> DeliveryRejectedError:
+    return DeliveryRejectedError(
+        f"{entry.name}: could not be processed ({type(error).__name__}). Nothing of it has landed. "
+        "Export it again; if that does not help, report the file's format and this name.",
+        nl="Het bestand kon niet worden verwerkt.",
+    )
+
+
+def _delivery(entry: Entry, source: Source, sha256: str) -> Delivery:
+    identity = f"{source.source_code}\n{entry.name}\n{sha256}"
+    key = hashlib.sha256(identity.encode()).hexdigest()[:16]
+    return Delivery(entry.path.with_name(entry.name), source, sha256, key)

@@ -1,0 +1,168 @@
+"""One `dbt build` in this process: import dbt once, keep its partial parse, read its results."""
+
+import hashlib
+import logging
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from peil.built import codebook_digest
+from peil.nights.released import load_released
+from peil.settings import PROJECT, Places
+from peil.warehouse import open_warehouse, wait_until_free
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build did: nodes that ran and, per failure, what it was and what it said."""
+
+    n_nodes: int
+    failures: list[str]
+
+
+def dbt_environment(places: Places) -> dict[str, str]:
+    """What dbt reads from the environment to find this run's seeds and warehouse."""
+    return {"PEIL_SEEDS": _seeds_inside(places), "PEIL_WAREHOUSE": str(places.warehouse)}
+
+
+def _seeds_inside(places: Places) -> str:
+    """The seeds as a path inside the project; seeds from elsewhere are copied under target/.
+
+    Every warehouse has a copy of its own, which its lock keeps for one night at a time.
+
+    dbt writes the SQL it ran to target/run/<seed path>, so that an absolute seed path would be
+    overwritten by that SQL. A hidden folder of the project counts as elsewhere: dbt_project.yml
+    refuses a path that begins with a dot, as `../seeds` does.
+    """
+    if places.seeds.is_relative_to(PROJECT):
+        inside = str(places.seeds.relative_to(PROJECT))
+        if not inside.startswith("."):
+            return inside
+    name = hashlib.sha256(f"{places.seeds}\n{places.warehouse}".encode()).hexdigest()[:12]
+    copy = PROJECT / "target" / "seeds" / name
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir(parents=True)
+    for seed in places.seeds.glob("*.csv"):
+        shutil.copy2(seed, copy)
+    return str(copy.relative_to(PROJECT))
+
+
+def dbt_build(places: Places) -> BuildResult:
+    """Build everything that has landed and run every test of data.
+
+    Unit tests and tests of tests are about code: `dbt build` by hand and CI run those too. Seeds
+    that the warehouse holds since a build in which every test passed are not loaded again, and
+    tests of nothing but those seeds are not run again.
+    """
+    from dbt.cli.main import dbtRunner
+
+    os.environ.update(dbt_environment(places))
+    codebook = codebook_digest(PROJECT / os.environ["PEIL_SEEDS"])
+    kept = []
+    if codebook == _built_codebook(places.warehouse):
+        log.info("The codebook is unchanged: its tables and their tests stand.")
+        kept = ["resource_type:seed"]
+    # Cautious: a test of a seed and a model together is not left out with the seed.
+    arguments = [
+        "--log-path", str(places.dbt_target / "logs"), "--log-level", "none", "build",
+        "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+        "--target-path", str(places.dbt_target), "--indirect-selection", "cautious",
+        "--exclude-resource-type", "unit_test",
+        "--exclude", "tag:tests_of_tests", "tag:on_request", *kept,
+    ]  # fmt: skip
+    wait_until_free(places.warehouse)
+    load_released(places)
+    ticker = _Ticker()
+    outcome = dbtRunner(callbacks=[ticker]).invoke(arguments)
+    ticker.done()
+    if outcome.success:
+        _remember_codebook(places.warehouse, codebook)
+    if outcome.exception:
+        return BuildResult(0, [_clean(str(outcome.exception))])
+    results = outcome.result.results if outcome.result else []
+    bad = [r for r in results if r.status in {"error", "fail", "runtime error"}]
+    failures = [_describe(r, places) for r in bad]
+    if not outcome.success and not failures:
+        failures = ["dbt stopped without saying why; see " + str(places.dbt_target / "logs")]
+    return BuildResult(len(results), failures)
+
+
+def _built_codebook(warehouse: Path) -> str | None:
+    """The codebook that the warehouse holds whole and tested; every build forgets it first."""
+    with open_warehouse(warehouse) as connection:
+        try:
+            return connection.execute("select digest from codebook.built_codebook").fetchone()[0]
+        except duckdb.CatalogException:
+            return None
+
+
+def _remember_codebook(warehouse: Path, digest: str) -> None:
+    with open_warehouse(warehouse) as connection:
+        connection.execute(f"create table codebook.built_codebook as select '{digest}' as digest")
+
+
+class _Ticker:
+    """Counts nodes as dbt finishes them: one line on a terminal, a log line per 25 elsewhere."""
+
+    def __init__(self) -> None:
+        self.finished = 0
+        self.terminal = sys.stderr.isatty()
+
+    def __call__(self, event: object) -> None:
+        if event.info.name != "NodeFinished":  # type: ignore[attr-defined]
+            return
+        self.finished += 1
+        name = event.data.node_info.node_name  # type: ignore[attr-defined]
+        if self.terminal:
+            sys.stderr.write(f"\r\033[KBuilding and testing {self.finished}: {name[:60]}")
+            sys.stderr.flush()
+        elif self.finished % 50 == 0:
+            log.info("Building and testing: %s steps done.", self.finished)
+
+    def done(self) -> None:
+        if self.terminal:
+            sys.stderr.write("\r\033[K")
+
+
+def _describe(result: object, places: Places) -> str:
+    node = result.node  # type: ignore[attr-defined]
+    message = _clean(result.message or "")  # type: ignore[attr-defined]
+    what = f"{node.resource_type} {node.name}"
+    if node.resource_type == "test" and getattr(node, "compiled_path", None):
+        message += _first_row(Path(node.compiled_path), places.warehouse)
+        message += f" Rows: run the query in {Path(node.compiled_path)} on {places.warehouse}."
+    return f"{what}: {message}"
+
+
+def _first_row(query: Path, warehouse: Path) -> str:
+    """What is wrong with the first row that a test found: its problem and the codes it is about."""
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            found = connection.execute(f"select * from ({query.read_text()}) limit 1")
+            names = [column[0] for column in found.description]
+            row = dict(zip(names, found.fetchone(), strict=True))
+    except (duckdb.Error, OSError, TypeError):
+        return ""
+    shown = [
+        f"{name} {value}"
+        for name, value in row.items()
+        if value is not None
+        and (name.endswith("_code") or name in {"segment_value", "statistic", "weighting_scheme"})
+    ]
+    problem = row.get("problem")
+    return f" First: {'; '.join([problem, *shown] if problem else shown)}." if shown else ""
+
+
+def _clean(message: str) -> str:
+    """dbt's message without its frame, down to the sentence that says what is wrong."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    for line in reversed(lines):
+        if line.startswith("peil.errors.") or "Error: wave " in line:
+            return line.split(": ", 1)[1]
+    return " ".join(line for line in lines if not line.startswith(("> in macro", "> called by")))

@@ -1,0 +1,48 @@
+"""`peil docs`: the dbt documentation as one file that needs no server and no network."""
+
+import logging
+import os
+from pathlib import Path
+
+from peil.drafts import draft_of
+from peil.errors import PeilError
+from peil.lock import one_night
+from peil.nights.build import dbt_environment
+from peil.private import public_folder, publish_mode
+from peil.settings import PROJECT, Places
+
+log = logging.getLogger(__name__)
+
+
+def build_docs(places: Places) -> Path:
+    """Write `published/docs/index.html`: every table, column, test and exposure, with lineage.
+
+    Raises:
+        PeilError: the warehouse has not been built yet, or dbt could not read it.
+    """
+    from dbt.cli.main import dbtRunner
+
+    if not places.warehouse.exists():
+        raise PeilError(f"{places.warehouse}: not there yet. Run `peil nightly` first.")
+    with one_night(places, publishes=False):
+        os.environ.update(dbt_environment(places))
+        outcome = dbtRunner().invoke(
+            [
+                "--log-path", str(places.dbt_target / "logs"), "--log-level", "none",
+                "docs", "generate", "--static",
+                "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+                "--target-path", str(places.dbt_target),
+            ]
+        )  # fmt: skip
+    page = places.dbt_target / "static_index.html"
+    if not outcome.success or not page.exists():
+        reason = outcome.exception or f"see {places.dbt_target / 'logs'}"
+        raise PeilError(f"dbt could not write the documentation: {reason}")
+    target = places.published / "docs" / "index.html"
+    public_folder(target.parent)
+    draft = draft_of(target)
+    draft.write_bytes(page.read_bytes())
+    publish_mode(draft)
+    draft.replace(target)
+    log.info("Documentation written to %s.", target)
+    return target

@@ -1,0 +1,59 @@
+"""The night: land → one `dbt build` → publish. A failed test stops publication."""
+
+import logging
+import time
+
+from peil.codebook.complete import refuse_incomplete
+from peil.codebook.numbers import refuse_without_numbers
+from peil.errors import DeliveryRejectedError, MachineError, PeilError
+from peil.landing import Landed, land
+from peil.lock import one_night
+from peil.nights.build import dbt_build
+from peil.nights.publish import publish
+from peil.settings import Places
+
+log = logging.getLogger(__name__)
+
+
+def nightly(places: Places) -> Landed:
+    """Land, build, test and publish; returns what landed and what was set aside.
+
+    Raises:
+        PeilError: a model or test failed, the codebook is not whole or asks what cannot be
+            computed; the published file is as it was.
+    """
+    with one_night(places):
+        started = time.monotonic()
+        places.require_seeds()
+        refuse_incomplete(places.seeds)
+        refuse_without_numbers(places.seeds)
+        landed = land(places)
+        log.info("Landed in %.1f s.", time.monotonic() - started)
+        build_and_publish(places)
+        log.info("Done in %.1f s.", time.monotonic() - started)
+    return landed
+
+
+def build_and_publish(places: Places) -> None:
+    """Build and test; publish only when everything passed."""
+    started = time.monotonic()
+    built = dbt_build(places)
+    if built.failures:
+        for failure in built.failures:
+            log.error("%s", failure)
+        before = "stays as it was" if places.published_file.exists() else "is not made"
+        raise PeilError(
+            f"{len(built.failures)} of {built.n_nodes or 'all'} steps failed; nothing was "
+            f"published and {places.published_file} {before}. What failed stands above."
+        )
+    log.info("Built and tested %s nodes in %.1f s.", built.n_nodes, time.monotonic() - started)
+    publish(places)
+
+
+def raise_rejections(landed: Landed) -> None:
+    """Make the exit code say that a file was set aside, or could not be landed here and now."""
+    reasons = "\n".join([*landed.failed.values(), *landed.rejected.values()])
+    if landed.failed:
+        raise MachineError(f"Not everything could be landed, the rest has:\n{reasons}")
+    if landed.rejected:
+        raise DeliveryRejectedError(f"Set aside, the rest has landed:\n{reasons}")

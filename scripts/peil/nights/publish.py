@@ -1,0 +1,125 @@
+"""Publication: the marts, and nothing but the marts, with a manifest of what they were built from.
+
+built and tested? → draft → count check → manifest → fsync → one switch. A reader sees the earlier
+release or the new one; a run killed at any moment leaves the earlier one whole.
+"""
+
+import hashlib
+import json
+import logging
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from peil.built import Built, require_built
+from peil.drafts import remove, sweep
+from peil.errors import PeilError
+from peil.lock import one_night
+from peil.nights.release import FILE, MANIFEST, new_release, switch_to
+from peil.progress import steps
+from peil.relations import copy_relation, relations_in
+from peil.settings import Places
+from peil.warehouse import literal, open_warehouse, quoted
+
+log = logging.getLogger(__name__)
+STORAGE_VERSION = "v1.0.0"
+
+
+def publish(places: Places) -> dict:
+    """Write the published file and its manifest; returns the manifest.
+
+    Raises:
+        PeilError: the warehouse is not built and tested, holds no marts, or the copy does not
+            hold what the warehouse holds.
+    """
+    with one_night(places):
+        for folder in (places.published, places.published / "releases"):
+            sweep(folder)
+        draft = new_release(places.published)
+        try:
+            with open_warehouse(places.warehouse) as connection:
+                built = require_built(connection, "peil publish")
+                counts = _copy_marts(connection, draft / FILE)
+            manifest = _manifest(draft / FILE, counts, built)
+            text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+            (draft / MANIFEST).write_text(text, encoding="utf-8")
+            switch_to(places.published, draft)
+        finally:
+            remove(draft)
+    log.info("Published %s tables to %s.", len(counts), places.published_file)
+    return manifest
+
+
+def _copy_marts(connection: duckdb.DuckDBPyConnection, temporary: Path) -> dict[str, int]:
+    tables = relations_in(connection, "marts")
+    if not tables:
+        raise PeilError(
+            "The warehouse holds no marts to publish. Run `dbt build` or `peil nightly`."
+        )
+    connection.execute(
+        f"attach {literal(str(temporary))} as published "
+        f"(storage_version {literal(STORAGE_VERSION)})"
+    )
+    warehouse = connection.execute("select current_database()").fetchone()[0]
+    connection.execute("create schema published.marts")
+    counts = {}
+    for table in steps(tables, "Publishing", lambda table: table.name):
+        name = table.name
+        copy_relation(connection, table, f"published.marts.{quoted(name)}")
+        counts[name] = _checked_count(connection, warehouse, name)
+        counts[name] += _add_kept(connection, name)
+    connection.execute("checkpoint published")
+    connection.execute("detach published")
+    return counts
+
+
+def _add_kept(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Add the figures of purged waves, in the columns that still exist."""
+    shared = connection.execute(
+        "select column_name from duckdb_columns() where table_name = $1 and (schema_name = 'kept' "
+        "or (database_name = 'published' and schema_name = 'marts')) "
+        "group by 1 having count(*) = 2",
+        [name],
+    ).fetchall()
+    if not shared:
+        return 0
+    columns = ", ".join(quoted(column) for (column,) in shared)
+    target = f"published.marts.{quoted(name)}"
+    # Measured KPIs of a purged wave are no microdata and are still built; those of surveys are not.
+    key = "(wave_code, kpi_code)" if ("kpi_code",) in shared else "wave_code"
+    return connection.execute(
+        f"insert into {target} by name select {columns} from kept.{quoted(name)} "
+        f"where {key} not in (select {key} from {target})"
+    ).fetchone()[0]
+
+
+def _checked_count(connection: duckdb.DuckDBPyConnection, warehouse: str, name: str) -> int:
+    table = f"marts.{quoted(name)}"
+    wanted, written = connection.execute(
+        f"select (select count(*) from {quoted(warehouse)}.{table}), "
+        f"(select count(*) from published.{table})"
+    ).fetchone()
+    if wanted != written:
+        raise PeilError(
+            f"marts.{name}: {wanted:,} rows in the warehouse, {written:,} in the copy. "
+            "Nothing was published; check the disk and run again."
+        )
+    return written
+
+
+def _manifest(file: Path, counts: dict[str, int], built: Built) -> dict:
+    with file.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    return {
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "file": FILE,
+        "sha256": digest,
+        "storage_version": STORAGE_VERSION,
+        "peil": version("peil"),
+        "duckdb": duckdb.__version__,
+        "tables": counts,
+        "built": {"tested_at": built.tested_at, **built.facts},
+        "inputs": built.deliveries,
+    }

@@ -1,0 +1,54 @@
+"""Refuse what is small on disk and large in memory."""
+
+import zipfile
+from pathlib import Path
+
+import duckdb
+
+from peil.codebook.limits import Limits
+from peil.errors import DeliveryRejectedError
+from peil.warehouse import as_path
+
+MB = 1 << 20
+
+
+def require_within(path: Path, limits: Limits) -> None:
+    """Refuse what is small on disk and large in memory, before anything of it is unpacked.
+
+    Raises:
+        DeliveryRejectedError: it unpacks to more than the limit.
+    """
+    n_bytes = 0
+    if zipfile.is_zipfile(path):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                n_bytes = sum(entry.file_size for entry in archive.infolist())
+        except (zipfile.BadZipFile, ValueError, NotImplementedError):
+            return  # its reader says what is wrong
+    elif path.suffix.lower() == ".parquet":
+        n_bytes = _parquet_bytes(path)
+    if n_bytes > limits.reading_unpacked_mb * MB:
+        raise too_large(path.name, f"{n_bytes / MB:,.0f} MB unpacked", limits)
+
+
+def too_large(name: str, what: str, limits: Limits) -> DeliveryRejectedError:
+    """The refusal of a file that is or becomes too large."""
+    return DeliveryRejectedError(
+        f"{name}: {what}; a file may be {limits.reading_file_mb:,g} MB, and "
+        f"{limits.reading_unpacked_mb:,g} MB unpacked. Export only the rows and columns of the "
+        "survey, or raise reading_file_mb or reading_unpacked_mb in thresholds.csv.",
+        nl=f"Het bestand is te groot ({what}).",
+    )
+
+
+def _parquet_bytes(path: Path) -> int:
+    """Bytes when unpacked; a cell counts for one at least, however often a value repeats."""
+    with duckdb.connect() as connection:
+        try:
+            n_bytes, n_cells = connection.execute(
+                "select sum(total_uncompressed_size)::double, sum(num_values)::double "
+                f"from parquet_metadata({as_path(path)})"
+            ).fetchone()
+        except duckdb.Error:
+            return 0  # its reader says what is wrong
+    return int(max(n_bytes or 0, n_cells or 0))

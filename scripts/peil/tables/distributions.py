@@ -1,0 +1,52 @@
+"""Distribution functions from SciPy as SQL functions, for the estimates models.
+
+dbt loads this as a plugin of the DuckDB adapter. The functions exist while models are built;
+what they compute is stored in tables, so no reader of the warehouse needs them.
+"""
+
+import numpy as np
+import pyarrow as pa
+from dbt.adapters.duckdb.plugins import BasePlugin
+from duckdb import DuckDBPyConnection
+from duckdb.sqltypes import DOUBLE, VARCHAR
+from scipy.special import ndtri, stdtr, stdtrit
+from scipy.stats import beta
+
+from peil.built import build_facts
+
+SMALLEST = np.finfo(float).tiny
+
+
+def t_quantile(p: pa.ChunkedArray, df: pa.ChunkedArray) -> pa.Array:
+    """Quantile of Student's t with `df` degrees of freedom."""
+    return pa.array(stdtrit(df.to_numpy(), p.to_numpy()))
+
+
+def t_two_sided_p(t: pa.ChunkedArray, df: pa.ChunkedArray) -> pa.Array:
+    """P(|T| > |t|) for Student's t with `df` degrees of freedom; never 0, however large t is."""
+    return pa.array(np.maximum(2 * stdtr(df.to_numpy(), -abs(t.to_numpy())), SMALLEST))
+
+
+def beta_quantile(p: pa.ChunkedArray, a: pa.ChunkedArray, b: pa.ChunkedArray) -> pa.Array:
+    """Quantile of the beta distribution with shapes `a` and `b`, both above 0."""
+    return pa.array(beta.ppf(p.to_numpy(), a.to_numpy(), b.to_numpy()))
+
+
+def normal_quantile(p: pa.ChunkedArray) -> pa.Array:
+    """Quantile of the standard normal distribution."""
+    return pa.array(ndtri(p.to_numpy()))
+
+
+class Plugin(BasePlugin):
+    """Registers the functions on the connection that dbt opens."""
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Called once by the adapter, before any model runs."""
+        for function, n_arguments in (
+            (t_quantile, 2), (t_two_sided_p, 2), (beta_quantile, 3), (normal_quantile, 1)
+        ):  # fmt: skip
+            conn.create_function(
+                function.__name__, function, [DOUBLE] * n_arguments, DOUBLE, type="arrow"
+            )
+        # What the hooks in macros/built.sql write down of the seeds and the code.
+        conn.create_function("build_facts", build_facts, [VARCHAR], VARCHAR)

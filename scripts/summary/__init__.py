@@ -1,5 +1,0 @@
-"""The written summary: the study's text, made from the published marts and nothing else."""
-
-from scripts.summary.write import write_summary
-
-__all__ = ["write_summary"]
