@@ -78,13 +78,21 @@
             'status', 'in', ['success', 'pass', 'warn', 'no-op']) | list -%}
         {%- if not missing and not failed and not flags.EMPTY and not flags.SAMPLE -%}
             update nights.build
-            set tested_at = now() at time zone 'UTC', facts = build_facts('{{ target.name }}')
+            set tested_at = now() at time zone 'UTC', facts = {{ build_facts() }}
             where {% if of_seeds -%}
                 kept_codebook = json_extract_string(
-                    build_facts('{{ target.name }}'), '$.codebook'
+                    {{ build_facts() }}, '$.codebook'
                 )
             {%- else -%} true
             {%- endif -%}
         {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- Digests of the seeds and code of this run, as JSON. Peil may be the project or a package in it. -#}
+{% macro build_facts() -%}
+    {%- set package = graph.nodes['seed.peil.sources'].root_path | replace("'", "''") -%}
+    {%- set project = flags.PROJECT_DIR | string | replace("'", "''") -%}
+    build_facts('{{ package }}', '{{ project }}')
 {%- endmacro %}

@@ -6,7 +6,6 @@ of the warehouse asks for it first.
 
 import hashlib
 import json
-import os
 import subprocess
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -21,8 +20,11 @@ from peil.warehouse import read_warehouse
 
 # What decides what the codebook tables hold and which tests they pass.
 CODEBOOK_CODE = ("models/codebook", "macros", "tests/generic", "tests/singular")
-# What decides the figures, given seeds and deliveries.
-CODE = ("models", "macros", "tests/generic", "tests/singular", "scripts/peil")
+# What decides the figures, given seeds and deliveries: these, and the package itself.
+CODE = ("models", "macros", "tests/generic", "tests/singular", "dbt_project.yml")
+_PACKAGE = Path(__file__).resolve().parent
+# What a survey may add in its own dbt project.
+OWN_CODE = ("models", "macros", "tests", "dbt_project.yml")
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,21 @@ class Built:
     facts: dict[str, str]
 
 
-def build_facts(_target: str) -> str:
-    """Seeds, code and versions of the build that runs now, as JSON; dbt's hooks call it in SQL."""
-    seeds = PROJECT / os.environ.get("PEIL_SEEDS", "seeds")
+def build_facts(package: str, project: str) -> str:
+    """Seeds, code and versions of the build that runs now, as JSON; dbt's hooks call it in SQL.
+
+    Args:
+        package: the folder of Peil's own dbt files, with the codebook in `seeds`.
+        project: the folder that dbt runs in; another one where a survey has models of its own.
+    """
+    seeds = Path(package) / "seeds"
+    own = Path(project)
     return json.dumps(
         {
             "codebook": codebook_digest(seeds),
             "seeds": _digest(sorted(seeds.glob("*.csv")), seeds),
-            "code": _digest([*_files(CODE), PROJECT / "dbt_project.yml"], PROJECT),
+            "code": _digest(_files(PROJECT, CODE), PROJECT) + _digest(_modules(), _PACKAGE),
+            "own_code": _digest(_files(own, OWN_CODE), own) if own != Path(package) else "",
             "commit": _commit(),
             "peil": version("peil"),
         }
@@ -50,7 +59,7 @@ def build_facts(_target: str) -> str:
 
 def codebook_digest(seeds: Path) -> str:
     """A digest of the seeds and of the code that loads and tests them."""
-    files = [*_files(CODEBOOK_CODE), PROJECT / "dbt_project.yml"]
+    files = [*_files(PROJECT, CODEBOOK_CODE), PROJECT / "dbt_project.yml"]
     return hashlib.sha256(
         (_digest(sorted(seeds.glob("*.csv")), seeds) + _digest(files, PROJECT)).encode()
     ).hexdigest()
@@ -116,9 +125,13 @@ def _has_table(connection: duckdb.DuckDBPyConnection) -> bool:
     )
 
 
-def _files(parts: tuple[str, ...]) -> list[Path]:
-    found = (file for part in parts for file in (PROJECT / part).rglob("*") if file.is_file())
-    return sorted(file for file in found if "__pycache__" not in file.parts)
+def _files(root: Path, parts: tuple[str, ...]) -> list[Path]:
+    found = (file for part in parts for file in [root / part, *(root / part).rglob("*")])
+    return sorted(f for f in found if f.is_file() and "__pycache__" not in f.parts)
+
+
+def _modules() -> list[Path]:
+    return sorted(_PACKAGE.rglob("*.py"))
 
 
 def _digest(files: list[Path], root: Path) -> str:

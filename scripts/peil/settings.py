@@ -1,24 +1,39 @@
-"""Where things are: four places, each an option of `peil` and an environment variable."""
+"""Where things are: four places, each an option of `peil`, a variable and a line of peil.toml."""
 
 import ctypes
 import os
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from peil.errors import InputError
 
-PROJECT = Path(__file__).resolve().parents[2]
+_HERE = Path(__file__).resolve().parent
+# Peil's own dbt project and example codebooks, which are only read: the checkout, or the folder
+# that the wheel brings along.
+PROJECT = _HERE / "project" if (_HERE / "project").is_dir() else _HERE.parents[1]
 DEMO_HASH_KEY = "peil-demo"
+SURVEY_FILE = "peil.toml"
+_DEFAULTS = {
+    "seeds": "seeds",
+    "inbox": "inbox",
+    "warehouse": "warehouse/peil.duckdb",
+    "published": "published",
+}
 
 
 @dataclass(frozen=True)
 class Places:
-    """The folders and the file that one run reads and writes, as absolute paths."""
+    """The folders and the file that one run reads and writes, as absolute paths.
+
+    `folder` is the survey folder one stands in (the one with peil.toml), if any.
+    """
 
     seeds: Path
     inbox: Path
     warehouse: Path
     published: Path
+    folder: Path | None = None
 
     @property
     def published_file(self) -> Path:
@@ -32,9 +47,42 @@ class Places:
     def require_seeds(self) -> None:
         if not (self.seeds / "sources.csv").is_file():
             raise InputError(
-                f"{self.seeds}: no sources.csv here. Point --seeds (PEIL_SEEDS) at a folder "
-                "with a codebook, such as the repository's seeds/."
+                f"{self.seeds}: no sources.csv here, so no codebook. Stand in a survey folder "
+                "(`peil init NAME` makes one), or point --seeds (PEIL_SEEDS) at a folder with a "
+                "codebook."
             )
+
+
+def survey_folder(start: Path | None = None) -> Path | None:
+    """The folder with a peil.toml that one stands in, or under; None outside a survey folder."""
+    here = (start or Path.cwd()).resolve()
+    return next((f for f in (here, *here.parents) if (f / SURVEY_FILE).is_file()), None)
+
+
+def default_place(name: str) -> Path:
+    """A place by peil.toml, or by its usual name in the survey folder or the folder one is in.
+
+    Raises:
+        InputError: peil.toml cannot be read, or names a place that does not exist.
+    """
+    folder = survey_folder() or Path.cwd()
+    return folder / _places_in(folder / SURVEY_FILE).get(name, _DEFAULTS[name])
+
+
+def _places_in(file: Path) -> dict[str, str]:
+    if not file.is_file():
+        return {}
+    try:
+        places = tomllib.loads(file.read_text(encoding="utf-8")).get("places", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: cannot be read as TOML ({error}).") from error
+    for name, value in places.items():
+        if name not in _DEFAULTS or not isinstance(value, str):
+            raise InputError(
+                f"{file}, [places]: '{name} = {value!r}' is no place. Places are "
+                f"{', '.join(_DEFAULTS)}, each with a path as text."
+            )
+    return places
 
 
 _HASH_KEY = "PEIL_HASH_KEY"

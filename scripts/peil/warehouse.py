@@ -11,75 +11,9 @@ import duckdb
 
 from peil.errors import InputError
 from peil.lock import wait_for
+from peil.migrations import migrate, refuse_newer
 from peil.private import owner_only, private_folder
 from peil.settings import child_environment
-
-RAW_TABLES = """
-create schema if not exists raw;
-create table if not exists raw.deliveries (
-    delivery_key varchar, file_name varchar, sha256 varchar, file_format varchar,
-    source_code varchar, survey_code varchar, wave_code varchar,
-    n_rows bigint, n_columns bigint, n_cells bigint, n_identifier_cells bigint,
-    n_open_answers bigint, unbound_columns varchar, landed_at timestamp,
-    status varchar, reason varchar
-);
-alter table raw.deliveries add column if not exists n_masked_open_answers bigint;
-alter table raw.deliveries add column if not exists n_rejects bigint;
-alter table raw.deliveries add column if not exists notes varchar;
-alter table raw.deliveries add column if not exists warnings varchar;
-alter table raw.deliveries add column if not exists codebook_digest varchar;
-create table if not exists raw.answers (
-    delivery_key varchar, row_number bigint, column_name varchar, value varchar
-);
-create table if not exists raw.value_counts (
-    delivery_key varchar, column_name varchar, value varchar, n_cells bigint
-);
-create table if not exists raw.open_answers (
-    delivery_key varchar, row_number bigint, column_name varchar, value varchar
-);
-create table if not exists raw.rejects (
-    delivery_key varchar, row_number bigint, column_name varchar, value varchar, reason varchar,
-    stage varchar
-);
-create table if not exists raw.user_missing (
-    delivery_key varchar, column_name varchar, value_from double, value_to double
-);
-create table if not exists raw.population (
-    delivery_key varchar, row_number bigint, region_code varchar, gender_code varchar,
-    age varchar, n_residents varchar
-);
-alter table raw.population add column if not exists source_line varchar;
-alter table raw.population add column if not exists licence varchar;
-create table if not exists raw.kpi_values (
-    delivery_key varchar, row_number bigint, municipality varchar, period varchar,
-    kpi_code varchar, value varchar
-);
-create table if not exists raw.released_figures (
-    survey_code varchar, wave_code varchar, weighting_scheme varchar, segment_code varchar,
-    segment_value varchar, second_segment_value varchar, question_code varchar, statistic
-    varchar, option_code varchar, n_answers bigint, estimate double, n_weighted double,
-    n_effective double, se double, ci_low double, ci_high double, deff double, df bigint,
-    se_clustered double, ci_low_clustered double, ci_high_clustered double, df_clustered bigint,
-    significantly_higher_than varchar, quality_flag varchar, is_indicative boolean, deff_weights
-    double
-);
-create table if not exists raw.released_items (
-    survey_code varchar, wave_code varchar, question_code varchar, n_eligible bigint,
-    n_not_asked bigint, n_answered bigint, n_dont_know bigint, n_refused bigint,
-    n_skipped bigint, n_off_route bigint, is_withheld boolean
-);
-create table if not exists raw.released_differences (
-    comparison_kind varchar, survey_code varchar, wave_code varchar, compared_wave_code varchar,
-    weighting_scheme varchar, segment_code varchar, segment_value_a varchar,
-    second_segment_value_a varchar, compared_segment_code varchar, segment_value_b varchar,
-    second_segment_value_b varchar, question_code varchar, statistic varchar, option_code
-    varchar, compared_question_code varchar, compared_statistic varchar, compared_option_code
-    varchar, difference double, se double, ci_low double, ci_high double, df bigint, p_value
-    double, p_adjusted double, is_significant boolean, se_clustered double, ci_low_clustered
-    double, ci_high_clustered double, df_clustered bigint, p_value_clustered double,
-    p_adjusted_clustered double, is_significant_clustered boolean
-);
-"""
 
 # Tables with a delivery_key: the rows of one delivery come and go together.
 DELIVERED_TABLES = (
@@ -98,8 +32,8 @@ def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse for writing, made with its raw tables where it does not exist.
 
     Raises:
-        InputError: another process holds the file and did not let go in time, or it is not a
-            DuckDB file.
+        InputError: another process holds the file and did not let go in time, it is not a
+            DuckDB file, or a newer version of peil made it.
     """
     private_folder(path.parent, path.name)
     with owner_only():
@@ -108,7 +42,7 @@ def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             path.chmod(0o600)
             # What a killed run spilled; nobody else has the file open now.
             shutil.rmtree(path.with_name(f"{path.name}.tmp"), ignore_errors=True)
-            connection.execute(RAW_TABLES)
+            migrate(connection, path)
             yield connection
         finally:
             connection.close()
@@ -123,6 +57,7 @@ def read_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     connection = _connect(path, read_only=True)
     try:
+        refuse_newer(connection, path)
         yield connection
     finally:
         connection.close()

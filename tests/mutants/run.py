@@ -33,6 +33,10 @@ KILLED, SURVIVED, ERROR = "killed", "survived", "error"
 LEAST_KILLED = 0.95
 SEEDS = Path("tests/python/reference/seeds")
 DBT = "from dbt.cli.main import cli; cli()"
+ASSEMBLE = (
+    "import sys; from pathlib import Path; from peil.project import assemble; "
+    "assemble(Path(sys.argv[1]), Path(sys.argv[2]))"
+)
 # Seconds: the slowest test of the list takes a night.
 PATIENCE = 600
 
@@ -57,12 +61,17 @@ class Copy:
     root: Path
     warehouse: Path
 
+    @property
+    def project(self) -> Path:
+        """The dbt project of this copy with the reference survey as its codebook."""
+        return self.warehouse.parent / "project"
+
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         # Without bytecode: two versions of a file of one second and size would share it.
         environment = {
-            **os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(self.root),
-            "PEIL_SEEDS": str(SEEDS), "PEIL_WAREHOUSE": str(self.warehouse),
-            "PEIL_HASH_KEY": "mutants",
+            **os.environ, "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": os.pathsep.join(map(str, (self.root / "scripts", self.root))),
+            "PEIL_WAREHOUSE": str(self.warehouse), "PEIL_HASH_KEY": "mutants",
         }  # fmt: skip
         return subprocess.run(
             [sys.executable, *command], cwd=self.root, env=environment, capture_output=True,
@@ -105,6 +114,7 @@ def copy_of_checkout() -> Iterator[Copy]:
 
 def prepare_warehouse(copy: Copy) -> None:
     """The reference survey after a night, or a copy of the warehouse that was named."""
+    copy.run("-c", ASSEMBLE, str(copy.project), str(copy.root / SEEDS))
     if given := os.environ.get("MUTANTS_WAREHOUSE"):
         shutil.copy2(given, copy.warehouse)
         return
@@ -145,7 +155,8 @@ def run_dbt(copy: Copy, tests: Sequence[str]) -> dict[str, str]:
     results.unlink(missing_ok=True)
     done = copy.run(
         "-c", DBT, "--log-level", "none", "--log-level-file", "none", "test",
-        "--project-dir", ".", "--profiles-dir", ".", "--select", *tests,
+        "--project-dir", str(copy.project), "--profiles-dir", ".", "--target-path", "target",
+        "--select", *tests,
     )  # fmt: skip
     if not results.exists():
         raise MutantError(f"dbt did not run: {(done.stdout + done.stderr)[-1500:]}")

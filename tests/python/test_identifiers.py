@@ -8,8 +8,8 @@ import duckdb
 import pytest
 from peil import identifiers
 from peil.landing import privacy
+from peil.migrations import migrate
 from peil.settings import PROJECT
-from peil.warehouse import RAW_TABLES
 
 LABELLED = PROJECT / "tests" / "python" / "reference" / "identifiers.csv"
 # What nothing announces and no list holds is beyond recognisers without a model.
@@ -25,7 +25,7 @@ def labelled() -> list[dict[str, str]]:
 def masked(texts: list[str]) -> list[str]:
     """The texts as landing stores them, in their order."""
     with duckdb.connect() as connection:
-        connection.execute(RAW_TABLES)
+        migrate(connection)
         connection.executemany(
             "insert into raw.open_answers values ('key', ?, 'opm', ?)", list(enumerate(texts))
         )

@@ -17,7 +17,6 @@ from conftest import options, peil, places_in
 from peil import drafts
 from peil.lock import one_night
 from peil.nights import release
-from peil.nights.build import dbt_environment
 from peil.settings import PROJECT
 from peil.warehouse import open_warehouse
 
@@ -87,7 +86,7 @@ def test_a_build_of_a_part_is_not_built_and_tested(copy_of_demo):
             "--target-path", str(copy_of_demo.dbt_target),
         ],
         cwd=PROJECT,
-        env={**os.environ, **dbt_environment(copy_of_demo)},
+        env={**os.environ, "PEIL_WAREHOUSE": str(copy_of_demo.warehouse)},
         capture_output=True,
         text=True,
         check=False,

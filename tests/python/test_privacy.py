@@ -13,9 +13,9 @@ from peil.codebook.decode import Codebook
 from peil.codebook.delivery import Delivery
 from peil.errors import DeliveryRejectedError, InputError
 from peil.landing import privacy
+from peil.migrations import migrate
 from peil.readers import INCOMING
 from peil.settings import PROJECT
-from peil.warehouse import RAW_TABLES
 
 BSN = ["111222333", "123456782", "010464554", "200000007"]
 
@@ -23,7 +23,7 @@ BSN = ["111222333", "123456782", "010464554", "200000007"]
 @pytest.fixture
 def raw():
     with duckdb.connect() as connection:
-        connection.execute(RAW_TABLES)
+        migrate(connection)
         yield connection
 
 

@@ -7,7 +7,6 @@ import sys
 
 import duckdb
 import pytest
-from peil.nights.build import dbt_environment
 from peil.settings import PROJECT
 
 TABLE = "estimates.est_driver_counts"
@@ -18,7 +17,7 @@ def build(demo, tmp_path):
     """Build models by hand in a copy of the demo's warehouse, and ask it something."""
     warehouse = tmp_path / "peil.duckdb"
     shutil.copy(demo.warehouse, warehouse)
-    environment = {**os.environ, **dbt_environment(demo), "PEIL_WAREHOUSE": str(warehouse)}
+    environment = {**os.environ, "PEIL_WAREHOUSE": str(warehouse)}
 
     def run(model: str) -> None:
         done = subprocess.run(

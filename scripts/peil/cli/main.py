@@ -30,6 +30,7 @@ for verb in (
     readers.dashboard_command,
     readers.summary_command,
     readers.export_command,
+    surveys.init_command,
     surveys.demo_command,
     surveys.population_command,
     surveys.codebook_group,

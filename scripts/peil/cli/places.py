@@ -6,16 +6,16 @@ from pathlib import Path
 import click
 
 from peil.lock import WAIT, set_wait
-from peil.settings import PROJECT, Places
+from peil.settings import Places, default_place, survey_folder
 
 
-def _place(option: str, variable: str, default: str, text: str) -> Callable:
+def _place(name: str, shown: str, text: str) -> Callable:
     return click.option(
-        option,
-        envvar=variable,
+        f"--{name}",
+        envvar=f"PEIL_{name.upper()}",
         type=click.Path(path_type=Path),
-        default=PROJECT / default,
-        show_default=default,
+        default=lambda: default_place(name),
+        show_default=shown,
         show_envvar=True,
         help=text,
     )
@@ -27,16 +27,17 @@ def with_places(verb: Callable) -> Callable:
     def run(seeds: Path, inbox: Path, warehouse: Path, published: Path, **options: object) -> None:
         if (wait := options.pop("wait", None)) is not None:
             set_wait(float(wait))  # type: ignore[arg-type]
-        places = Places(*(p.expanduser().resolve() for p in (seeds, inbox, warehouse, published)))
+        paths = (p.expanduser().resolve() for p in (seeds, inbox, warehouse, published))
+        places = Places(*paths, folder=survey_folder())
         verb(places, **options)
 
     run.__name__, run.__doc__ = verb.__name__, verb.__doc__
     run.__click_params__ = getattr(verb, "__click_params__", [])  # type: ignore[attr-defined]
     for place in (
-        _place("--published", "PEIL_PUBLISHED", "published", "Folder of the published file."),
-        _place("--warehouse", "PEIL_WAREHOUSE", "warehouse/peil.duckdb", "Working database."),
-        _place("--inbox", "PEIL_INBOX", "inbox", "Folder with deliveries."),
-        _place("--seeds", "PEIL_SEEDS", "seeds", "Folder with the codebook."),
+        _place("published", "published", "Folder of the published file."),
+        _place("warehouse", "warehouse/peil.duckdb", "Working database."),
+        _place("inbox", "inbox", "Folder with deliveries."),
+        _place("seeds", "seeds", "Folder with the codebook."),
     ):
         run = place(run)
     return run

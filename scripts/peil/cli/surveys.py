@@ -1,12 +1,38 @@
 """Verbs to start a survey with: the demo, the population, a codebook."""
 
+import shlex
 from pathlib import Path
 
 import click
 
 from peil.cli.places import waits, with_places
-from peil.errors import PeilError
+from peil.errors import InputError, PeilError
 from peil.settings import Places
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--example", default="demo", show_default=True, help="Codebook that comes with Peil to copy."
+)
+@click.option(
+    "--from",
+    "seeds",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Another codebook to copy, such as one that `peil codebook draft` wrote.",
+)
+def init_command(folder: Path, example: str, seeds: Path | None) -> None:
+    """Make FOLDER a survey folder: a codebook, an inbox and a dbt project of your own."""
+    from peil.drafting.folder import examples, init
+
+    if seeds is None and example not in examples():
+        raise InputError(f"--example {example}: is not one of {', '.join(examples())}.")
+    made = init(folder, seeds.resolve() if seeds else examples()[example])
+    demo = seeds is None and example == "demo"
+    click.echo(
+        f"{made}: a survey folder. Next: cd {shlex.quote(str(folder))} && "
+        + ("peil demo && peil nightly" if demo else "put deliveries in inbox/ && peil nightly")
+    )
 
 
 @click.command("demo")
@@ -76,7 +102,6 @@ def draft_command(
     """Write draft seeds for FILE; what is guessed is marked `review`."""
     from peil.codebook.formats import FORMATS
     from peil.drafting.draft import Names, draft, to_review
-    from peil.errors import InputError
 
     if file_format not in ("auto", *FORMATS):
         raise InputError(f"--format {file_format}: is not one of auto, {', '.join(FORMATS)}.")
@@ -94,7 +119,6 @@ def draft_command(
 def check_command(places: Places, files: tuple[Path, ...]) -> None:
     """Report unbound columns, unknown codes, statistics without numbers, guesses to review."""
     from peil.drafting.check import check
-    from peil.errors import InputError
 
     findings = check(places, list(files))
     for sentence in [*findings.refused, *findings.sentences]:

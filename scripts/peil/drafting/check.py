@@ -13,9 +13,9 @@ from peil.codebook.numbers import without_numbers
 from peil.codebook.sources import read_rows, read_sources, source_of
 from peil.errors import DeliveryRejectedError, InputError
 from peil.landing import kinds, privacy
+from peil.migrations import migrate
 from peil.readers import read_delivery
 from peil.settings import Places
-from peil.warehouse import RAW_TABLES
 
 
 @dataclass
@@ -57,7 +57,7 @@ def check(places: Places, files: list[Path]) -> Findings:
 def _check_file(delivery: Delivery, seeds: Path) -> list[str]:
     path, source = delivery.path, delivery.source
     with duckdb.connect() as connection, tempfile.TemporaryDirectory(prefix="peil-") as scratch:
-        connection.execute(RAW_TABLES)
+        migrate(connection)
         codebook = Codebook(connection, seeds)
         try:
             reading = read_delivery(connection, path, source, Path(scratch))

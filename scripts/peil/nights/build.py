@@ -1,9 +1,7 @@
 """One `dbt build` in this process: import dbt once, keep its partial parse, read its results."""
 
-import hashlib
 import logging
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +10,8 @@ import duckdb
 
 from peil.built import codebook_digest
 from peil.nights.released import load_released
-from peil.settings import PROJECT, Places
+from peil.project import dbt_arguments
+from peil.settings import Places
 from peil.warehouse import open_warehouse, wait_until_free
 
 log = logging.getLogger(__name__)
@@ -26,33 +25,6 @@ class BuildResult:
     failures: list[str]
 
 
-def dbt_environment(places: Places) -> dict[str, str]:
-    """What dbt reads from the environment to find this run's seeds and warehouse."""
-    return {"PEIL_SEEDS": _seeds_inside(places), "PEIL_WAREHOUSE": str(places.warehouse)}
-
-
-def _seeds_inside(places: Places) -> str:
-    """The seeds as a path inside the project; seeds from elsewhere are copied under target/.
-
-    Every warehouse has a copy of its own, which its lock keeps for one night at a time.
-
-    dbt writes the SQL it ran to target/run/<seed path>, so that an absolute seed path would be
-    overwritten by that SQL. A hidden folder of the project counts as elsewhere: dbt_project.yml
-    refuses a path that begins with a dot, as `../seeds` does.
-    """
-    if places.seeds.is_relative_to(PROJECT):
-        inside = str(places.seeds.relative_to(PROJECT))
-        if not inside.startswith("."):
-            return inside
-    name = hashlib.sha256(f"{places.seeds}\n{places.warehouse}".encode()).hexdigest()[:12]
-    copy = PROJECT / "target" / "seeds" / name
-    shutil.rmtree(copy, ignore_errors=True)
-    copy.mkdir(parents=True)
-    for seed in places.seeds.glob("*.csv"):
-        shutil.copy2(seed, copy)
-    return str(copy.relative_to(PROJECT))
-
-
 def dbt_build(places: Places) -> BuildResult:
     """Build everything that has landed and run every test of data.
 
@@ -62,8 +34,8 @@ def dbt_build(places: Places) -> BuildResult:
     """
     from dbt.cli.main import dbtRunner
 
-    os.environ.update(dbt_environment(places))
-    codebook = codebook_digest(PROJECT / os.environ["PEIL_SEEDS"])
+    os.environ["PEIL_WAREHOUSE"] = str(places.warehouse)
+    codebook = codebook_digest(places.seeds)
     kept = []
     if codebook == _built_codebook(places.warehouse):
         log.info("The codebook is unchanged: its tables and their tests stand.")
@@ -71,8 +43,7 @@ def dbt_build(places: Places) -> BuildResult:
     # Cautious: a test of a seed and a model together is not left out with the seed.
     arguments = [
         "--log-path", str(places.dbt_target / "logs"), "--log-level", "none", "build",
-        "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-        "--target-path", str(places.dbt_target), "--indirect-selection", "cautious",
+        *dbt_arguments(places), "--indirect-selection", "cautious",
         "--exclude-resource-type", "unit_test",
         "--exclude", "tag:tests_of_tests", "tag:on_request", *kept,
     ]  # fmt: skip

@@ -7,9 +7,9 @@ from pathlib import Path
 from peil.drafts import draft_of
 from peil.errors import PeilError
 from peil.lock import one_night
-from peil.nights.build import dbt_environment
 from peil.private import public_folder, publish_mode
-from peil.settings import PROJECT, Places
+from peil.project import dbt_arguments
+from peil.settings import Places
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +25,12 @@ def build_docs(places: Places) -> Path:
     if not places.warehouse.exists():
         raise PeilError(f"{places.warehouse}: not there yet. Run `peil nightly` first.")
     with one_night(places, publishes=False):
-        os.environ.update(dbt_environment(places))
+        os.environ["PEIL_WAREHOUSE"] = str(places.warehouse)
         outcome = dbtRunner().invoke(
             [
                 "--log-path", str(places.dbt_target / "logs"), "--log-level", "none",
                 "docs", "generate", "--static",
-                "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-                "--target-path", str(places.dbt_target),
+                *dbt_arguments(places),
             ]
         )  # fmt: skip
     page = places.dbt_target / "static_index.html"

@@ -13,6 +13,7 @@ from scipy.special import ndtri, stdtr, stdtrit
 from scipy.stats import beta
 
 from peil.built import build_facts
+from peil.migrations import refuse_newer
 
 SMALLEST = np.finfo(float).tiny
 
@@ -42,6 +43,7 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Called once by the adapter, before any model runs."""
+        refuse_newer(conn)
         for function, n_arguments in (
             (t_quantile, 2), (t_two_sided_p, 2), (beta_quantile, 3), (normal_quantile, 1)
         ):  # fmt: skip
@@ -49,4 +51,4 @@ class Plugin(BasePlugin):
                 function.__name__, function, [DOUBLE] * n_arguments, DOUBLE, type="arrow"
             )
         # What the hooks in macros/built.sql write down of the seeds and the code.
-        conn.create_function("build_facts", build_facts, [VARCHAR], VARCHAR)
+        conn.create_function("build_facts", build_facts, [VARCHAR, VARCHAR], VARCHAR)

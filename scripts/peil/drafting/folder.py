@@ -1,0 +1,84 @@
+"""`peil init`: a survey folder with a codebook to start from and a dbt project of one's own."""
+
+import re
+import shutil
+import unicodedata
+from pathlib import Path
+from string import Template
+
+from peil.errors import InputError
+from peil.private import PRIVATE_FOLDER, make_folder, publish_mode
+from peil.project import install_package
+from peil.settings import PROJECT
+
+_TEMPLATES = Path(__file__).parent / "new_survey"
+DEMO = "demo"
+_DEMO_TEXT = """
+`peil demo` puts simulated deliveries in the inbox: none of its figures is about a real
+municipality.
+"""
+
+
+def examples() -> dict[str, Path]:
+    """The codebooks that come with Peil, by name."""
+    found = {DEMO: PROJECT / "seeds"}
+    for folder in sorted((PROJECT / "examples").glob("*/seeds")):
+        found[folder.parent.name] = folder
+    return found
+
+
+def init(folder: Path, seeds: Path, *, title: str = "") -> Path:
+    """Write a survey folder; returns it.
+
+    Args:
+        folder: a new or an empty folder.
+        seeds: the codebook to copy.
+        title: what the folder is called in its README; its name without it.
+
+    Raises:
+        InputError: the folder holds files already, or `seeds` is no codebook.
+    """
+    folder = folder.expanduser().resolve()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder}: is not empty. Give `peil init` the name of a new folder.")
+    if not (seeds / "sources.csv").is_file():
+        raise InputError(f"{seeds}: no sources.csv here, so this is no codebook to start from.")
+    draft = folder.with_name(f".{folder.name}-draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        _write(draft, seeds, project_name(folder.name), title or folder.name)
+        if folder.exists():
+            folder.rmdir()
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    install_package(folder, folder / "seeds")
+    return folder
+
+
+def project_name(text: str) -> str:
+    """A folder's name as dbt wants the name of a project: small letters, digits, underscores."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    if not name or not name[0].isalpha() or name == "peil":
+        name = f"survey_{name}".rstrip("_")
+    return name
+
+
+def _write(folder: Path, seeds: Path, name: str, title: str) -> None:
+    folder.mkdir(parents=True)
+    is_demo = seeds == examples()[DEMO]
+    values = {"name": name, "title": title, "demo": _DEMO_TEXT if is_demo else ""}
+    for own in ("models", "tests", "analyses", "macros"):
+        (folder / own).mkdir()
+        (folder / own / ".gitkeep").touch()
+    for template in sorted(f for f in _TEMPLATES.rglob("*") if f.is_file()):
+        path = template.relative_to(_TEMPLATES)
+        target = folder / (".gitignore" if path.name == "gitignore" else path)
+        text = Template(template.read_text(encoding="utf-8")).substitute(values)
+        target.write_text(text, encoding="utf-8")
+    shutil.copy2(PROJECT / "profiles.yml", folder / "profiles.yml")
+    shutil.copytree(seeds, folder / "seeds")
+    # Nothing of this is secret; what respondents said is.
+    publish_mode(folder)
+    make_folder(folder / "inbox", PRIVATE_FOLDER)

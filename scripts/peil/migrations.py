@@ -1,0 +1,144 @@
+"""The tables that landing fills, as numbered steps from one version of the warehouse to the next.
+
+A warehouse notes each step it has taken. A new one takes them all; one from before the first step
+has its tables already, which is why the first step makes only what is absent. What dbt builds is
+made again by the next night and needs no steps.
+"""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from peil.errors import InputError
+
+_FIRST = """
+create schema if not exists raw;
+create table if not exists raw.deliveries (
+    delivery_key varchar, file_name varchar, sha256 varchar, file_format varchar,
+    source_code varchar, survey_code varchar, wave_code varchar,
+    n_rows bigint, n_columns bigint, n_cells bigint, n_identifier_cells bigint,
+    n_open_answers bigint, unbound_columns varchar, landed_at timestamp,
+    status varchar, reason varchar
+);
+alter table raw.deliveries add column if not exists n_masked_open_answers bigint;
+alter table raw.deliveries add column if not exists n_rejects bigint;
+alter table raw.deliveries add column if not exists notes varchar;
+alter table raw.deliveries add column if not exists warnings varchar;
+alter table raw.deliveries add column if not exists codebook_digest varchar;
+create table if not exists raw.answers (
+    delivery_key varchar, row_number bigint, column_name varchar, value varchar
+);
+create table if not exists raw.value_counts (
+    delivery_key varchar, column_name varchar, value varchar, n_cells bigint
+);
+create table if not exists raw.open_answers (
+    delivery_key varchar, row_number bigint, column_name varchar, value varchar
+);
+create table if not exists raw.rejects (
+    delivery_key varchar, row_number bigint, column_name varchar, value varchar, reason varchar,
+    stage varchar
+);
+create table if not exists raw.user_missing (
+    delivery_key varchar, column_name varchar, value_from double, value_to double
+);
+create table if not exists raw.population (
+    delivery_key varchar, row_number bigint, region_code varchar, gender_code varchar,
+    age varchar, n_residents varchar
+);
+alter table raw.population add column if not exists source_line varchar;
+alter table raw.population add column if not exists licence varchar;
+create table if not exists raw.kpi_values (
+    delivery_key varchar, row_number bigint, municipality varchar, period varchar,
+    kpi_code varchar, value varchar
+);
+create table if not exists raw.released_figures (
+    survey_code varchar, wave_code varchar, weighting_scheme varchar, segment_code varchar,
+    segment_value varchar, second_segment_value varchar, question_code varchar, statistic
+    varchar, option_code varchar, n_answers bigint, estimate double, n_weighted double,
+    n_effective double, se double, ci_low double, ci_high double, deff double, df bigint,
+    se_clustered double, ci_low_clustered double, ci_high_clustered double, df_clustered bigint,
+    significantly_higher_than varchar, quality_flag varchar, is_indicative boolean, deff_weights
+    double
+);
+create table if not exists raw.released_items (
+    survey_code varchar, wave_code varchar, question_code varchar, n_eligible bigint,
+    n_not_asked bigint, n_answered bigint, n_dont_know bigint, n_refused bigint,
+    n_skipped bigint, n_off_route bigint, is_withheld boolean
+);
+create table if not exists raw.released_differences (
+    comparison_kind varchar, survey_code varchar, wave_code varchar, compared_wave_code varchar,
+    weighting_scheme varchar, segment_code varchar, segment_value_a varchar,
+    second_segment_value_a varchar, compared_segment_code varchar, segment_value_b varchar,
+    second_segment_value_b varchar, question_code varchar, statistic varchar, option_code
+    varchar, compared_question_code varchar, compared_statistic varchar, compared_option_code
+    varchar, difference double, se double, ci_low double, ci_high double, df bigint, p_value
+    double, p_adjusted double, is_significant boolean, se_clustered double, ci_low_clustered
+    double, ci_high_clustered double, df_clustered bigint, p_value_clustered double,
+    p_adjusted_clustered double, is_significant_clustered boolean
+);
+"""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step: what it does in words, and its SQL, which runs in one transaction."""
+
+    what: str
+    sql: str
+
+
+# Step n is the n-th; a step that a release brought out is never changed again.
+MIGRATIONS = (Migration("raw tables", _FIRST),)
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, path: Path | str = "this database") -> list[str]:
+    """Take the steps that this warehouse has not taken; returns what they were.
+
+    Raises:
+        InputError: a newer version of peil made the warehouse.
+    """
+    before = refuse_newer(connection, path)
+    for number, step in enumerate(MIGRATIONS[before:], before + 1):
+        connection.execute("begin")
+        try:
+            connection.execute(step.sql)
+            connection.execute(
+                "create table if not exists raw.schema_versions "
+                "(schema_version integer, migrated_at timestamp, peil varchar)"
+            )
+            connection.execute(
+                "insert into raw.schema_versions values (?, now() at time zone 'UTC', ?)",
+                [number, version("peil")],
+            )
+            connection.execute("commit")
+        except duckdb.Error:
+            connection.execute("rollback")
+            raise
+    return [f"step {n}: {step.what}" for n, step in enumerate(MIGRATIONS[before:], before + 1)]
+
+
+def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many steps the warehouse has taken; 0 from before there were steps, or new."""
+    try:
+        found = connection.execute("select max(schema_version) from raw.schema_versions")
+    except duckdb.CatalogException:
+        return 0
+    return found.fetchone()[0] or 0
+
+
+def refuse_newer(connection: duckdb.DuckDBPyConnection, path: Path | str = "this database") -> int:
+    """The version of the warehouse.
+
+    Raises:
+        InputError: it is newer than this code knows.
+    """
+    found = schema_version(connection)
+    if found > len(MIGRATIONS):
+        raise InputError(
+            f"{path}: a newer version of peil made this warehouse (schema version {found}; peil "
+            f"{version('peil')} knows up to {len(MIGRATIONS)}). Upgrade with `pip install -U "
+            "peil`, or point --warehouse (PEIL_WAREHOUSE) at another file."
+        )
+    return found

@@ -1,0 +1,173 @@
+"""The wheel in an empty environment, and a survey folder that needs no clone."""
+
+import shutil
+import stat
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import peil
+from peil.drafting.folder import project_name
+from peil.migrations import MIGRATIONS
+from peil.project import PARTS
+from peil.settings import PROJECT
+
+# A space and a letter beyond ASCII: what paths of real offices hold.
+NAME = "mijn enquête"
+OWN_MODEL = "select question_code, estimate from {{ ref('estimates') }} where statistic = 'mean'\n"
+OWN_TEST = "select * from {{ ref('grades_of_ours') }} where estimate > 11\n"
+
+
+def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        list(map(str, command)), cwd=cwd, capture_output=True, text=True, check=False, timeout=600
+    )
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory) -> Path:
+    """The folder with the programs of an environment that holds the wheel and what it needs.
+
+    What it needs is borrowed from the environment of the tests, the checkout is not.
+    """
+    folder = tmp_path_factory.mktemp("installed")
+    source = folder / "source"
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=PROJECT,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for name in filter(None, listed.stdout.split("\0")):
+        if (PROJECT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(PROJECT / name, source / name)
+    built = run(
+        sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
+        "--wheel-dir", folder / "dist", source, cwd=folder,
+    )  # fmt: skip
+    assert built.returncode == 0, built.stderr
+    (wheel,) = (folder / "dist").glob("peil-*.whl")
+    venv.create(folder / "env", symlinks=True)
+    python = folder / "env" / "bin" / "python"
+    done = run(
+        sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", wheel,
+        cwd=folder,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    packages = next((folder / "env" / "lib").glob("python3*")) / "site-packages"
+    (packages / "needed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    where = run(python, "-c", "import peil; print(peil.__file__)", cwd=folder)
+    assert where.stdout.startswith(str(folder)), where.stdout + where.stderr
+    return folder / "env" / "bin"
+
+
+@pytest.fixture(scope="module")
+def survey(installed, tmp_path_factory) -> Path:
+    """A survey folder with a model and a test of its own, after its first night."""
+    folder = tmp_path_factory.mktemp("surveys") / NAME
+    assert run(installed / "peil", "init", NAME, cwd=folder.parent).returncode == 0
+    demo = run(installed / "peil", "demo", cwd=folder)
+    assert demo.returncode == 0, demo.stderr
+    (folder / "models" / "grades_of_ours.sql").write_text(OWN_MODEL)
+    (folder / "tests" / "assert_grades_are_grades.sql").write_text(OWN_TEST)
+    night = run(installed / "peil", "nightly", cwd=folder / "models")
+    assert night.returncode == 0, night.stderr
+    return folder
+
+
+def test_a_night_in_a_survey_folder_publishes(survey):
+    with duckdb.connect(str(survey / "published" / "peil.duckdb"), read_only=True) as connection:
+        (n,) = connection.execute("select count(*) from marts.estimates").fetchone()
+    assert n > 1000
+    assert stat.S_IMODE((survey / "inbox").stat().st_mode) == 0o700
+    assert stat.S_IMODE(survey.stat().st_mode) == 0o755
+
+
+def test_models_of_ones_own_refer_to_those_of_peil(survey):
+    with duckdb.connect(str(survey / "warehouse" / "peil.duckdb"), read_only=True) as connection:
+        (n,) = connection.execute("select count(*) from own.grades_of_ours").fetchone()
+    assert n > 10
+
+
+def test_nothing_is_written_into_the_installation(survey, installed):
+    """Every file in it is one that the wheel brought, apart from bytecode."""
+    site = next((installed.parent / "lib").glob("python3*")) / "site-packages"
+    (record,) = site.glob("peil-*.dist-info/RECORD")
+    brought = {line.split(",")[0] for line in record.read_text(encoding="utf-8").splitlines()}
+    files = {
+        str(path.relative_to(site))
+        for path in (site / "peil").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert files <= brought
+    assert {p for p in PARTS if not (site / "peil" / "project" / p).exists()} == set()
+    assert not (site / "peil" / "project" / "tests" / "python").exists()
+
+
+def test_dbt_alone_builds_there_as_well(survey, installed):
+    shutil.rmtree(survey / "dbt_packages")
+    dbt = [installed / "python", "-c", "from dbt.cli.main import cli; cli()"]
+    deps = run(*dbt, "deps", cwd=survey)
+    assert deps.returncode == 0, deps.stdout
+    built = run(*dbt, "build", "--select", "dim_flags", "grades_of_ours", cwd=survey)
+    assert built.returncode == 0, built.stdout[-3000:]
+
+
+def test_a_test_of_ones_own_stops_publication(survey, installed):
+    before = (survey / "published" / "manifest.json").read_bytes()
+    own = survey / "tests" / "assert_grades_are_grades.sql"
+    own.write_text(OWN_TEST.replace("> 11", "> 1"))
+    night = run(installed / "peil", "nightly", cwd=survey)
+    own.write_text(OWN_TEST)
+    assert night.returncode == 1
+    assert "assert_grades_are_grades" in night.stderr
+    assert (survey / "published" / "manifest.json").read_bytes() == before
+
+
+def test_a_newer_warehouse_is_refused(survey, tmp_path):
+    warehouse = tmp_path / "peil.duckdb"
+    shutil.copy(survey / "warehouse" / "peil.duckdb", warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        newer = len(MIGRATIONS) + 1
+        connection.execute(
+            f"insert into raw.schema_versions values ({newer}, now()::timestamp, '9')"
+        )
+    places = ["--warehouse", warehouse, "--inbox", survey / "inbox", "--published", tmp_path / "p"]
+    run = peil("nightly", *places)
+    assert run.returncode == 2
+    assert f"a newer version of peil made this warehouse (schema version {newer};" in run.stderr
+    assert "pip install -U peil" in run.stderr
+
+
+def test_init_refuses_a_folder_with_files_and_an_example_that_is_none(tmp_path):
+    (tmp_path / "note.txt").touch()
+    refused = peil("init", tmp_path)
+    assert refused.returncode == 2
+    assert "is not empty" in refused.stderr
+    unknown = peil("init", tmp_path / "new", "--example", "nowhere")
+    assert unknown.returncode == 2
+    assert "is not one of demo, " in unknown.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["note.txt"]
+
+
+def test_a_peil_toml_that_cannot_be_used_is_named(tmp_path, monkeypatch):
+    from click.testing import CliRunner
+    from peil.cli.main import peil as group
+    from peil.errors import InputError
+
+    (tmp_path / "peil.toml").write_text('[places]\ninbx = "in"\n')
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke(group, ["land"])
+    assert isinstance(run.exception, InputError)
+    assert "peil.toml, [places]: 'inbx = 'in'' is no place" in str(run.exception)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [(NAME, "mijn_enquete"), ("2024", "survey_2024"), ("peil", "survey_peil"), ("Ä-b", "a_b")],
+)
+def test_a_folder_gives_a_project_name_that_dbt_takes(folder, name):
+    assert project_name(folder) == name
