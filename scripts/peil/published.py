@@ -11,14 +11,22 @@ from peil.errors import InputError
 
 @contextmanager
 def open_published(
-    file: Path, made_by: str = "peil nightly"
+    file: Path | str, made_by: str = "peil nightly"
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a published file read-only.
+
+    Args:
+        file: such as `published/peil.duckdb`; its tables stand in schema `marts`.
+        made_by: the command that makes it, for messages.
+
+    Yields:
+        A DuckDB connection, closed at the end of the `with` block.
 
     Raises:
         InputError: the file is not there, is no DuckDB file, or lacks a table or column that is
             asked for because another version of peil made it.
     """
+    file = Path(file)
     if not file.exists():
         raise InputError(f"{file}: not there. Run `{made_by}` first.")
     try:

@@ -1,4 +1,4 @@
-"""`peil rake` and scripts/peil/rake/command.py: any file, without a survey or a warehouse."""
+"""`peil rake` and scripts/peil/rake_files/command.py: any file, without a survey or a warehouse."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from conftest import peil
 from peil.errors import RakingError
-from peil.rake.files import check_on_respondents
+from peil.rake_files.files import check_on_respondents
 from peil.raking import Margin
 from peil.settings import PROJECT
 

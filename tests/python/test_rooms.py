@@ -16,7 +16,7 @@ ROOMS = (
     ("identifiers", "raking", "statistics", "codebook"),
     ("disclosure",),
     ("readers", "tables"),
-    ("gate", "rake"),
+    ("gate", "rake_files"),
     ("landing",),
     ("drafting", "population", "demo"),
     ("nights",),
@@ -66,7 +66,8 @@ def runs_back(importer: str, imported: str) -> bool:
 @pytest.fixture(scope="module")
 def graph() -> dict[str, set[str]]:
     known = modules()
-    return {name: imports(path, set(known)) for name, path in known.items()}
+    # `import peil` passes on what other programs may use, and imports it only when asked.
+    return {name: imports(path, set(known)) for name, path in known.items() if name != "peil"}
 
 
 def test_every_room_has_a_place():

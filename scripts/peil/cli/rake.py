@@ -31,8 +31,8 @@ _FILE = click.Path(path_type=Path)
 @click.option("--diagnostics", type=_FILE, help="Also write the diagnostics here, as JSON.")
 def rake_command(diagnostics: Path | None, unknown_level: tuple[str, ...], **options) -> None:
     """Rake any CSV or Parquet file to margins."""
-    from peil.rake.files import Job
-    from peil.rake.run import rake_file, show
+    from peil.rake_files.files import Job
+    from peil.rake_files.run import rake_file, show
 
     reports = rake_file(Job(unknown_levels=unknown_level, **options))
     show(reports)

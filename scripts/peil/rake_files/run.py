@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from peil.errors import InputError, RakingError
-from peil.rake.files import (
+from peil.rake_files.files import (
     Job,
     check_on_respondents,
     read_cells,
