@@ -60,6 +60,7 @@ described as (
         surveys.method_nl,
         delivered.sources_nl,
         delivered.sources_en,
+        {{ threshold('confidence_level') }} as confidence_level,
         surveys.licence_nl || coalesce('; ' || delivered.licences_nl, '') as licences_nl,
     from counted
     inner join delivered using (survey_code, wave_code)

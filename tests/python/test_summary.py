@@ -7,7 +7,7 @@ from pathlib import Path
 import docx
 import duckdb
 import pytest
-from peil.dutch import difference, figure, interval, listing, number
+from peil.dutch import difference, figure, interval
 from peil.report import write_summary
 from peil.report.figures import read_published
 from peil.report.sections import compose
@@ -49,6 +49,12 @@ def set_figure(value: float, where: str, spread: float = 0.02) -> str:
 
 def test_sections_stand_in_the_order_of_the_report(changed):
     assert list(changed()) == SECTIONS
+
+
+def test_intervals_are_called_by_the_level_they_have(changed):
+    text = changed("update marts.about set confidence_level = 0.9")
+    assert "90%-betrouwbaarheidsinterval" in text["Rapportcijfer"]
+    assert "95%" not in " ".join(text.values())
 
 
 def test_the_text_says_what_the_study_found(changed):
@@ -173,19 +179,7 @@ def test_without_a_published_file_it_says_what_to_do(empty_places: Places):
     assert "peil nightly" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("value", "decimals", "text"),
-    [(0.25, 1, "0,3"), (1234567.0, 0, "1.234.567"), (-0.05, 1, "−0,1"), (2.5, 0, "3")],
-)
-def test_numbers_are_dutch_and_rounded_half_up(value, decimals, text):
-    assert number(value, decimals) == text
-
-
 def test_differences_carry_their_sign_and_unit():
     assert difference(0.1187, "share") == "+11,9 procentpunt"
     assert difference(-0.2, "mean") == "−0,20 punt"
     assert difference(0.0, "share") == "0,0 procentpunt"
-
-
-def test_lists_read_as_people_say_them():
-    assert [listing([]), listing(["a"]), listing(["a", "b", "c"])] == ["", "a", "a, b en c"]

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from peil.dutch import decimal_comma
+
 log = logging.getLogger(__name__)
 
 FILE = "kpi_2024.csv"
@@ -30,7 +32,7 @@ def write_kpis(inbox: Path, municipalities: pd.DataFrame, random_seed: int) -> P
         writer = csv.writer(handle, delimiter=";", lineterminator="\r\n")
         writer.writerow(["gemeente", "periode", "kpi", "waarde", "herkomst"])
         for row in rows.itertuples(index=False):
-            value = f"{row.value:.4f}".replace(".", ",")
+            value = decimal_comma(f"{row.value:.4f}")
             writer.writerow([row.municipality, row.period, row.kpi, value, "Gesimuleerd"])
     log.info("%s: %s simulated rows.", path, f"{len(rows):,}")
     return path

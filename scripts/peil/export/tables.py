@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from peil.dutch import decimal_comma
 from peil.warehouse import literal, quoted
 
 # Also in the full width that Asian keyboards write.
@@ -57,14 +58,14 @@ def write_csv(connection: duckdb.DuckDBPyConnection, table: PublishedTable, targ
         writer = csv.writer(file, delimiter=";")
         writer.writerow([column.name for column in table.columns])
         while rows := cursor.fetchmany(10_000):
-            writer.writerows([[_dutch(value) for value in row] for row in rows])
+            writer.writerows([[_shown(value) for value in row] for row in rows])
 
 
-def _dutch(value: object) -> object:
+def _shown(value: object) -> object:
     if isinstance(value, bool):
         return "ja" if value else "nee"
     if isinstance(value, float | Decimal):
-        return str(value).replace(".", ",")
+        return decimal_comma(value)
     return harmless(value) if isinstance(value, str) else value
 
 

@@ -11,6 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from peil.dutch import level
 from peil.export.tables import Column, PublishedTable
 from peil.warehouse import quoted
 
@@ -19,7 +20,7 @@ GUIDE = (
      "boven de kolommen."),
     ("Welke rijen?", "Kies eerst één groep (kolom segment_label_nl) en één weging: de kolom "
      "is_default_scheme is WAAR bij de weging die in het rapport staat. Tel rijen niet op."),
-    ("Marges", "ci_low en ci_high zijn de onder- en bovengrens van het 95%-betrouwbaarheids"
+    ("Marges", "ci_low en ci_high zijn de onder- en bovengrens van het {level}-betrouwbaarheids"
      "interval. n_answers (n) is het ongewogen aantal antwoorden."),
     ("Niet getoond", "Grijze rijen zijn cijfers die niet gepubliceerd mogen worden, bijvoorbeeld "
      "door te weinig antwoorden. De kolom withheld_label_nl zegt waarom."),
@@ -52,7 +53,7 @@ def write_workbook(
             # The same figures give the same bytes.
             book.set_properties({"title": note, "created": date(2000, 1, 1)})
             styles = _styles(book)
-            _guide(book, styles, tables, note)
+            _guide(book, styles, tables, note, _level(connection))
             for table in tables:
                 _sheet(book, styles, connection, table, note)
             _columns(book, styles, tables)
@@ -80,7 +81,11 @@ def _styles(book: Workbook) -> dict[str, Format]:
 
 
 def _guide(
-    book: Workbook, styles: dict[str, Format], tables: list[PublishedTable], note: str
+    book: Workbook,
+    styles: dict[str, Format],
+    tables: list[PublishedTable],
+    note: str,
+    confidence: str,
 ) -> None:
     sheet = book.add_worksheet("Leeswijzer")
     sheet.set_column(0, 0, 30)
@@ -90,7 +95,7 @@ def _guide(
     row = 3
     for title, text in GUIDE:
         sheet.write_string(row, 0, title, styles["strong"])
-        sheet.write_string(row, 1, text, styles["wrap"])
+        sheet.write_string(row, 1, text.format(level=confidence), styles["wrap"])
         row += 1
     row += 1
     sheet.write_string(row, 0, "Blad", styles["head"])
@@ -99,6 +104,12 @@ def _guide(
         row += 1
         sheet.write_url(row, 0, f"internal:'{table.name}'!A1", string=table.name)
         sheet.write_string(row, 1, table.comment, styles["wrap"])
+
+
+def _level(connection: duckdb.DuckDBPyConnection) -> str:
+    """Of the intervals, in words; every wave has the same."""
+    found = connection.execute("select max(confidence_level) from marts.about").fetchone()[0]
+    return "" if found is None else level(found)
 
 
 def _ordered(columns: Iterable[Column]) -> list[Column]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
+from peil import dutch
 from peil.gate.facts import Facts
 from peil.gate.suites import Check
 
@@ -30,11 +31,9 @@ def write_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = lambda n: f"{n:,}".replace(",", ".")
-    environment.filters["percent"] = lambda s: "" if s is None else f"{100 * s:.1f}".replace(
-        ".", ","
-    ) + "%"  # fmt: skip
-    environment.filters["decimal"] = lambda s: "" if s is None else f"{s:.2f}".replace(".", ",")
+    environment.filters["number"] = dutch.number
+    environment.filters["percent"] = lambda s: "" if s is None else dutch.percent(s, 1)
+    environment.filters["decimal"] = lambda s: "" if s is None else dutch.number(s, 2)
     html = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         delivery=delivery,
         source=delivery.source,

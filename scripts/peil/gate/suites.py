@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from peil import dutch
 from peil.codebook import Source
 from peil.errors import InputError
 from peil.settings import PROJECT
@@ -36,34 +37,33 @@ class Check:
 
     def sentence(self) -> str:
         """What was expected and found, in English, for the log."""
-        return f"{self.label_en}: {self._found()}{self._allowed('allowed')}"
+        return f"{self.label_en}: {self._found('en')}{self._allowed('en', 'allowed')}"
 
     def sentence_nl(self) -> str:
         """What was expected and found, in Dutch, for the supplier."""
-        return f"{self.label_nl}: {self._found(dutch=True)}{self._allowed('afspraak')}"
+        return f"{self.label_nl}: {self._found('nl')}{self._allowed('nl', 'afspraak')}"
 
     def shown(self) -> str:
         """The measured value for the page; for columns the worst one."""
-        return self._found(dutch=True)
+        return self._found("nl")
 
     def allowed_nl(self) -> str:
-        return self._allowed("").strip(" ()") or "ja"
+        return self._allowed("nl", "").strip(" ()") or "ja"
 
-    def _found(self, *, dutch: bool = False) -> str:
+    def _found(self, language: str) -> str:
         if not self.observed:
-            return "in orde" if dutch else "met"
-        shown = [_text(self.rule, value, dutch=dutch) for value in self.observed[:5]]
+            return "in orde" if language == "nl" else "met"
+        shown = [_text(self.rule, value, language) for value in self.observed[:5]]
         if self.where:
             pairs = zip(self.where[:5], shown, strict=False)
             shown = [f"{w} ({s})" if s else w for w, s in pairs]
         more = len(self.observed) - 5
-        rest = f", en nog {more}" if dutch else f", and {more} more"
+        rest = f", en nog {more}" if language == "nl" else f", and {more} more"
         return ", ".join(shown) + (rest if more > 0 else "")
 
-    def _allowed(self, word: str) -> str:
+    def _allowed(self, language: str, word: str) -> str:
         low, high = (
-            None if v is None else _text(self.rule, v, dutch=word != "allowed")
-            for v in (self.low, self.high)
+            None if v is None else _text(self.rule, v, language) for v in (self.low, self.high)
         )
         if low and high:
             return f" ({word} {low} - {high})"
@@ -72,15 +72,13 @@ class Check:
         return ""
 
 
-def _text(rule: str, value: object, *, dutch: bool) -> str:
+def _text(rule: str, value: object, language: str) -> str:
     if isinstance(value, bool) or value is None:
         return ""
-    if isinstance(value, int | float) and rule.startswith("share"):
-        text = f"{100 * value:.1f}%"
-        return text.replace(".", ",") if dutch else text
     if isinstance(value, int | float):
-        text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
-        return text.translate(str.maketrans(",.", ".,")) if dutch else text
+        if rule.startswith("share"):
+            return dutch.percent(value, 1, language)
+        return dutch.number(value, 0 if float(value).is_integer() else 2, language)
     return str(value)
 
 

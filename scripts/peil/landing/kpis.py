@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import duckdb
 
 from peil.codebook.sources import read_rows
+from peil.dutch import decimal_comma
 from peil.errors import DeliveryRejectedError
 from peil.readers import INCOMING
 from peil.warehouse import quoted
@@ -121,7 +122,7 @@ def _of_value(line: int, value: str, unit: str) -> Iterator[Problem]:
         share = f"{float(percent[1].replace(',', '.')) / 100:.4g}"
         yield Problem(
             line, "value", value, f"is a percentage as text. Write the share {share}",
-            f"dit is een percentage als tekst. Schrijf het aandeel: {share.replace('.', ',')}",
+            f"dit is een percentage als tekst. Schrijf het aandeel: {decimal_comma(share)}",
         )  # fmt: skip
     elif not _NUMBER.fullmatch(value):
         yield Problem(

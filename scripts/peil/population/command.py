@@ -3,11 +3,13 @@
 import logging
 import shutil
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from peil.codebook import Source, read_rows, read_sources
+from peil.dutch import long_date
 from peil.errors import DeliveryRejectedError, InputError, MachineError
 from peil.landing import land
 from peil.population import shape
@@ -109,7 +111,8 @@ def _regions(places: Places, source: Source) -> list[str]:
 def _source_line(about: dict, year: int) -> str:
     changed = str(about.get("Modified") or about.get("ObservationsModified") or "")[:10]
     version = f", stand {changed}" if changed else ""
-    return f"Bron: CBS StatLine, tabel {TABLE}, bevolking op 1 januari {year}{version}"
+    day = long_date(date(year, 1, 1))
+    return f"Bron: CBS StatLine, tabel {TABLE}, bevolking op {day}{version}"
 
 
 def _write(

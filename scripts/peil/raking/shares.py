@@ -2,7 +2,7 @@
 
 Shares say how people are divided over levels, never how many there are. Over several weighting
 groups the total follows the sizes of the groups, so these must come from the base weights and not
-from the number of respondents. What only looks like shares (a sum of 0.95 or 102) is refused.
+from the number of respondents. What only looks like shares (a sum of 0.94 or 102) is refused.
 """
 
 from collections.abc import Iterable, Mapping

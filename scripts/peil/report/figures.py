@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from peil.dutch import level
 from peil.errors import InputError
 from peil.published import open_published
 
@@ -11,7 +12,8 @@ ABOUT = """
 select about.label_nl, about.wave_label_nl, about.fieldwork_start, about.fieldwork_end,
     about.reference_date, about.n_respondents, about.n_municipalities,
     about.n_participating_municipalities, about.is_simulated, about.description_nl,
-    about.method_nl, about.sources_nl, about.licences_nl, about.survey_code, about.wave_code
+    about.method_nl, about.sources_nl, about.licences_nl, about.survey_code, about.wave_code,
+    about.confidence_level
 from marts.about as about
 where about.is_latest_wave and about.audience = 'residents' and about.survey_code in (
     select survey_code from marts.dim_questions where topic = 'report_grades'
@@ -103,6 +105,7 @@ class About:
     licences: str
     survey_code: str
     wave_code: str
+    confidence_level: float
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,11 @@ class Published:
             f for f in self.figures if f.segment_value == group and f.measure == figure.measure
         ]
         return found[0] if found else None
+
+    @property
+    def level(self) -> str:
+        """The level of every interval, as it stands in a sentence."""
+        return level(self.about.confidence_level)
 
     @property
     def groups(self) -> tuple[str, str]:

@@ -6,6 +6,8 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from peil.dutch import level, number, percent
+
 FIGURES = """
 select
     estimates.segment_label_nl,
@@ -49,37 +51,35 @@ def show_headlines(published_file: Path) -> None:
     """Print the headline figures with interval and n, per group."""
     with duckdb.connect(str(published_file), read_only=True) as connection:
         about = connection.execute(
-            "select label_nl, wave_label_nl, n_respondents, is_simulated from marts.about "
+            "select label_nl, wave_label_nl, n_respondents, is_simulated, confidence_level "
+            "from marts.about "
             "where is_latest_wave and audience = 'residents' order by survey_code"
         ).fetchall()
         rows = connection.execute(FIGURES).fetchall()
     console = Console(width=None if Console().is_terminal else 110)
-    for label, wave, n, is_simulated in about:
-        console.print(f"\n{label}, {wave}: {_number(n)} respondenten")
+    confidence = ""
+    for label, wave, n, is_simulated, confidence_level in about:
+        confidence = level(confidence_level)
+        console.print(f"\n{label}, {wave}: {number(n)} respondenten")
         if is_simulated:
             console.print(
                 "GESIMULEERDE GEGEVENS: deze cijfers gaan over niemand.", style="bold red"
             )
-    table = Table("Groep", "Vraag", "Cijfer", "Waarde", "95%-interval", "n")
+    table = Table("Groep", "Vraag", "Cijfer", "Waarde", f"{confidence}-interval", "n")
     for group, question, label, statistic, estimate, low, high, n, withheld in rows:
         if estimate is None:
-            table.add_row(group, question, label, withheld or "-", "", _number(n))
+            table.add_row(
+                group, question, label, withheld or "-", "", "" if n is None else number(n)
+            )
         else:
-            cells = [dutch(x, statistic) for x in (estimate, low, high)]
-            interval = f"{cells[1]} - {cells[2]}"
-            table.add_row(group, question, label, cells[0], interval, _number(n))
+            value, *ends = [_shown(x, statistic) for x in (estimate, low, high)]
+            table.add_row(group, question, label, value, " - ".join(ends), number(n))
     console.print(table)
     console.print(f"Gepubliceerd: {published_file}")
 
 
-def dutch(value: float | None, statistic: str) -> str:
-    """A grade with one decimal, a share as a percentage; decimal comma."""
+def _shown(value: float | None, statistic: str) -> str:
+    """One decimal more than in the summary: this is for who knows the survey."""
     if value is None:
         return "-"
-    if statistic == "mean":
-        return f"{value:.2f}".replace(".", ",")
-    return f"{100 * value:.1f}%".replace(".", ",")
-
-
-def _number(n: int | None) -> str:
-    return "" if n is None else f"{n:,}".replace(",", ".")
+    return number(value, 2) if statistic == "mean" else percent(value, 1)

@@ -42,6 +42,7 @@ def figure_table(
             )
         )
     header = (
-        first, "Alle inwoners", "95%-interval", "n", *published.group_labels, "Verschil",
+        first, "Alle inwoners", f"{published.level}-interval", "n", *published.group_labels,
+        "Verschil",
     )  # fmt: skip
     return Table(caption, header, tuple(rows), frozenset(range(1, 6)))

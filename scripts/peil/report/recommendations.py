@@ -11,7 +11,7 @@ def recommendations(published: Published) -> Section:
     texts = []
     for advice in published.recommendations:
         if advice.status == "applies":
-            grounds = "; ".join(_ground(e) for e in advice.evidence)
+            grounds = "; ".join(_ground(e, published) for e in advice.evidence)
             texts.append(f"{advice.title}. {advice.text} Dit advies steunt op: {grounds}.")
     for status, start in (
         ("too_little_data", "Over deze adviezen is te weinig bekend"),
@@ -30,11 +30,11 @@ def recommendations(published: Published) -> Section:
     return section("Aanbevelingen", texts)
 
 
-def _ground(evidence: Evidence) -> str:
-    """`meer dan 30% ... (44%, 95%-interval 40,8% – 47,3%, n = 1.263)`."""
+def _ground(evidence: Evidence, published: Published) -> str:
+    """`meer dan 30% ... (44%, interval 40,8% – 47,3%, inwoners: 1.263)`."""
     parts = [figure(evidence.estimate, evidence.statistic)]
     if evidence.ci_low is not None and evidence.ci_high is not None:
         ends = interval(evidence.ci_low, evidence.ci_high, evidence.statistic)
-        parts.append(f"95%-interval {ends}")
+        parts.append(f"{published.level}-interval {ends}")
     parts.append(f"{evidence.counted}: {number(evidence.n_answers)}")
     return f"{lower_first(evidence.reason)} ({', '.join(parts)})"

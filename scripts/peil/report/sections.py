@@ -78,7 +78,7 @@ def _grade(published: Published) -> Section:
     for figure in [f for f in figures if f.statistic == "mean"]:
         texts.append(
             "Inwoners geven de dienstverlening van hun gemeente gemiddeld het cijfer "
-            f"{with_interval(figure)}. "
+            f"{with_interval(published, figure)}. "
             + group_difference(published, figure, "Het gemiddelde cijfer")
         )
         texts.append(_with_municipalities(published, figure))
@@ -200,7 +200,7 @@ def _accessibility(published: Published) -> Section:
             "(6 of hoger). " + group_difference(published, figure, "Dit aandeel")
         )
     for figure in published.select(aspect="accessibility", statistic="mean"):
-        texts.append(f"Het gemiddelde cijfer is {with_interval(figure)}.")
+        texts.append(f"Het gemiddelde cijfer is {with_interval(published, figure)}.")
     statements = published.select(topic="digital_accessibility", statistic="top2")
     agreed = majorities(statements)
     quoted = {f: f"“{lower_first(f.question_label)}” ({value(f)})" for f in ordered(statements)}
@@ -275,10 +275,10 @@ def _reading(published: Published) -> Section:
     return section(
         "Hoe u deze cijfers leest",
         [
-            "Een 95%-betrouwbaarheidsinterval laat zien hoe zeker een cijfer is: hoe smaller, hoe "
-            "zekerder. Een verschil heet significant als het ook na correctie voor het aantal "
-            "toetsen waarschijnlijk geen toeval is. Geen significant verschil is geen bewijs dat "
-            "er geen verschil is.",
+            f"Een {published.level}-betrouwbaarheidsinterval laat zien hoe zeker een cijfer is: "
+            "hoe smaller, hoe zekerder. Een verschil heet significant als het ook na correctie "
+            "voor het aantal toetsen waarschijnlijk geen toeval is. Geen significant verschil is "
+            "geen bewijs dat er geen verschil is.",
             "Een verschil tussen deelnemers en niet-deelnemers betekent niet dat het programma de "
             f"oorzaak is. Gemeenten kozen zelf of zij meededen, en het zijn er {n}: voor een "
             "uitspraak over andere gemeenten is de onzekerheid groter.",

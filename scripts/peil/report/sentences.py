@@ -27,9 +27,9 @@ def with_value(figure: Figure) -> str:
     return f"{name(figure)} ({value(figure)})"
 
 
-def with_interval(figure: Figure) -> str:
+def with_interval(published: Published, figure: Figure) -> str:
     ends = interval(figure.ci_low, figure.ci_high, figure.statistic)
-    return f"{value(figure)} (95%-betrouwbaarheidsinterval {ends})"
+    return f"{value(figure)} ({published.level}-betrouwbaarheidsinterval {ends})"
 
 
 def ordered(figures: Sequence[Figure]) -> list[Figure]:

@@ -191,7 +191,7 @@ def share_interval(
         shares: shape (k,).
         se: their standard errors, shape (k,); NaN where there are none.
         df: degrees of freedom.
-        confidence_level: such as 0.95.
+        confidence_level: of the intervals, between 0 and 1.
 
     Returns:
         Lower and upper ends, shape (k,) each; NaN where there is no interval.

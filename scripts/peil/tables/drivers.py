@@ -59,7 +59,7 @@ def driver_figures(tables: DriverTables, confidence_level: float) -> pd.DataFram
 
     Args:
         tables: counts and designs.
-        confidence_level: of the intervals, such as 0.95.
+        confidence_level: of the intervals, between 0 and 1.
 
     Returns:
         One row per set (the columns of SET) and driver position (1 is the first driver): n_answers
