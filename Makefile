@@ -34,9 +34,10 @@ nightly: setup  ## land, build, test and publish what is in the inbox
 
 test: setup lint pytest  ## everything CI runs
 
-lint: setup  ## ruff and sqlfluff
+lint: setup  ## ruff, mypy and sqlfluff
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --nocolor models tests/generic tests/singular tests/tests_of_tests analyses
 	@$(BIN)/sqlfluff lint --nocolor --templater raw dashboard/sources
 

@@ -73,14 +73,16 @@ def wait_until_free(path: Path) -> None:
         pass
 
 
-def _connect(path: Path, **options: object) -> duckdb.DuckDBPyConnection:
+def _connect(
+    path: Path, *, read_only: bool = False, config: dict | None = None
+) -> duckdb.DuckDBPyConnection:
     opened: list[duckdb.DuckDBPyConnection] = []
     holder = ""
 
     def try_to_open() -> bool:
         nonlocal holder
         try:
-            opened.append(duckdb.connect(str(path), **options))
+            opened.append(duckdb.connect(str(path), read_only, config or {}))
         except (duckdb.IOException, duckdb.SerializationException) as error:
             if "lock" not in str(error):
                 raise InputError(_cannot_open(path, str(error))) from error
@@ -115,6 +117,20 @@ def _cannot_open(path: Path, error: str) -> str:
             "the disk, or point --warehouse (PEIL_WAREHOUSE) elsewhere."
         )
     return f"{path}: cannot be opened as a DuckDB file ({reason})."
+
+
+def one_row(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: list | None = None
+) -> tuple:
+    """The row of a query that always gives one, such as a count.
+
+    Raises:
+        LookupError: it gave none.
+    """
+    row = connection.execute(query, parameters).fetchone()
+    if row is None:
+        raise LookupError(f"this query always gives a row, and gave none: {query}")
+    return row
 
 
 def as_path(path: Path) -> str:

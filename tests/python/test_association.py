@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from peil.statistics.design import Design
+from peil.statistics.design import Clusters, Design
 from peil.statistics.independence import Table, rao_scott
 from peil.tables.association import independence_tests
 from peil.tables.designs import DesignTables
@@ -72,8 +72,10 @@ def test_the_tables_of_the_warehouse_give_the_test_of_the_people(people):
     design = Design(
         factors=factor, strata=stratum, sum_d=d, sum_d2=d**2, levels=np.zeros((N, 0)),
         inverse=np.zeros((0, 0)), n_units=n, correction=np.full(2, 0.5),
-        cluster_strata=np.repeat([0, 1], 3), cluster_levels=np.zeros((6, 0)),
-        n_clusters=np.full(2, 3.0), cluster_correction=np.full(2, 0.5),
+        clusters=Clusters(
+            strata=np.repeat([0, 1], 3), levels=np.zeros((6, 0)),
+            n_units=np.full(2, 3.0), correction=np.full(2, 0.5),
+        ),
     )  # fmt: skip
     for suffix, by_cluster in (("", False), ("_clustered", True)):
         wanted = rao_scott(Table(sum_d, sum_d2, clusters), design, by_cluster=by_cluster)

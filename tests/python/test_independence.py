@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from peil.statistics.design import Design
+from peil.statistics.design import Clusters, Design
 from peil.statistics.independence import (
     Table,
     _cluster_covariance,
@@ -30,8 +30,10 @@ def sample() -> tuple[Table, Design]:
     design = Design(
         factors=np.ones(3), strata=np.arange(3), sum_d=n, sum_d2=n, levels=np.zeros((3, 0)),
         inverse=np.zeros((0, 0)), n_units=n, correction=np.ones(3),
-        cluster_strata=np.array([stratum for stratum, *_ in PEOPLE]),
-        cluster_levels=np.zeros((len(PEOPLE), 0)), n_clusters=n, cluster_correction=np.ones(3),
+        clusters=Clusters(
+            strata=np.array([stratum for stratum, *_ in PEOPLE]),
+            levels=np.zeros((len(PEOPLE), 0)), n_units=n, correction=np.ones(3),
+        ),
     )  # fmt: skip
     return Table(sums, sums, clusters), design
 
@@ -72,7 +74,9 @@ def test_a_sample_of_half_the_population_halves_the_covariance(sample):
     table, design = sample
     share = table.sum_d.sum(axis=0).ravel() / len(PEOPLE)
     half = dataclasses.replace(
-        design, correction=np.full(3, 0.5), cluster_correction=np.full(3, 0.5)
+        design,
+        correction=np.full(3, 0.5),
+        clusters=dataclasses.replace(design.clusters, correction=np.full(3, 0.5)),
     )
     for covariance in (_respondent_covariance, _cluster_covariance):
         whole, _ = covariance(table, design, share, len(PEOPLE))

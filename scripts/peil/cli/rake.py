@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,7 +30,7 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option("--out", type=_FILE, required=True, help="Output: CSV or Parquet by its name.")
 @click.option("--diagnostics", type=_FILE, help="Also write the diagnostics here, as JSON.")
-def rake_command(diagnostics: Path | None, unknown_level: tuple[str, ...], **options) -> None:
+def rake_command(diagnostics: Path | None, unknown_level: tuple[str, ...], **options: Any) -> None:
     """Rake any CSV or Parquet file to margins."""
     from peil.rake_files.files import Job
     from peil.rake_files.run import rake_file, show

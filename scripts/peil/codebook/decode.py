@@ -16,7 +16,7 @@ import yaml
 
 from peil.errors import InputError
 from peil.settings import PROJECT
-from peil.warehouse import as_path, literal
+from peil.warehouse import as_path, literal, one_row
 
 if TYPE_CHECKING:
     from peil.codebook.delivery import Delivery
@@ -73,9 +73,11 @@ class Codebook:
             self.connection.executemany("insert into raw.user_missing values (?, ?, ?, ?)", ranges)
             self.decode(delivery)
         self._insert_rejects(delivery.key)
-        return self.connection.execute(
-            "select count(*) from raw.rejects where delivery_key = ?", [delivery.key]
-        ).fetchone()[0]
+        return one_row(
+            self.connection,
+            "select count(*) from raw.rejects where delivery_key = ?",
+            [delivery.key],
+        )[0]
 
     def refresh_rejects(self) -> None:
         """Judge again what landed under another codebook, so that a declared code is forgiven."""

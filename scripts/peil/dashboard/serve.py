@@ -2,8 +2,11 @@
 
 import functools
 import http.server
+import io
 import logging
+import os
 from pathlib import Path
+from typing import BinaryIO
 
 from peil.errors import InputError
 
@@ -14,7 +17,7 @@ PORT = 8055
 class _Pages(http.server.SimpleHTTPRequestHandler):
     """Static files; `page.html.gz` is sent for `page.html` to who accepts it."""
 
-    def send_head(self):
+    def send_head(self) -> BinaryIO | io.BytesIO | None:
         path = Path(self.translate_path(self.path))
         if path.is_dir() and self.path.split("?")[0].endswith("/"):
             path = path / "index.html"
@@ -30,7 +33,7 @@ class _Pages(http.server.SimpleHTTPRequestHandler):
         self.end_headers()
         return body
 
-    def guess_type(self, path: str) -> str:
+    def guess_type(self, path: str | os.PathLike[str]) -> str:
         kind = super().guess_type(path)
         return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 

@@ -117,7 +117,9 @@ class Dealer:
         noise = self.rng.normal(size=len(self.people))
         return age_effect * self.age + mood * self.mood + noise
 
-    def share(self, opinion: np.ndarray, base: np.ndarray, targets: tuple[float, float]):
+    def share(
+        self, opinion: np.ndarray, base: np.ndarray, targets: tuple[float, float]
+    ) -> np.ndarray:
         """Chosen by the highest opinions, up to the target share of each group's weight."""
         chosen = np.zeros(len(opinion), dtype=bool)
         for group, target in zip((self.part, ~self.part), targets, strict=True):
@@ -169,14 +171,14 @@ def grade_shares(target: float, by: str) -> np.ndarray:
 
     def miss(centre: float) -> float:
         p = shares(centre)
-        return (p @ GRADES if by == "mean" else p[:5].sum()) - target
+        return float(p @ GRADES if by == "mean" else p[:5].sum()) - target
 
     return shares(brentq(miss, -2, 13))
 
 
 def make_answers(
     people: pd.DataFrame, weights: np.ndarray, rng: np.random.Generator, better: Better = SAME
-):
+) -> dict[str, np.ndarray]:
     """One column per question, or per question and option for several answers (0/1)."""
     deal = Dealer(people, weights, rng)
     everyone = np.ones(len(people), dtype=bool)
@@ -196,8 +198,9 @@ def make_answers(
             answers[f"{name}_grade_{channel}"] = deal.grades(
                 deal.split(max(share - gain, LEAST), -edge, base), base, by="insufficient"
             )
+    here, there = OVERALL
     answers["overall_grade"] = deal.grades(
-        tuple(grade + better.grade for grade in OVERALL), everyone, by="mean"
+        (here + better.grade, there + better.grade), everyone, by="mean"
     )
     share, edge = ACCESSIBILITY_INSUFFICIENT
     answers["accessibility_grade"] = deal.grades(
@@ -210,9 +213,9 @@ def make_answers(
         answers[f"accessibility_{item}"] = np.where(
             unsure, 6, np.where(dealt >= 0, dealt + 1.0, np.nan)
         )
-    for question, table in (("submit", SUBMIT), ("update", UPDATES)):
-        dealt = deal.deal(deal.opinion(0.5), everyone, np.array(list(table.values())))
-        answers[f"preferred_{question}_channel"] = np.array(list(table))[dealt]
+    for question, channels in (("submit", SUBMIT), ("update", UPDATES)):
+        dealt = deal.deal(deal.opinion(0.5), everyone, np.array(list(channels.values())))
+        answers[f"preferred_{question}_channel"] = np.array(list(channels))[dealt]
     _several(deal, answers, "digital_wishes", WISHES, "nothing", -0.4)
     _several(deal, answers, "contact_reasons", REASONS, "other", 0.1)
     _several(deal, answers, "status_means", MEANS, "not_possible", 0.0)

@@ -5,6 +5,7 @@ Files have the same bytes on every run: fixed random seed, fixed dates inside th
 
 import csv
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -282,7 +283,7 @@ def _whole(numbers: pd.Series) -> pd.Series:
     return numbers.map("{:.0f}".format).where(numbers.notna(), "")
 
 
-_WRITERS = {
+_WRITERS: dict[str, Callable[[Path, pd.DataFrame, dict[str, pd.DataFrame]], None]] = {
     "burgerpanel": _write_panel,
     "gemeentekanalen": _write_limesurvey,
     "participatieplatform": _write_platform,

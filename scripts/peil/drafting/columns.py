@@ -9,7 +9,7 @@ import duckdb
 from peil.codebook.sources import Source
 from peil.landing import privacy
 from peil.readers import INCOMING, read_delivery
-from peil.warehouse import quoted
+from peil.warehouse import one_row, quoted
 
 # A column with more distinct values than this holds numbers, dates or text.
 MOST_VALUES = 60
@@ -70,11 +70,12 @@ def describe(path: Path, source: Source) -> Described:
 
 def _column(connection: duckdb.DuckDBPyConnection, name: str, text: str) -> Column:
     c = quoted(name)
-    n_filled, n_distinct, longest, is_number = connection.execute(
+    n_filled, n_distinct, longest, is_number = one_row(
+        connection,
         f"select count({c}), count(distinct {c}), coalesce(max(length({c})), 0), "
         f"coalesce(bool_and(try_cast(replace({c}, ',', '.') as double) is not null), false) "
-        f"from {INCOMING}"
-    ).fetchone()
+        f"from {INCOMING}",
+    )
     values: dict[str, int] = {}
     if n_distinct <= MOST_VALUES:
         values = dict(

@@ -96,7 +96,7 @@ def _tables(
 ) -> dict[str, list[dict[str, object]]]:
     sets = _OptionSets()
     questions: dict[str, dict[str, object]] = {}
-    bindings = []
+    bindings: list[dict[str, object]] = []
     for guess in guesses:
         code = _question_code(guess, questions) if guess.scale else ""
         option = sets.add(code, guess) if guess.scale else ""

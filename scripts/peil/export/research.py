@@ -48,8 +48,10 @@ def _write_sav(wide: Wide, target: Path, label: str, note: str) -> None:
         str(target),
         file_label=clip(label, FILE_LABEL_BYTES),
         note=note or None,
-        column_labels=KEYS
-        | {name: clip(column.label, VARIABLE_LABEL_BYTES) for name, column in columns.items()},
+        column_labels={
+            **KEYS,
+            **{name: clip(column.label, VARIABLE_LABEL_BYTES) for name, column in columns.items()},
+        },
         variable_value_labels={
             name: {value: clip(text, VALUE_LABEL_BYTES) for value, text in labels.items()}
             for name, column in columns.items()

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from peil import exported as exports
@@ -16,6 +17,7 @@ from peil.private import owner_only, public_folder, publish_mode
 from peil.progress import steps
 from peil.published import open_published
 from peil.settings import Places
+from peil.warehouse import one_row
 
 log = logging.getLogger(__name__)
 SIMULATED = "GESIMULEERDE GEGEVENS: deze cijfers gaan over niemand"
@@ -74,9 +76,9 @@ def export(places: Places, output: Path | None = None, *, research: bool = False
 
 def _write_tables(published_file: Path, folder: Path) -> None:
     with open_published(published_file) as connection:
-        is_simulated, label = connection.execute(
-            "select bool_or(is_simulated), string_agg(label_nl, '; ') from marts.about"
-        ).fetchone()
+        is_simulated, label = one_row(
+            connection, "select bool_or(is_simulated), string_agg(label_nl, '; ') from marts.about"
+        )
         note = f"{SIMULATED}. {label}" if is_simulated else label
         mark = ".gesimuleerd" if is_simulated else ""
         tables = published_tables(connection)
@@ -91,11 +93,9 @@ def _write_tables(published_file: Path, folder: Path) -> None:
             as_csv = folder / "csv" / f"{table.name}{mark}.csv"
             as_parquet = folder / "parquet" / f"{table.name}{mark}.parquet"
             jobs += [
-                (as_csv.name, lambda t=table, f=as_csv: write_csv(connection, t, f)),
-                (as_parquet.name, lambda t=table, f=as_parquet: write_parquet(
-                    connection, t, f, note
-                )),
-            ]  # fmt: skip
+                (as_csv.name, partial(write_csv, connection, table, as_csv)),
+                (as_parquet.name, partial(write_parquet, connection, table, as_parquet, note)),
+            ]
         for _, job in steps(jobs, "Exporting", lambda job: job[0]):
             job()
 

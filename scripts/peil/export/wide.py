@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -11,7 +12,7 @@ from peil.export.sav import NAME_BYTES, Names, ResponseSet
 
 WEIGHT = "weight"
 KEYS = {"respondent_key": "Respondent (gehasht)", "wave_code": "Meting"}
-TICKED = {0: "Niet gekozen", 1: "Gekozen"}
+TICKED = {0.0: "Niet gekozen", 1.0: "Gekozen"}
 SEPARATE_MISSINGS = 3
 ORDER = "order by sort_order, question_code"
 
@@ -145,7 +146,7 @@ def _add_attributes(wide: Wide, levels: pd.DataFrame, held: pd.DataFrame) -> Non
 
 
 def _add_question(
-    wide: Wide, question, answers: pd.DataFrame, options: pd.DataFrame, codes: pd.DataFrame
+    wide: Wide, question: Any, answers: pd.DataFrame, options: pd.DataFrame, codes: pd.DataFrame
 ) -> None:
     is_answer = answers["missing_reason"].isna()
     reasons = answers[~is_answer].drop_duplicates("respondent_key").set_index("respondent_key")

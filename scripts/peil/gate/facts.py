@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from peil.warehouse import literal
+from peil.warehouse import literal, one_row
 
 if TYPE_CHECKING:
     from peil.codebook.delivery import Delivery, Outcome
@@ -83,22 +83,25 @@ def _delivery_facts(
         "share_rejected": outcome.n_rejects / outcome.n_cells if outcome.n_cells else 0.0,
     }
     if previous:
-        before = connection.execute(
+        before = one_row(
+            connection,
             "select n_rows from raw.deliveries where delivery_key = ? and status = 'landed'",
             [previous],
-        ).fetchone()[0]
+        )[0]
         facts["rows_ratio"] = n_rows / before if before else None
     if ids := delivery.source.columns_of("respondent_id"):
-        n_filled, n_distinct = connection.execute(
+        n_filled, n_distinct = one_row(
+            connection,
             "select coalesce(sum(n_cells), 0)::bigint, count(*) from raw.value_counts "
             "where delivery_key = ? "
             "and column_name = ?",
             [key, ids[0]],
-        ).fetchone()
+        )
         facts["share_duplicate"] = (n_filled - n_distinct) / n_rows
         facts["share_without_respondent_id"] = (n_rows - n_filled) / n_rows
     if dates := delivery.source.columns_of("submitted_at"):
-        n_filled, n_unreadable, n_outside = connection.execute(
+        n_filled, n_unreadable, n_outside = one_row(
+            connection,
             "select sum(n_cells)::double, "
             "coalesce(sum(n_cells) filter (where moment is null), 0)::double, "
             "coalesce(sum(n_cells) filter (where moment < fieldwork_start "
@@ -107,7 +110,7 @@ def _delivery_facts(
             "where delivery_key = ? and column_name = ?) cross join codebook_waves "
             "where wave_code = ?",
             [key, dates[0], delivery.source.wave_code],
-        ).fetchone()
+        )
         facts["share_unreadable_date"] = n_unreadable / n_filled if n_filled else 0.0
         facts["share_outside_fieldwork"] = n_outside / n_filled if n_filled else 0.0
     return facts

@@ -18,13 +18,15 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     warnings.filterwarnings("ignore")
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("facts").add_dataframe_asset("table")
     definition = asset.add_batch_definition_whole_dataframe("whole")
     for line in sys.stdin:
         request = json.loads(line)
+        answer: dict[str, object]
         try:
             answer = {"results": validate(definition, request)}
         except Exception as error:

@@ -8,7 +8,7 @@ say no more than these.
 import re
 
 from peil.identifiers import addresses, names, network, numbers
-from peil.identifiers.recogniser import plain
+from peil.identifiers.recogniser import Recogniser, plain
 from peil.identifiers.whole_names import is_name
 
 __all__ = ["KINDS", "SHORTEST", "TRIGGERS", "is_name", "kind_of", "mask"]
@@ -69,7 +69,7 @@ def _replace(text: str, groups: tuple[bool, ...]) -> tuple[str, list[str]]:
             if not recogniser.may_hold(low, n_digits):
                 continue
 
-            def one(match: re.Match, recogniser=recogniser) -> str:
+            def one(match: re.Match, recogniser: Recogniser = recogniser) -> str:
                 span = recogniser.judge(match)
                 if span is None:
                     return match[0]

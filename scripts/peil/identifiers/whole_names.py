@@ -38,8 +38,8 @@ def is_name(cell: str) -> bool:
         return False
     is_titled = len(words) < len(tokens_of(text))
     if "," in text:
-        last, _, first = text.partition(",")
-        return is_name(f"{first.strip()} {last.strip()}") if first.strip() else False
+        surname, _, given = text.partition(",")
+        return is_name(f"{given.strip()} {surname.strip()}") if given.strip() else False
     first, rest = words[0], words[1:]
     prefixes = [w.low for w in rest[:-1] if w.low in PREFIXES]
     is_all_names = all(w.low in PREFIXES or w.is_capital or w.low in SURNAMES or w.low in GIVEN

@@ -8,7 +8,7 @@ from stdnum.nl import bsn
 
 from peil import identifiers
 from peil.readers import INCOMING
-from peil.warehouse import quoted
+from peil.warehouse import one_row, quoted
 
 _MOST = 0.8
 # So many values say what a column holds; an e-mail address per respondent need not all be read.
@@ -30,9 +30,10 @@ def filled_columns(connection: duckdb.DuckDBPyConnection, columns: list[str]) ->
     """Longest value per column, for columns that could hold an identifier at all."""
     if not columns:
         return {}
-    lengths = connection.execute(
-        f"select {', '.join(f'max(length({quoted(c)}))' for c in columns)} from {INCOMING}"
-    ).fetchone()
+    lengths = one_row(
+        connection,
+        f"select {', '.join(f'max(length({quoted(c)}))' for c in columns)} from {INCOMING}",
+    )
     return {
         c: n
         for c, n in zip(columns, lengths, strict=True)
@@ -64,7 +65,7 @@ def examine(
     ]
     if not values:
         return "", {}
-    n_distinct, n_filled = connection.execute(f"select count(*), sum(n) from {distinct}").fetchone()
+    n_distinct, n_filled = one_row(connection, f"select count(*), sum(n) from {distinct}")
     has_months = sum(bool(_MONTH.fullmatch(v)) for v in values) > 1
     counts_on = _is_numbering(values)
 

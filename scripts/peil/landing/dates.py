@@ -6,7 +6,7 @@ import duckdb
 
 from peil.errors import DeliveryRejectedError
 from peil.readers import INCOMING
-from peil.warehouse import literal, quoted
+from peil.warehouse import literal, one_row, quoted
 
 if TYPE_CHECKING:
     from peil.codebook.delivery import Delivery
@@ -51,9 +51,11 @@ def _find(connection: duckdb.DuckDBPyConnection, delivery: "Delivery", column: s
         f"select regexp_extract(trim({name}), '^[^ T]+') as day, count(*) as n from {INCOMING} "
         f"where {name} is not null group by all"
     )
-    n_filled, n_serial, *counts = connection.execute(
-        f"select sum(n), sum(n) filter (try_cast(day as double) is not null), {tests} from ({days})"
-    ).fetchone()
+    n_filled, n_serial, *counts = one_row(
+        connection,
+        "select sum(n), sum(n) filter (try_cast(day as double) is not null), "
+        f"{tests} from ({days})",
+    )
     best = max(counts)
     if not n_filled:
         return ""
@@ -64,7 +66,7 @@ def _find(connection: duckdb.DuckDBPyConnection, delivery: "Delivery", column: s
     candidates = [f for f, n in zip(FORMATS, counts, strict=True) if n == best]
     for other in candidates[1:]:
         differ = f"{_day(candidates[0])} is distinct from {_day(other)}"
-        if connection.execute(f"select count(*) from ({days}) where {differ}").fetchone()[0]:
+        if one_row(connection, f"select count(*) from ({days}) where {differ}")[0]:
             raise DeliveryRejectedError(
                 f"{delivery.path.name}, column '{column}': its dates read equally well as "
                 f"{candidates[0]} and {other}. Declare date_format in sources.csv for source "

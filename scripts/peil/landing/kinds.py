@@ -12,7 +12,7 @@ import duckdb
 
 from peil.landing import kpis, privacy
 from peil.readers import INCOMING
-from peil.warehouse import literal, quoted
+from peil.warehouse import literal, one_row, quoted
 
 if TYPE_CHECKING:
     from peil.codebook.decode import Codebook
@@ -87,10 +87,11 @@ def _unpivot(
     if not columns:
         return 0
     names = ", ".join(quoted(c) for c in columns)
-    return connection.execute(
+    return one_row(
+        connection,
         f"insert into {table} select {literal(key)}, row_number, column_name, value "
-        f"from (unpivot {INCOMING} on {names} into name column_name value value)"
-    ).fetchone()[0]
+        f"from (unpivot {INCOMING} on {names} into name column_name value value)",
+    )[0]
 
 
 def _store_fields(
@@ -110,10 +111,11 @@ def _store_fields(
             bound = source.columns_of(field)
             spoken = literal(getattr(source, otherwise))
             names.append(f"coalesce({quoted(bound[0])}, {spoken})" if bound else spoken)
-        n_rows = connection.execute(
+        n_rows = one_row(
+            connection,
             f"insert into {table} select {literal(delivery.key)}, row_number, {', '.join(names)} "
-            f"from {INCOMING}"
-        ).fetchone()[0]
+            f"from {INCOMING}",
+        )[0]
         outcome.n_cells = len(fields) * n_rows
 
     return store

@@ -18,7 +18,7 @@ from peil.errors import DeliveryRejectedError, InputError
 from peil.landing.contents import examine, filled_columns
 from peil.readers import INCOMING
 from peil.settings import DEMO_HASH_KEY, hash_key
-from peil.warehouse import literal, quoted
+from peil.warehouse import literal, one_row, quoted
 
 if TYPE_CHECKING:
     from peil.codebook.decode import Codebook
@@ -121,11 +121,12 @@ def _drop_cells(
     name = quoted(column)
     found = pa.table({"v": list(kinds), "kind": list(kinds.values())})
     connection.register("identifier_values", found)
-    n = connection.execute(
+    n = one_row(
+        connection,
         f"insert into raw.rejects select {literal(key)}, row_number, {literal(column)}, null, "
         f"'a direct identifier (' || kind || '); not stored', {literal(AT_THE_DOOR)} "
-        f"from {INCOMING} inner join identifier_values on trim({name}) = v"
-    ).fetchone()[0]
+        f"from {INCOMING} inner join identifier_values on trim({name}) = v",
+    )[0]
     connection.unregister("identifier_values")
     _empty(connection, column, list(kinds))
     return n
@@ -163,7 +164,7 @@ def _count_cells(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> i
     if not columns:
         return 0
     counts = " + ".join(f"count({quoted(c)})" for c in columns)
-    return connection.execute(f"select {counts} from {INCOMING}").fetchone()[0]
+    return one_row(connection, f"select {counts} from {INCOMING}")[0]
 
 
 def _require_numbers(
@@ -234,8 +235,8 @@ def mask_open_answers(
         return 0
     found = pa.table({"v": [v for v, _ in masked], "mask": [mask for _, mask in masked]})
     connection.register("masked_answers", found)
-    n = connection.execute(
-        f"update {table} set value = mask from masked_answers where {own} and value = v"
-    ).fetchone()[0]
+    n = one_row(
+        connection, f"update {table} set value = mask from masked_answers where {own} and value = v"
+    )[0]
     connection.unregister("masked_answers")
     return n

@@ -14,6 +14,7 @@ from peil.errors import DeliveryRejectedError
 from peil.landing import dates, kinds, ledger, privacy
 from peil.readers import INCOMING
 from peil.readers.process import ReadingProcess
+from peil.warehouse import one_row
 
 if TYPE_CHECKING:
     from peil.codebook.decode import Codebook
@@ -42,7 +43,7 @@ def receive(
     connection.execute("set preserve_insertion_order = false")
     reading = reader.read(connection, delivery.copy or path, path.name, source, scratch)
     outcome = Outcome(reading.file_format, n_columns=len(reading.columns), notes=reading.notes)
-    outcome.n_rows = connection.execute(f"select count(*) from {INCOMING}").fetchone()[0]
+    outcome.n_rows = one_row(connection, f"select count(*) from {INCOMING}")[0]
     if not outcome.n_rows:
         raise DeliveryRejectedError(
             f"{path.name}: has column names but no rows. Export it again.",

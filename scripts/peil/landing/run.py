@@ -27,7 +27,7 @@ from peil.lock import one_night
 from peil.progress import steps
 from peil.readers.process import ReadingProcess
 from peil.settings import Places
-from peil.warehouse import open_warehouse
+from peil.warehouse import one_row, open_warehouse
 
 # DuckDB writes to disk beyond this; the rest of the process needs a few hundred megabytes.
 MEMORY = "1200MB"
@@ -87,9 +87,9 @@ def land(places: Places, only: Path | None = None) -> Landed:
         for entry in steps(found, "Landing", lambda e: e.name):
             run.land(entry)
         codebook.refresh_rejects()
-        result.n_deliveries = connection.execute(
-            "select count(*) from raw.deliveries where status = 'landed'"
-        ).fetchone()[0]
+        result.n_deliveries = one_row(
+            connection, "select count(*) from raw.deliveries where status = 'landed'"
+        )[0]
     if not (result.n_deliveries or result.rejected or result.waiting or result.failed):
         patterns = ", ".join(s.file_pattern for s in sources)
         raise InputError(

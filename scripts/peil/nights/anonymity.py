@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import duckdb
 
 from peil.errors import PeilError
-from peil.warehouse import literal
+from peil.warehouse import literal, one_row
 
 log = logging.getLogger(__name__)
 REPORTED_BELOW = 5
@@ -52,11 +52,12 @@ class Risk:
 def risk(connection: duckdb.DuckDBPyConnection, k: int) -> Risk:
     """Count the classes of the research file as it stands."""
     connection.execute(CLASSES)
-    found = connection.execute(
+    found = one_row(
+        connection,
         "select count(*), count(*) filter (where n_alike = 1), "
         "count(*) filter (where n_alike < ?) from research_classes",
         [k],
-    ).fetchone()
+    )
     return Risk(*found)
 
 
@@ -181,7 +182,8 @@ def _leave_out(connection: duckdb.DuckDBPyConnection, attribute: str, _: int) ->
 
 
 def _leave_out_of_few(connection: duckdb.DuckDBPyConnection, attribute: str, k: int) -> str:
-    n = connection.execute(
+    n = one_row(
+        connection,
         "update research.microdata.attributes as attributes set level_code = ? "
         "from research_classes as classes where attributes.attribute_code = ? "
         "and attributes.level_code != ? and classes.n_alike < ? "
@@ -189,7 +191,7 @@ def _leave_out_of_few(connection: duckdb.DuckDBPyConnection, attribute: str, k: 
         "and attributes.wave_code = classes.wave_code "
         "and attributes.respondent_key = classes.respondent_key",
         [UNKNOWN, attribute, UNKNOWN, k],
-    ).fetchone()[0]
+    )[0]
     return f"{attribute} left out of {n:,} respondents" if n else ""
 
 

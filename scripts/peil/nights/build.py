@@ -12,7 +12,7 @@ from peil.built import codebook_digest
 from peil.nights.released import load_released
 from peil.project import dbt_arguments
 from peil.settings import Places
-from peil.warehouse import open_warehouse, wait_until_free
+from peil.warehouse import one_row, open_warehouse, wait_until_free
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ def dbt_build(places: Places) -> BuildResult:
     that the warehouse holds since a build in which every test passed are not loaded again, and
     tests of nothing but those seeds are not run again.
     """
+    from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.main import dbtRunner
 
     os.environ["PEIL_WAREHOUSE"] = str(places.warehouse)
@@ -56,7 +57,7 @@ def dbt_build(places: Places) -> BuildResult:
         _remember_codebook(places.warehouse, codebook)
     if outcome.exception:
         return BuildResult(0, [_clean(str(outcome.exception))])
-    results = outcome.result.results if outcome.result else []
+    results = outcome.result.results if isinstance(outcome.result, RunExecutionResult) else []
     bad = [r for r in results if r.status in {"error", "fail", "runtime error"}]
     failures = [_describe(r, places) for r in bad]
     if not outcome.success and not failures:
@@ -68,7 +69,7 @@ def _built_codebook(warehouse: Path) -> str | None:
     """The codebook that the warehouse holds whole and tested; every build forgets it first."""
     with open_warehouse(warehouse) as connection:
         try:
-            return connection.execute("select digest from codebook.built_codebook").fetchone()[0]
+            return one_row(connection, "select digest from codebook.built_codebook")[0]
         except duckdb.CatalogException:
             return None
 
@@ -117,9 +118,12 @@ def _first_row(query: Path, warehouse: Path) -> str:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             found = connection.execute(f"select * from ({query.read_text()}) limit 1")
             names = [column[0] for column in found.description]
-            row = dict(zip(names, found.fetchone(), strict=True))
-    except (duckdb.Error, OSError, TypeError):
+            first = found.fetchone()
+    except (duckdb.Error, OSError):
         return ""
+    if first is None:
+        return ""
+    row = dict(zip(names, first, strict=True))
     shown = [
         f"{name} {value}"
         for name, value in row.items()

@@ -21,7 +21,7 @@ from peil.nights.release import FILE, MANIFEST, new_release, switch_to
 from peil.progress import steps
 from peil.relations import copy_relation, relations_in
 from peil.settings import Places
-from peil.warehouse import literal, open_warehouse, quoted
+from peil.warehouse import literal, one_row, open_warehouse, quoted
 
 log = logging.getLogger(__name__)
 STORAGE_VERSION = "v1.0.0"
@@ -62,7 +62,7 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, temporary: Path) -> dict[
         f"attach {literal(str(temporary))} as published "
         f"(storage_version {literal(STORAGE_VERSION)})"
     )
-    warehouse = connection.execute("select current_database()").fetchone()[0]
+    warehouse = one_row(connection, "select current_database()")[0]
     connection.execute("create schema published.marts")
     counts = {}
     for table in steps(tables, "Publishing", lambda table: table.name):
@@ -89,18 +89,20 @@ def _add_kept(connection: duckdb.DuckDBPyConnection, name: str) -> int:
     target = f"published.marts.{quoted(name)}"
     # Measured KPIs of a purged wave are no microdata and are still built; those of surveys are not.
     key = "(wave_code, kpi_code)" if ("kpi_code",) in shared else "wave_code"
-    return connection.execute(
+    return one_row(
+        connection,
         f"insert into {target} by name select {columns} from kept.{quoted(name)} "
-        f"where {key} not in (select {key} from {target})"
-    ).fetchone()[0]
+        f"where {key} not in (select {key} from {target})",
+    )[0]
 
 
 def _checked_count(connection: duckdb.DuckDBPyConnection, warehouse: str, name: str) -> int:
     table = f"marts.{quoted(name)}"
-    wanted, written = connection.execute(
+    wanted, written = one_row(
+        connection,
         f"select (select count(*) from {quoted(warehouse)}.{table}), "
-        f"(select count(*) from published.{table})"
-    ).fetchone()
+        f"(select count(*) from published.{table})",
+    )
     if wanted != written:
         raise PeilError(
             f"marts.{name}: {wanted:,} rows in the warehouse, {written:,} in the copy. "

@@ -15,7 +15,7 @@ from peil.lock import one_night
 from peil.nights import purge_files
 from peil.nights.purge_files import delete_by_respondent, rewrite
 from peil.settings import Places
-from peil.warehouse import DELIVERED_TABLES, literal, open_warehouse, quoted
+from peil.warehouse import DELIVERED_TABLES, literal, one_row, open_warehouse, quoted
 
 log = logging.getLogger(__name__)
 
@@ -112,9 +112,11 @@ def _keep_published(connection: duckdb.DuckDBPyConnection, places: Places, wave_
         target = f"{KEPT}.{quoted(name)}"
         connection.execute(f"create table if not exists {target} as from {source} limit 0")
         connection.execute(f"delete from {target} where wave_code = ?", [wave_code])
-        n_rows += connection.execute(
-            f"insert into {target} by name select * from {source} where wave_code = ?", [wave_code]
-        ).fetchone()[0]
+        n_rows += one_row(
+            connection,
+            f"insert into {target} by name select * from {source} where wave_code = ?",
+            [wave_code],
+        )[0]
     if not n_rows:
         raise PeilError(
             f"{places.published_file}: holds no figures of wave {wave_code}; purging would lose "
@@ -128,9 +130,7 @@ def _remove(connection: duckdb.DuckDBPyConnection, keys: list[str], wave_code: s
     delete_by_respondent(connection, wave_code)
     n_cells = 0
     for table in DELIVERED_TABLES:
-        n_cells += connection.execute(
-            f"delete from {table} where delivery_key in ({chosen})"
-        ).fetchone()[0]
+        n_cells += one_row(connection, f"delete from {table} where delivery_key in ({chosen})")[0]
     built = connection.execute(
         "select schema_name, table_name, column_name from duckdb_columns() "
         "where database_name = current_database() and column_name in ('delivery_key', 'wave_code')"

@@ -9,7 +9,7 @@ from peil.drafts import draft_of, remove, sweep
 from peil.names import file_name
 from peil.private import owner_only
 from peil.settings import Places
-from peil.warehouse import literal, quoted
+from peil.warehouse import literal, one_row, quoted
 
 # The folder of an export that holds respondents, and how its files are called.
 RESPONDENTS = "onderzoeksbestand"
@@ -24,9 +24,11 @@ def research(published: Path, wave_code: str) -> list[str]:
     with owner_only(), duckdb.connect(str(path)) as connection:
         n_rows = delete_by_respondent(connection, wave_code)
         for schema, name in _tables(connection, "wave_code"):
-            n_rows += connection.execute(
-                f"delete from {quoted(schema)}.{quoted(name)} where wave_code = ?", [wave_code]
-            ).fetchone()[0]
+            n_rows += one_row(
+                connection,
+                f"delete from {quoted(schema)}.{quoted(name)} where wave_code = ?",
+                [wave_code],
+            )[0]
     rewrite(path)
     return [f"{path}: {n_rows:,} rows"]
 
@@ -115,9 +117,10 @@ def delete_by_respondent(connection: duckdb.DuckDBPyConnection, wave_code: str) 
     )
     connection.execute(f"create or replace temp table purged as ({gone}) except ({stays})")
     return sum(
-        connection.execute(
-            f"delete from {table} where respondent_key in (select respondent_key from purged)"
-        ).fetchone()[0]
+        one_row(
+            connection,
+            f"delete from {table} where respondent_key in (select respondent_key from purged)",
+        )[0]
         for table in undated
     )
 

@@ -19,7 +19,7 @@ from peil.nights.publish import STORAGE_VERSION
 from peil.progress import steps
 from peil.relations import Relation, copy_relation, relations_in
 from peil.settings import Places
-from peil.warehouse import literal, open_warehouse, quoted
+from peil.warehouse import literal, one_row, open_warehouse, quoted
 
 log = logging.getLogger(__name__)
 PREFIX = "research_"
@@ -82,7 +82,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, draft: Path, k: int | None) -> 
         table = f"research.microdata.{quoted(name)}"
         copy_relation(connection, relation, table, ordered=True)
         _refuse_repeats(connection, name, table)
-    count = connection.execute("select count(*) from research.microdata.respondents").fetchone()[0]
+    count = one_row(connection, "select count(*) from research.microdata.respondents")[0]
     if not count:
         raise PeilError("No respondent counts, so there is no research file to write.")
     report(connection, k)

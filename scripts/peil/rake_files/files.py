@@ -1,6 +1,7 @@
 """The files of `peil rake`: margins and respondents in, respondents with their weight out."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pandas as pd
 from peil.errors import InputError, RakingError
 from peil.raking import Margin
 from peil.raking.engine import worst_error
-from peil.warehouse import as_path, literal, quoted
+from peil.warehouse import as_path, literal, one_row, quoted
 
 # Raking stops at 1e-10; adding up a million weights one by one rounds at about 1e-11.
 RECHECK_TOLERANCE = 1e-9
@@ -103,7 +104,9 @@ def read_data(connection: duckdb.DuckDBPyConnection, job: Job, variables: list[s
     except duckdb.Error as error:
         raise InputError(f"{job.data}: cannot be read ({str(error).splitlines()[0]}).") from error
     columns = [row[0] for row in connection.execute("describe respondents").fetchall()]
-    needed = {"--margins": variables, "--group": [job.group], "--base-weight": [job.base_weight]}
+    needed: dict[str, Sequence[str | None]] = {
+        "--margins": variables, "--group": [job.group], "--base-weight": [job.base_weight]
+    }  # fmt: skip
     for option, names in needed.items():
         for name in names:
             if name is not None and name not in columns:
@@ -149,10 +152,11 @@ def read_cells(
 
 
 def _check_base_weights(connection: duckdb.DuckDBPyConnection, job: Job) -> None:
-    n, rows = connection.execute(
+    n, rows = one_row(
+        connection,
         "select count(*), list(peil_row order by peil_row)[:5] from placed "
-        "where d is null or not (d > 0 and isfinite(d))"
-    ).fetchone()
+        "where d is null or not (d > 0 and isfinite(d))",
+    )
     if n:
         raise RakingError(
             f"{job.data}: base weight '{job.base_weight}' is missing, 0, negative or not a number "

@@ -25,7 +25,7 @@ from peil.rake_files.files import (
 )
 from peil.raking import Margin, Raked, prepare_margins, rake
 from peil.raking.engine import worst_error
-from peil.raking.shares import SAID, Sample, Sized, size_shares
+from peil.raking.shares import SAID, Sample, Sized, Targets, size_shares
 from peil.tables.groups import kish_deff
 
 
@@ -89,7 +89,7 @@ def _sized(job: Job, cells: pd.DataFrame, targets: dict) -> Sized:
 
 
 def _rake_group(
-    job: Job, group: str, cells: pd.DataFrame, targets: dict[str, dict[str, float]]
+    job: Job, group: str, cells: pd.DataFrame, targets: Targets
 ) -> tuple[Raked, list[Margin], float | None]:
     """The weights of a group, its margins, and its design effect had there been no bounds."""
     where = f"group '{group}'" if job.group else ""

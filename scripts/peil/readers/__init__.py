@@ -18,7 +18,7 @@ from peil.readers.reading import Reading
 from peil.readers.recognise import recognise
 from peil.readers.spss import read_spss
 from peil.readers.text import read_text
-from peil.warehouse import quoted
+from peil.warehouse import one_row, quoted
 
 __all__ = ["INCOMING", "Reading", "read_delivery"]
 
@@ -66,7 +66,7 @@ def read_delivery(
 def _drop_nameless(connection: duckdb.DuckDBPyConnection, path: Path, reading: Reading) -> None:
     """A column without a name is the tail of a trailing separator, or the header has shifted."""
     for name in reading.nameless:
-        filled = connection.execute(f"select count({quoted(name)}) from {INCOMING}").fetchone()[0]
+        filled = one_row(connection, f"select count({quoted(name)}) from {INCOMING}")[0]
         if filled:
             raise DeliveryRejectedError(
                 f"{path.name}, row 1, {name}: no column name, but {filled:,} cells under it. "

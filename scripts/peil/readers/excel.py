@@ -1,5 +1,6 @@
 """Excel workbooks: the first sheet with anything on it, cells as text, dates as ISO."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -11,8 +12,10 @@ from peil.readers.frames import first_line, store_relation
 from peil.readers.headers import PEEK, layout
 from peil.readers.reading import Reading
 
+Rows = Sequence[Sequence[object]]
 
-def sheet_rows(path: Path) -> tuple[str, list[list[object]], list[str]]:
+
+def sheet_rows(path: Path) -> tuple[str, Rows, list[str]]:
     """Name and cells of the first sheet that holds anything, and the names of the other ones.
 
     Raises:
@@ -70,7 +73,7 @@ def read_excel(
     return Reading(list(head.names), head.labels, list(head.nameless), notes)
 
 
-def as_text(rows: list[list[object]]) -> list[list[str]]:
+def as_text(rows: Rows) -> list[list[str]]:
     """Cells as text."""
     return [[_cell(cell) or "" for cell in row] for row in rows]
 

@@ -7,7 +7,7 @@ import duckdb
 
 from peil.codebook.limits import Limits
 from peil.errors import DeliveryRejectedError
-from peil.warehouse import as_path
+from peil.warehouse import as_path, one_row
 
 MB = 1 << 20
 
@@ -45,10 +45,11 @@ def _parquet_bytes(path: Path) -> int:
     """Bytes when unpacked; a cell counts for one at least, however often a value repeats."""
     with duckdb.connect() as connection:
         try:
-            n_bytes, n_cells = connection.execute(
+            n_bytes, n_cells = one_row(
+                connection,
                 "select sum(total_uncompressed_size)::double, sum(num_values)::double "
-                f"from parquet_metadata({as_path(path)})"
-            ).fetchone()
+                f"from parquet_metadata({as_path(path)})",
+            )
         except duckdb.Error:
             return 0  # its reader says what is wrong
     return int(max(n_bytes or 0, n_cells or 0))

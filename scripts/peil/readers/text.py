@@ -16,7 +16,7 @@ from peil.errors import DeliveryRejectedError
 from peil.readers.frames import INCOMING, first_line, raise_if_machine
 from peil.readers.headers import PEEK, layout
 from peil.readers.reading import Reading
-from peil.warehouse import as_path, literal, quoted
+from peil.warehouse import as_path, literal, one_row, quoted
 
 DELIMITERS = (";", ",", "\t", "|")
 NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
@@ -225,9 +225,7 @@ def _decimal_mark(
         rf"and count(*) filter (where not regexp_full_match({quoted(n)}, '{number}(,\d+)?')) = 0"
         for n in names
     )
-    flags = connection.execute(
-        f"select {tests} from (select * from {INCOMING} limit 1000)"
-    ).fetchone()
+    flags = one_row(connection, f"select {tests} from (select * from {INCOMING} limit 1000)")
     found = [name for name, flag in zip(names, flags, strict=True) if flag]
     _drop_thousands(connection, found, ",")
     return [f"decimal comma in {', '.join(found)}"] if found else []

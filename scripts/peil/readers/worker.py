@@ -15,10 +15,12 @@ from pathlib import Path
 
 import duckdb
 
+from peil.codebook import Source
 from peil.codebook.limits import Limits
 from peil.errors import DeliveryRejectedError
 from peil.readers import INCOMING, headers, read_delivery
 from peil.readers.limits import MB, require_within
+from peil.readers.reading import Reading
 from peil.warehouse import literal
 
 # DuckDB's part of the memory: data frames and workbooks need the rest.
@@ -47,7 +49,7 @@ def main() -> None:
             return
 
 
-def answer_to(path: Path, source: object, limits: Limits, scratch: Path, target: Path) -> dict:
+def answer_to(path: Path, source: Source, limits: Limits, scratch: Path, target: Path) -> dict:
     """What became of one file: its reading, the reason it is refused, or what ran out."""
     limit_process(limits)
     try:
@@ -64,14 +66,14 @@ def answer_to(path: Path, source: object, limits: Limits, scratch: Path, target:
         return {"broken": type(error).__name__}
 
 
-def _read(path: Path, source: object, limits: Limits, scratch: Path, target: Path) -> object:
+def _read(path: Path, source: Source, limits: Limits, scratch: Path, target: Path) -> Reading:
     headers.most_columns = int(limits.reading_columns)
     require_within(path, limits)
     with duckdb.connect() as connection:
         connection.execute(f"set temp_directory = {literal(str(scratch / 'spill'))}")
         connection.execute(f"set memory_limit = '{int(_memory(limits) * DUCKDB_SHARE / MB)}MB'")
         connection.execute(f"set max_temp_directory_size = '{limits.reading_file_mb:.0f}MB'")
-        reading = read_delivery(connection, path, source, scratch)  # type: ignore[arg-type]
+        reading = read_delivery(connection, path, source, scratch)
         connection.execute(f"copy {INCOMING} to {literal(str(target))} (format parquet)")
     return reading
 

@@ -46,7 +46,7 @@ def printable(part: Any) -> Any:
         return "".join(c for c in part if c in "\t\n" or not _is_hidden(c))
     if isinstance(part, tuple):
         return tuple(map(printable, part))
-    if dataclasses.is_dataclass(part):
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
         return dataclasses.replace(
             part, **{f.name: printable(getattr(part, f.name)) for f in dataclasses.fields(part)}
         )

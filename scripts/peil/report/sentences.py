@@ -119,7 +119,9 @@ def group_differences(
         less: the same for lower.
         what: what the measures are together, in the singular: `kanaal`.
     """
-    higher, lower, equal = [], [], []
+    higher: list[str] = []
+    lower: list[str] = []
+    equal: list[str] = []
     for figure in figures:
         effect = published.effect(figure)
         here, there = (published.twin(figure, group) for group in published.groups)

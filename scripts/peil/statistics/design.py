@@ -12,6 +12,23 @@ import numpy as np
 
 
 @dataclass(frozen=True)
+class Clusters:
+    """The clusters of a design.
+
+    Attributes:
+        strata: stratum number per cluster, shape (P,).
+        levels: Σ factor·d per cluster and margin level, shape (P, L).
+        n_units: clusters per stratum, shape (H,).
+        correction: finite population correction of clusters per stratum, shape (H,).
+    """
+
+    strata: np.ndarray
+    levels: np.ndarray
+    n_units: np.ndarray
+    correction: np.ndarray
+
+
+@dataclass(frozen=True)
 class Design:
     """What the covariance needs to know of everybody, whether they answered or not.
 
@@ -24,10 +41,7 @@ class Design:
         inverse: pseudo-inverse of X'DX, shape (L, L); L 0 when weights are taken as given.
         n_units: respondents per stratum, shape (H,).
         correction: finite population correction per stratum, shape (H,).
-        cluster_strata: stratum number per cluster, shape (P,), or None.
-        cluster_levels: Σ factor·d per cluster and margin level, shape (P, L), or None.
-        n_clusters: clusters per stratum, shape (H,), or None.
-        cluster_correction: finite population correction of clusters, shape (H,), or None.
+        clusters: the same of the clusters, or None in a design without.
     """
 
     factors: np.ndarray
@@ -38,10 +52,7 @@ class Design:
     inverse: np.ndarray
     n_units: np.ndarray
     correction: np.ndarray
-    cluster_strata: np.ndarray | None = None
-    cluster_levels: np.ndarray | None = None
-    n_clusters: np.ndarray | None = None
-    cluster_correction: np.ndarray | None = None
+    clusters: Clusters | None = None
 
 
 @dataclass(frozen=True)
@@ -98,14 +109,12 @@ def variances(
         u = f * (de - fit * design.sum_d[:, None])
         u2 = f**2 * (d2ee - 2 * fit * d2e + fit**2 * design.sum_d2[:, None])
         return _over_strata(u, u2, design.strata, design.n_units, design.correction)
-    if design.cluster_strata is None:
+    clusters = design.clusters
+    if clusters is None or people.cluster is None:
         return np.full(influence.shape[1], np.nan)
     weighted = (design.factors[people.cell] * people.sum_d)[:, None] * influence
-    u = _per_place(people.cluster, weighted, len(design.cluster_strata))
-    u -= design.cluster_levels @ explained
-    return _over_strata(
-        u, u**2, design.cluster_strata, design.n_clusters, design.cluster_correction
-    )
+    u = _per_place(people.cluster, weighted, len(clusters.strata)) - clusters.levels @ explained
+    return _over_strata(u, u**2, clusters.strata, clusters.n_units, clusters.correction)
 
 
 def degrees_of_freedom(design: Design, people: People, *, by_cluster: bool = False) -> int:

@@ -56,15 +56,22 @@ def rao_scott(table: Table, design: Design, *, by_cluster: bool = False) -> Test
     )
     total = share.sum()
     share = share[rows][:, columns] / total
-    if by_cluster and (np.count_nonzero(table.clusters.sum(axis=2) > 0, axis=0) < 2).any():
-        return None  # a group in one cluster has no spread between clusters
     if by_cluster:
+        if _has_a_group_in_one_cluster(table):
+            return None  # it has no spread between clusters
         covariance, df = _cluster_covariance(table, design, share.ravel(), total)
     else:
         covariance, df = _respondent_covariance(table, design, share.ravel(), total)
     if df < 1:
         return None
     return _second_order(share, covariance, df)
+
+
+def _has_a_group_in_one_cluster(table: Table) -> bool:
+    clusters = table.clusters
+    return clusters is not None and bool(
+        (np.count_nonzero(clusters.sum(axis=2) > 0, axis=0) < 2).any()
+    )
 
 
 def _coefficients(table: Table, design: Design, m: np.ndarray, total: float) -> np.ndarray:
@@ -105,16 +112,19 @@ def _respondent_covariance(
 def _cluster_covariance(
     table: Table, design: Design, m: np.ndarray, total: float
 ) -> tuple[np.ndarray, int]:
+    clusters = design.clusters
+    if clusters is None or table.clusters is None:
+        raise ValueError("clusters as units need a table and a design with their clusters")
     w = table.clusters.reshape(len(table.clusters), -1)
-    fit = design.cluster_levels @ _coefficients(table, design, m, total)
+    fit = clusters.levels @ _coefficients(table, design, m, total)
     u = (w - np.outer(w.sum(axis=1), m)) / total - fit
     covariance = np.zeros((len(m), len(m)))
     for stratum, (n, correction) in enumerate(
-        zip(design.n_clusters, design.cluster_correction, strict=True)
+        zip(clusters.n_units, clusters.correction, strict=True)
     ):
-        own = u[design.cluster_strata == stratum]
+        own = u[clusters.strata == stratum]
         covariance += correction * _spread(n, own.T @ own, own.sum(axis=0))
-    return covariance, int(design.n_clusters.sum()) - len(design.n_clusters)
+    return covariance, int(clusters.n_units.sum()) - len(clusters.n_units)
 
 
 def _spread(n: float, products: np.ndarray, summed: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from peil.statistics.design import Design
+from peil.statistics.design import Clusters, Design
 
 KEYS = ["scheme_code", "wave_code"]
 
@@ -88,7 +88,7 @@ def numbered_design(
         inverse=G,
         n_units=respondents["n_units"].to_numpy(dtype=float),
         correction=respondents["population_correction"].to_numpy(dtype=float),
-        **clustered,
+        clusters=clustered,
     )
     return NumberedDesign(design, pd.Series(cells.index, index=cells["cell_id"]), cluster_position)
 
@@ -104,10 +104,10 @@ def _clusters(
     strata: pd.DataFrame,
     names: pd.MultiIndex,
     stratum_position: pd.Series,
-) -> tuple[dict, pd.Series | None]:
+) -> tuple[Clusters | None, pd.Series | None]:
     own = strata[strata["unit"] == "cluster"]
     if own.empty:
-        return {}, None
+        return None, None
     place = ["stratum", "cluster_code"]
     places = pd.concat([clusters[place], weights[place]]).drop_duplicates()
     places = pd.MultiIndex.from_frame(places.sort_values(place))
@@ -119,9 +119,10 @@ def _clusters(
         )
         known = column >= 0
         np.add.at(T, (row[known], column[known]), weights["sum_w"].to_numpy()[known])
-    return {
-        "cluster_strata": stratum_position[places.get_level_values("stratum")].to_numpy(),
-        "cluster_levels": T,
-        "n_clusters": own["n_units"].to_numpy(dtype=float),
-        "cluster_correction": own["population_correction"].to_numpy(dtype=float),
-    }, pd.Series(range(len(places)), index=places)
+    found = Clusters(
+        strata=stratum_position[places.get_level_values("stratum")].to_numpy(),
+        levels=T,
+        n_units=own["n_units"].to_numpy(dtype=float),
+        correction=own["population_correction"].to_numpy(dtype=float),
+    )
+    return found, pd.Series(range(len(places)), index=places)

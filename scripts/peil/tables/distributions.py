@@ -4,10 +4,13 @@ dbt loads this as a plugin of the DuckDB adapter. The functions exist while mode
 what they compute is stored in tables, so no reader of the warehouse needs them.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
+from duckdb.func import PythonUDFType
 from duckdb.sqltypes import DOUBLE, VARCHAR
 from scipy.special import ndtri, stdtr, stdtrit
 from scipy.stats import beta
@@ -44,11 +47,15 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Called once by the adapter, before any model runs."""
         refuse_newer(conn)
-        for function, n_arguments in (
-            (t_quantile, 2), (t_two_sided_p, 2), (beta_quantile, 3), (normal_quantile, 1)
-        ):  # fmt: skip
+        functions: tuple[tuple[str, Callable[..., pa.Array], int], ...] = (
+            ("t_quantile", t_quantile, 2),
+            ("t_two_sided_p", t_two_sided_p, 2),
+            ("beta_quantile", beta_quantile, 3),
+            ("normal_quantile", normal_quantile, 1),
+        )
+        for name, function, n_arguments in functions:
             conn.create_function(
-                function.__name__, function, [DOUBLE] * n_arguments, DOUBLE, type="arrow"
+                name, function, [DOUBLE] * n_arguments, DOUBLE, type=PythonUDFType.ARROW
             )
         # What the hooks in macros/built.sql write down of the seeds and the code.
         conn.create_function("build_facts", build_facts, [VARCHAR, VARCHAR], VARCHAR)

@@ -111,7 +111,7 @@ def _answers(
         .project(", ".join(["profile_key", "n_answers", "sum_d", "sum_d2", *places]))
         .fetchnumpy()
     )
-    values = [
+    values: list[np.ndarray] = [
         np.ma.filled(np.ma.asarray(found[f"answer_{position}"], dtype=float), np.nan)
         for position in range(n_positions)
     ]

@@ -241,8 +241,8 @@ def _check_empty_groups(run: tuple[str, str], cells: pd.DataFrame, targets: pd.D
         )
 
 
-def _bound(value: object) -> float | None:
-    return None if pd.isna(value) else float(value)
+def _bound(value: float | None) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)
 
 
 def _bounds_on(scheme: pd.Series) -> str:

@@ -190,7 +190,7 @@ def _ladder(ladders: pd.DataFrame, parts: pd.DataFrame) -> dict[str, list[str]]:
 def _order(order: dict[str, list[str]], parts: pd.DataFrame) -> list[str]:
     """The names of the levels in reading order, of a crossed variable by its first part first."""
 
-    def places(attribute: object) -> dict[str, int]:
+    def places(attribute: str) -> dict[str, int]:
         return {level: at for at, level in enumerate(order.get(attribute, []))}
 
     first = places(parts["first_attribute_code"].iloc[0])
@@ -219,5 +219,5 @@ def _row(key: dict, group: str, variable: str | None, merge: Merge, sums: pd.Ser
     }
 
 
-def _given(value: object, otherwise: float) -> float:
-    return float(otherwise if pd.isna(value) else value)
+def _given(value: float | None, otherwise: float) -> float:
+    return otherwise if value is None or pd.isna(value) else float(value)
