@@ -122,10 +122,10 @@ def migrate(connection: duckdb.DuckDBPyConnection, path: Path | str = "this data
 def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
     """How many steps the warehouse has taken; 0 from before there were steps, or new."""
     try:
-        found = connection.execute("select max(schema_version) from raw.schema_versions")
+        row = connection.execute("select max(schema_version) from raw.schema_versions").fetchone()
     except duckdb.CatalogException:
         return 0
-    return found.fetchone()[0] or 0
+    return row[0] or 0 if row else 0
 
 
 def refuse_newer(connection: duckdb.DuckDBPyConnection, path: Path | str = "this database") -> int:

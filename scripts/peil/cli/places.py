@@ -27,9 +27,10 @@ def with_places(verb: Callable) -> Callable:
     def run(seeds: Path, inbox: Path, warehouse: Path, published: Path, **options: object) -> None:
         if (wait := options.pop("wait", None)) is not None:
             set_wait(float(wait))  # type: ignore[arg-type]
-        paths = (p.expanduser().resolve() for p in (seeds, inbox, warehouse, published))
-        places = Places(*paths, folder=survey_folder())
-        verb(places, **options)
+        seeds, inbox, warehouse, published = (
+            p.expanduser().resolve() for p in (seeds, inbox, warehouse, published)
+        )
+        verb(Places(seeds, inbox, warehouse, published, survey_folder()), **options)
 
     run.__name__, run.__doc__ = verb.__name__, verb.__doc__
     run.__click_params__ = getattr(verb, "__click_params__", [])  # type: ignore[attr-defined]
