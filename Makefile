@@ -6,10 +6,10 @@ BIN := .venv/bin
 WORKERS ?= 2
 STAMP := .venv/.installed
 
-.PHONY: help setup demo dashboard nightly test lint pytest fuzz sbom lock clean bench mutants
+.PHONY: help setup demo dashboard nightly test lint lint-python lint-types lint-sql pytest test-fast docs fuzz sbom lock clean bench mutants
 
 help:  ## what there is
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 $(STAMP): requirements-dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -34,15 +34,27 @@ nightly: setup  ## land, build, test and publish what is in the inbox
 
 test: setup lint pytest  ## everything CI runs
 
-lint: setup  ## ruff, mypy and sqlfluff
+lint: lint-python lint-types lint-sql  ## ruff, mypy and sqlfluff
+
+lint-python: setup  ## ruff: rules and format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+lint-types: setup  ## mypy over scripts/peil
 	@$(BIN)/mypy
+
+lint-sql: setup  ## sqlfluff
 	@$(BIN)/sqlfluff lint --nocolor models tests/generic tests/singular tests/tests_of_tests analyses
 	@$(BIN)/sqlfluff lint --nocolor --templater raw dashboard/sources
 
 pytest: setup  ## pytest; its first test builds the demo, dbt unit and data tests included
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+
+test-fast: setup  ## pytest without the tests that run a night
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not night"
+
+docs: setup  ## write docs/codebook.md anew from models/codebook/*.yml
+	@$(BIN)/python -m peil.drafting.reference
 
 fuzz: setup  ## 2,000 mutated files, 100 killed landings and 100 killed nights (about two hours)
 	@PEIL_FUZZ=$${PEIL_FUZZ:-2000} PEIL_KILLS=$${PEIL_KILLS:-100} $(BIN)/python -m pytest -s tests/python/test_fuzz.py

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from nights_in_tests import runs_a_night, starts_one
 from peil.gate import gate
 from peil.gate.worker_client import Worker
 from peil.settings import PROJECT, Places
@@ -40,6 +41,30 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
             return nodeid if file in APART else TOGETHER.get(file, file)
 
     return Groups(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In the fast selection a night is refused, whatever starts it."""
+    if config.getoption("markexpr") == "not night":
+        sys.addaudithook(_refuse_nights)
+
+
+def _refuse_nights(event: str, arguments: tuple) -> None:
+    is_night = event == "import" and arguments[0] == "dbt.cli.main"
+    if event == "subprocess.Popen":
+        command = arguments[1]
+        is_night = starts_one(command.split() if isinstance(command, str) else command)
+    if is_night:
+        raise RuntimeError("a test of the fast selection runs a night: see nights_in_tests.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
+        fixtures = item._fixtureinfo.name2fixturedefs.values()
+        if runs_a_night([item.function, *(known[-1].func for known in fixtures)]):
+            item.add_marker("night")
 
 
 def peil(*arguments: object, **environment: str) -> subprocess.CompletedProcess:

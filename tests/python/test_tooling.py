@@ -1,0 +1,160 @@
+"""CI, hooks and templates call the Makefile and nothing else; the fast selection runs no night."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from nights_in_tests import functions_with_a_night, starts_one
+from peil.settings import PROJECT
+
+MAKEFILE = (PROJECT / "Makefile").read_text(encoding="utf-8")
+TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.M))
+GITHUB = PROJECT / ".github" / "workflows" / "ci.yml"
+GITLAB = PROJECT / ".gitlab-ci.yml"
+HOOKS = PROJECT / ".pre-commit-config.yaml"
+FORMS = sorted((PROJECT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+
+
+def read(path: Path) -> dict:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def commands() -> dict[str, list[str]]:
+    """What every file of CI and hooks runs."""
+    github = [
+        step["run"] for job in read(GITHUB)["jobs"].values() for step in job["steps"]
+        if "run" in step
+    ]  # fmt: skip
+    gitlab = [line for job in read(GITLAB).values() if "script" in job for line in job["script"]]
+    hooks = [hook["entry"] for repo in read(HOOKS)["repos"] for hook in repo["hooks"]]
+    return {"github": github, "gitlab": gitlab, "hooks": hooks}
+
+
+@pytest.mark.parametrize("where", ["github", "gitlab", "hooks"])
+def test_every_command_is_a_target_of_the_makefile(where):
+    found = commands()[where]
+    assert found
+    for command in found:
+        program, target, *variables = command.split()
+        assert program == "make" and target in TARGETS, command
+        assert all(re.fullmatch(r"PYTHON=\S+( \}\})?|matrix\.python|\}\}", v) for v in variables)
+
+
+def test_hooks_download_nothing():
+    assert {repo["repo"] for repo in read(HOOKS)["repos"]} == {"local"}
+    assert {h["language"] for repo in read(HOOKS)["repos"] for h in repo["hooks"]} == {"system"}
+
+
+def test_both_ci_test_the_same_versions_of_python():
+    github = read(GITHUB)["jobs"]["test"]["strategy"]["matrix"]["python"]
+    gitlab = read(GITLAB)["test"]["parallel"]["matrix"][0]["PYTHON_VERSION"]
+    assert github == gitlab
+    assert len(github) >= 3
+
+
+def test_help_shows_every_target():
+    shown = subprocess.run(
+        ["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
+    phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.M)
+    assert phony
+    assert set(phony[1].split()) == TARGETS
+    assert {line.split("\t")[0] for line in shown.splitlines()} == TARGETS
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)
+def test_an_issue_form_is_one(form):
+    held = read(form)
+    if form.stem == "config":
+        assert set(held) == {"blank_issues_enabled", "contact_links"}
+        return
+    assert {"name", "description", "body"} <= set(held)
+    kinds = [part["type"] for part in held["body"]]
+    assert set(kinds) <= {"markdown", "textarea", "input", "dropdown", "checkboxes"}
+    asked = [part for part in held["body"] if part["type"] != "markdown"]
+    assert len({part["id"] for part in asked}) == len(asked)
+    assert all(part["attributes"]["label"] for part in asked)
+    assert any(part.get("validations", {}).get("required") for part in asked)
+
+
+def test_both_forges_show_the_same_template():
+    github = PROJECT / ".github" / "PULL_REQUEST_TEMPLATE.md"
+    gitlab = PROJECT / ".gitlab" / "merge_request_templates" / "Default.md"
+    assert github.read_bytes() == gitlab.read_bytes()
+
+
+SOURCES = {
+    "helpers": """
+def peil(*words): ...
+def night(places): return peil("nightly", places)
+def build(): return run([sys.executable, "-m", "dbt.cli.main", "build"])
+def land(places): return peil("land", places)
+""",
+    "test_one": """
+from helpers import night as one_night, land
+def made(folder):
+    def later(): return one_night(folder)
+    return later
+def test_through_a_helper(): made(1)()
+def test_that_lands(): land(1)
+def test_that_speaks_of_it(): assert "nightly" == "nightly"
+def test_with_another_of_that_name(places): places.night()
+""",
+    "test_two": """
+def made(): return 1
+def test_with_its_own_helper(): made()
+def test_in_this_process(): dbt_build(1)
+""",
+}
+
+
+def test_what_runs_a_night_is_found_through_helpers_and_imports():
+    assert functions_with_a_night(SOURCES) == {
+        ("helpers", "night"), ("helpers", "build"), ("test_one", "made"), ("test_one", "later"),
+        ("test_one", "test_through_a_helper"), ("test_two", "test_in_this_process"),
+    }  # fmt: skip
+    assert starts_one(["python", "-m", "peil", "nightly", "--seeds", Path("seeds")])
+    assert not starts_one(["python", "-m", "peil", "land"])
+
+
+NIGHTS = '''
+import subprocess, sys
+import pytest
+
+def test_hidden():
+    """A night that no reading of the code finds."""
+    subprocess.run([sys.executable, "-c", "0", "night" + "ly"], check=True)
+
+@pytest.fixture
+def warm():
+    return ["nightly"]
+
+def test_marked(warm):
+    assert warm
+'''
+
+
+def test_the_fast_selection_refuses_a_night_that_was_not_seen(tmp_path):
+    (tmp_path / "test_planted.py").write_text(NIGHTS, encoding="utf-8")
+    run = subprocess.run(
+        [
+            sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider",
+            "-c", str(PROJECT / "pyproject.toml"), "-m", "not night", str(tmp_path),
+        ],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert "a test of the fast selection runs a night" in run.stdout, run.stdout + run.stderr
+    assert "1 failed" in run.stdout
+
+
+def test_the_demo_is_not_in_the_fast_selection(request):
+    """The tests of this run, marked by conftest: who uses the demo or its release is marked."""
+    for item in request.session.items:
+        used = set(getattr(item, "fixturenames", ()))
+        if used & {"demo", "published", "warehouse", "site", "copy_of_demo"}:
+            assert item.get_closest_marker("night"), item.nodeid
