@@ -21,18 +21,22 @@ counted as (
     group by survey_code, wave_code
 ),
 
--- Municipalities of the group that the first contrast of the survey compares.
-taking_part as (
+-- Municipalities, and those of the group that the first contrast of the survey compares.
+in_scope as (
     select
         municipalities.survey_code,
         count(*) as n_municipalities,
-        count(*) filter (where municipalities.participation = contrasts.comparison_level_code)
-            as n_participating_municipalities,
+        count(region_groups.level_code) as n_compared_municipalities,
     from {{ ref('municipalities') }} as municipalities
     left join {{ ref('est_contrasts') }} as contrasts
         on
             municipalities.survey_code = contrasts.survey_code
             and contrasts.is_first
+    left join {{ ref('region_groups') }} as region_groups
+        on
+            contrasts.attribute_code = region_groups.attribute_code
+            and contrasts.comparison_level_code = region_groups.level_code
+            and municipalities.municipality_code = region_groups.municipality_code
     group by municipalities.survey_code
 ),
 
@@ -41,6 +45,8 @@ described as (
         surveys.survey_code,
         waves.wave_code,
         surveys.audience,
+        coalesce(surveys.language, 'nl') as language,
+        coalesce(surveys.has_headlines, false) as has_headlines,
         surveys.label_nl,
         surveys.label_en,
         waves.label_nl as wave_label_nl,
@@ -53,8 +59,8 @@ described as (
             order by waves.reference_date desc, waves.wave_code desc
         ) = 1 as is_latest_wave,
         counted.n_respondents,
-        taking_part.n_municipalities,
-        taking_part.n_participating_municipalities,
+        in_scope.n_municipalities,
+        in_scope.n_compared_municipalities,
         surveys.is_simulated,
         surveys.description_nl,
         surveys.method_nl,
@@ -66,7 +72,7 @@ described as (
     inner join delivered using (survey_code, wave_code)
     inner join {{ ref('surveys') }} as surveys using (survey_code)
     inner join {{ ref('waves') }} as waves using (survey_code, wave_code)
-    left join taking_part using (survey_code)
+    left join in_scope using (survey_code)
 )
 
 select * from described

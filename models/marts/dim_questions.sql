@@ -15,7 +15,7 @@ with questions as (
         topics.label_en as topic_label_en,
         questions.sort_order::bigint as sort_order,
     from {{ ref('questions') }} as questions
-    left join {{ ref('topics') }} as topics using (topic)
+    left join {{ ref('topics') }} as topics on questions.topic = topics.topic_code
     where questions.is_reported
 )
 

@@ -36,7 +36,7 @@ with surveyed as (
             {{ same_measure('figures', 'trends') }}
             and {{ same_group('figures', 'trends') }}
             and not figures.is_withheld
-    left join {{ ref('participation_effects') }} as effects
+    left join {{ ref('contrast_effects') }} as effects
         on
             {{ same_measure('figures', 'effects') }}
             and segments.is_total
@@ -49,7 +49,7 @@ with surveyed as (
     where
         figures.is_default_scheme
         and figures.second_segment_value is null
-        and (segments.is_total or segments.attribute_kind in ('participation', 'municipality'))
+        and segments.shows_kpis
 ),
 
 measured as (

@@ -24,7 +24,7 @@ places as (
         segments.second_attribute_code is null
         and (
             segments.attribute_code is null
-            or attributes.kind in ('participation', 'municipality')
+            or attributes.kind in ('region_group', 'region')
         )
 ),
 
@@ -59,24 +59,26 @@ figures as (
     from ({{ latest_figures() }}) as latest
     union all by name
     select
-        kpi_code,
-        if(unit = 'share', 'share', 'mean') as kpi_statistic,
-        segment_code,
-        segment_value,
-        value as estimate,
-        ci_low,
-        ci_high,
-        n_observations as n_answers,
-        is_withheld,
-        norm,
-        verdict as norm_verdict,
-        label_nl as measure_label_nl,
-        label_en as measure_label_en,
-    from {{ ref('kpi_scorecard') }}
+        scores.kpi_code,
+        if(units.is_percentage, 'share', 'mean') as kpi_statistic,
+        scores.segment_code,
+        scores.segment_value,
+        scores.value as estimate,
+        scores.ci_low,
+        scores.ci_high,
+        scores.n_observations as n_answers,
+        scores.is_withheld,
+        scores.norm,
+        scores.verdict as norm_verdict,
+        scores.label_nl as measure_label_nl,
+        scores.label_en as measure_label_en,
+    from {{ ref('kpi_scorecard') }} as scores
+    inner join {{ ref('kpi_units') }} as units using (unit)
     -- The KPIs of the latest wave each has.
     qualify
         row_number() over (
-            partition by kpi_code, segment_code, segment_value order by period desc, wave_code desc
+            partition by scores.kpi_code, scores.segment_code, scores.segment_value
+            order by scores.period desc, scores.wave_code desc
         ) = 1
 ),
 

@@ -26,7 +26,7 @@ paired as (
         staff.ci_high as staff_ci_high,
         staff.n_answers as n_staff,
         residents.is_withheld or staff.is_withheld as is_withheld,
-        attributes.kind = 'municipality' as is_municipality,
+        attributes.kind = 'region' as is_municipality,
         residents.segment_label_nl,
         residents.segment_label_en,
         themes.label_nl,

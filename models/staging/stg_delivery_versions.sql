@@ -30,8 +30,9 @@ codebook as (
         || {{ seed_digest('bindings', [
             'source_code', 'source_column', 'binding', 'field', 'true_value'
         ]) }}
-        || {{ seed_digest('municipalities', [
-            'municipality_code', 'survey_code', 'participation'
+        || {{ seed_digest('municipalities', ['municipality_code', 'survey_code']) }}
+        || {{ seed_digest('region_groups', [
+            'attribute_code', 'municipality_code', 'level_code'
         ]) }}
         || {{ seed_digest('questions', [
             'question_code', 'survey_code', 'scale_code', 'routing_question_code',

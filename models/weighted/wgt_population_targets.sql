@@ -6,14 +6,18 @@ with population as (
         population.n_residents,
         attributes.attribute_code,
         case attributes.kind
-            when 'municipality' then municipalities.municipality_code
-            when 'participation' then municipalities.participation
+            when 'region' then municipalities.municipality_code
+            when 'region_group' then region_groups.level_code
             when 'number_band' then bands.level_code
             when 'question' then codes.level_code
         end as level_code,
     from {{ ref('stg_population') }} as population
     inner join {{ ref('attributes') }} as attributes using (survey_code)
     left join {{ ref('municipalities') }} as municipalities using (municipality_code, survey_code)
+    left join {{ ref('region_groups') }} as region_groups
+        on
+            attributes.attribute_code = region_groups.attribute_code
+            and population.municipality_code = region_groups.municipality_code
     left join {{ ref('attribute_levels') }} as bands
         on
             attributes.kind = 'number_band'
@@ -55,7 +59,7 @@ must_be_known as (
         attributes.attribute_code,
     from needed
     inner join {{ ref('attributes') }} as attributes using (survey_code)
-    where attributes.kind = 'municipality'
+    where attributes.kind = 'region'
 ),
 
 in_scope as (

@@ -54,7 +54,7 @@ leveled as (
         coalesce(
             case asked.kind
                 when 'source' then asked.source_code
-                when 'participation' then municipalities.participation
+                when 'region_group' then region_groups.level_code
                 when 'number_band' then bands.level_code
                 else replies.option_code
             end,
@@ -62,11 +62,11 @@ leveled as (
         ) as level_code,
     from asked
     left join replies using (delivery_key, row_number, question_code)
-    left join {{ ref('municipalities') }} as municipalities
+    left join {{ ref('region_groups') }} as region_groups
         on
-            asked.kind = 'participation'
-            and asked.survey_code = municipalities.survey_code
-            and replies.option_code = municipalities.municipality_code
+            asked.kind = 'region_group'
+            and asked.attribute_code = region_groups.attribute_code
+            and replies.option_code = region_groups.municipality_code
     left join {{ ref('attribute_levels') }} as bands
         on
             asked.kind = 'number_band'

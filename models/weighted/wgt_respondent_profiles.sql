@@ -6,7 +6,7 @@ with profiles as (
             wgt.attribute_code || '=' || wgt.level_code, '|'
             order by wgt.attribute_code, wgt.level_code
         ) as profile,
-        coalesce(bool_or(attributes.kind = 'municipality' and wgt.level_code = 'unknown'), false)
+        coalesce(bool_or(attributes.kind = 'region' and wgt.level_code = 'unknown'), false)
             as is_municipality_unknown,
     from {{ ref('wgt_respondent_attributes') }} as wgt
     inner join {{ ref('attributes') }} as attributes using (attribute_code)

@@ -15,7 +15,7 @@
             whole.scheme_code as whole_scheme,
             {{ last_digit(
                 'effects.question_code', 'effects.statistic',
-                'least(effects.n_participants, effects.n_non_participants)'
+                'least(effects.n_comparison, effects.n_reference)'
             ) }} as last_digit,
         from {{ model }} as effects
         left join {{ contrasts or ref('est_contrasts') }} as contrasts
@@ -55,13 +55,13 @@
                     or reference.survey_code is null
                     or tests.turn is null
                     then 'is not compared'
-                when {{ differs('mart.participants', 'compared.estimate') }}
-                    then 'participants: not the figure of the compared level'
-                when {{ differs('mart.non_participants', 'reference.estimate') }}
-                    then 'non_participants: not the figure of the reference level'
+                when {{ differs('mart.comparison_estimate', 'compared.estimate') }}
+                    then 'comparison_estimate: not the figure of the compared level'
+                when {{ differs('mart.reference_estimate', 'reference.estimate') }}
+                    then 'reference_estimate: not the figure of the reference level'
                 when
-                    {{ differs('mart.n_participants', 'compared.n_answers') }}
-                    or {{ differs('mart.n_non_participants', 'reference.n_answers') }}
+                    {{ differs('mart.n_comparison', 'compared.n_answers') }}
+                    or {{ differs('mart.n_reference', 'reference.n_answers') }}
                     then 'n: not the bases of both levels'
                 when
                     {{ unlike('mart.comparison_label_nl', 'compared.segment_label_nl') }}

@@ -8,11 +8,12 @@
     same: columns of the mart with the SQL over `estimates` they must be equal to, such as labels.
     join: `relation`, a model in which keys are looked up, as `joined`, on a `condition`.
     scope: condition on estimates of the rows that must all be in the mart.
+    kinds: of all kinds of statistics, those that are in scope.
     rules: what else is wrong with a row of the mart, as in rules_hold.
-    estimates: what to hold the mart against. -#}
+    estimates: what to hold the mart against; measures: where kinds of statistics stand. -#}
 {% test figures_equal_estimates(
-    model, figures, keys={}, same={}, join=none, scope=none, rules={},
-    estimates=none
+    model, figures, keys={}, same={}, join=none, scope=none, kinds=[], rules={},
+    estimates=none, measures=none
 ) %}
     {%- set estimates = estimates or ref('estimates') -%}
     {%- set by_default = keys.get('weighting_scheme') == 'default' -%}
@@ -124,6 +125,17 @@
         where
             ({{ scope }})
             and paired.mart_row is null
+            {% if kinds -%}
+                and exists (
+                    select 1 from {{ measures or ref('est_measures') }} as measures
+                    where
+                        measures.survey_code = estimates.survey_code
+                        and measures.question_code = estimates.question_code
+                        and measures.statistic = estimates.statistic
+                        and measures.option_code is not distinct from estimates.option_code
+                        and measures.kind in ('{{ kinds | join("', '") }}')
+                )
+            {%- endif %}
     {% endif %}
     {% if rules %}
         union all by name

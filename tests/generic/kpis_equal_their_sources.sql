@@ -2,7 +2,7 @@
     the difference is that of the level the first contrast compares minus that of its reference
     level; a verdict never contradicts its norm. -#}
 {% test kpis_equal_their_sources(
-    model, estimates=none, measured=none, kpis=none, contrasts=none, segments=none
+    model, estimates=none, measured=none, kpis=none, contrasts=none, segments=none, units=none
 ) %}
     {%- set estimates = estimates or ref('estimates') -%}
     with mart as (
@@ -11,8 +11,11 @@
             kpis.question_code,
             kpis.statistic,
             kpis.option_code,
+            units.value_from,
+            units.value_to,
         from {{ model }} as figures
         inner join {{ kpis or ref('kpi_definitions') }} as kpis using (kpi_code)
+        left join {{ units or ref('kpi_units') }} as units on figures.unit = units.unit
     ),
 
     sided as (
@@ -41,11 +44,10 @@
                     'value', 'if(mart.ci_low is null and mart.ci_high is null, null, mart.value)',
                     'mart.ci_low', 'mart.ci_high', '0'
                 ) }}
-                when mart.unit = 'share' and not (
-                    mart.value between 0 and 1
-                    and coalesce(mart.ci_low >= 0 and mart.ci_high <= 1, true)
-                )
-                    then 'value: a share outside 0-1'
+                when
+                    least(mart.value, mart.ci_low) < mart.value_from
+                    or greatest(mart.value, mart.ci_high) > mart.value_to
+                    then 'value: outside the range of its unit'
                 {{ even_interval_faults(
                     'difference',
                     'if(mart.difference_ci_low is null and mart.difference_ci_high is null,'

@@ -259,7 +259,7 @@ def test_the_sign_of_a_contrast_is_its_declaration(working, contrast, comparison
         select
             weighting_scheme as scheme, wave_code as wave, question_code as question, statistic,
             option_code as option, difference, ci_low, ci_high, participants, non_participants,
-        from marts.participation_effects
+        from marts.contrast_effects
         where contrast_code = '{contrast}'
         """,
         ("scheme", "wave", "question", "statistic", "option"),
@@ -284,9 +284,7 @@ def test_the_sign_of_a_contrast_is_its_declaration(working, contrast, comparison
 
 
 def test_the_second_survey_has_no_contrasts_and_no_municipalities(working):
-    found = working.execute(
-        "select distinct survey_code from marts.participation_effects"
-    ).fetchall()
+    found = working.execute("select distinct survey_code from marts.contrast_effects").fetchall()
     assert found == [("Dorpen & kernen",)]
     of_members = [row for row in rows_of("estimates") if row["wave"] in ("Najaar", "Daarna")]
     assert len(of_members) >= 100

@@ -199,7 +199,7 @@ def test_every_difference_is_on_the_page_of_participants(page: Page, published):
     rows = published.execute(
         "select question_code || '|' || statistic || '|' || coalesce(option_code, ''), "
         "is_significant, difference, is_withheld, withheld_label_nl "
-        "from marts.participation_effects where is_default_scheme and survey_code in "
+        "from marts.contrast_effects where is_default_scheme and survey_code in "
         "(select survey_code from marts.about where audience = 'residents')"
     ).fetchall()
     wanted = {}

@@ -84,7 +84,7 @@ def published_questions(published, warehouse):
     )
     participation = dict(
         published.sql(
-            "select municipality_code, participation from marts.dim_municipalities"
+            "select municipality_code, group_code from marts.dim_municipalities"
         ).fetchall()
     )
     assert set(rows["survey_code"]) == {"omnichannel", "kcc_staff"}

@@ -214,8 +214,8 @@ def test_expectations_name_the_columns_that_break_them(worker):
 
 
 def test_hand_written_suites_are_whole(worker):
-    """Every suite in tests/expectations names a source of the seeds and can be run."""
-    written = sorted(suites.HAND_WRITTEN.glob("*.json"))
+    """Every suite beside the seeds names a source of them and can be run."""
+    written = sorted((SEEDS / suites.FOLDER).glob("*.json"))
     assert written
     with (SEEDS / "sources.csv").open(encoding="utf-8") as handle:
         sources = {row["source_code"] for row in csv.DictReader(handle)}
@@ -226,13 +226,13 @@ def test_hand_written_suites_are_whole(worker):
             assert {e["severity"] for e in expectations} <= {"critical", "warning"}
 
 
-def test_a_broken_hand_written_suite_is_named(monkeypatch, tmp_path):
-    monkeypatch.setattr(suites, "HAND_WRITTEN", tmp_path)
-    (tmp_path / "s.json").write_text('{"values": [{"type": "x"}]}')
+def test_a_broken_hand_written_suite_is_named(tmp_path):
+    (tmp_path / suites.FOLDER).mkdir()
+    (tmp_path / suites.FOLDER / "s.json").write_text('{"values": [{"type": "x"}]}')
     from peil.codebook import Source
 
     with pytest.raises(InputError, match="Each expectation needs type, kwargs, severity"):
-        suites._hand_written(Source("s", "v", "w", "survey", "*", "csv"))
+        suites._hand_written(Source("s", "v", "w", "survey", "*", "csv"), tmp_path)
 
 
 def test_the_quality_page_makes_no_outside_request_and_can_be_read(places, browser):

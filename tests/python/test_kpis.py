@@ -221,7 +221,7 @@ def test_survey_kpis_equal_estimates(published):
 def test_measured_kpis_are_means_over_municipalities(scorecard, delivered, published):
     takes_part = dict(
         published.sql(
-            "select municipality_code, participation from marts.dim_municipalities "
+            "select municipality_code, group_code from marts.dim_municipalities "
             "where survey_code = 'omnichannel'"
         ).fetchall()
     )
@@ -255,7 +255,7 @@ def test_change_is_that_of_the_file(scorecard, delivered):
 
 def test_difference_of_groups_stands_on_the_total(scorecard, published):
     (effect,) = published.sql(
-        "select difference, ci_low, ci_high from marts.participation_effects where "
+        "select difference, ci_low, ci_high from marts.contrast_effects where "
         "is_default_scheme and question_code = 'overall_grade' and statistic = 'mean'"
     ).fetchall()
     total = scorecard.loc["overall_grade", "total"]

@@ -15,7 +15,7 @@ OF_KEYS = {"rows_are_unique", "columns_are_filled", "not_null", "unique", "accep
 
 def _marts() -> dict[str, dict]:
     described = {}
-    for file in sorted(MARTS.glob("_*.yml")):
+    for file in sorted(MARTS.rglob("_*.yml")):
         for model in yaml.safe_load(file.read_text()).get("models", []):
             described[model["name"]] = model
     return described
@@ -42,7 +42,7 @@ MODELS = _marts()
 
 
 def test_every_mart_is_described() -> None:
-    assert set(MODELS) == {file.stem for file in MARTS.glob("*.sql")}
+    assert set(MODELS) == {file.stem for file in MARTS.rglob("*.sql")}
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))

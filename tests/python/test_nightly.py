@@ -17,7 +17,7 @@ from peil.settings import PROJECT
 MARTS = {
     "about", "channel_satisfaction", "channel_usage", "comparisons", "contact_reasons",
     "digital_accessibility", "dim_channels", "dim_municipalities", "dim_questions",
-    "dim_segments", "estimates", "future_preferences", "kpi_scorecard", "participation_effects",
+    "dim_segments", "estimates", "future_preferences", "kpi_scorecard", "contrast_effects",
     "report_grades",
     "request_handling", "response_overview", "staff_satisfaction", "status_tracking",
     "weighting_margins_reached", "weighting_merges", "weighting_quality",

@@ -67,7 +67,7 @@ def test_groups_get_the_shares_that_were_meant(figures):
 
 def test_non_participants_miss_status_email_and_tools_and_nothing_else(published):
     rows = published.sql(
-        "select question_code, is_significant from marts.participation_effects "
+        "select question_code, is_significant from marts.contrast_effects "
         "where survey_code = 'kcc_staff' and statistic = 'mean'"
     ).fetchall()
     assert {question for question, found in rows if found} == {

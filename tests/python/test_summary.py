@@ -99,7 +99,7 @@ def test_majority_follows_the_whole_interval(changed, share, words):
 def test_a_difference_is_called_one_only_when_it_is_significant(changed):
     def effect(is_significant: bool, difference: float) -> str:
         return (
-            f"update marts.participation_effects set is_significant = {is_significant}, "
+            f"update marts.contrast_effects set is_significant = {is_significant}, "
             f"difference = {difference} where question_code = 'overall_grade'"
         )
 
@@ -114,7 +114,7 @@ def test_a_withheld_figure_is_never_named(changed):
     withhold = "set estimate = null, ci_low = null, ci_high = null, is_withheld = true where"
     text = changed(
         f"update marts.estimates {withhold} question_code = 'contact_grade_desk'",
-        "update marts.participation_effects set is_withheld = true "
+        "update marts.contrast_effects set is_withheld = true "
         "where question_code = 'contact_grade_desk'",
     )["Tevredenheid per kanaal"]
     assert "balie" not in text

@@ -57,20 +57,26 @@ def tiny(folder, n_municipalities, *, min_base_n=1, raked=True):
             {
                 "municipality_code": f"GM{i}", "survey_code": survey_code,
                 "municipality_number": i, "label": f"Gemeente {i}",
-                "participation": "participant" if i % 2 else "non_participant",
             }
             for i in range(1, n_municipalities + 1)
         ))  # fmt: skip
-        for kind in ("municipality", "participation"):
+        add(seeds, "region_groups", *(
+            {
+                "attribute_code": f"{prefix}_participation", "municipality_code": f"GM{i}",
+                "level_code": "participant" if i % 2 else "non_participant",
+            }
+            for i in range(1, n_municipalities + 1)
+        ))  # fmt: skip
+        for code, kind in (("municipality", "region"), ("participation", "region_group")):
             add(seeds, "attributes", {
-                "attribute_code": f"{prefix}_{kind}", "survey_code": survey_code, "kind": kind,
-                "question_code": f"{prefix}_place", "label_nl": kind, "label_en": kind,
+                "attribute_code": f"{prefix}_{code}", "survey_code": survey_code, "kind": kind,
+                "question_code": f"{prefix}_place", "label_nl": code, "label_en": code,
             })  # fmt: skip
             add(seeds, "segments", {
-                "segment_code": kind, "survey_code": survey_code,
-                "attribute_code": f"{prefix}_{kind}", "label_nl": kind, "label_en": kind,
-                "comparison": "against_total" if kind == "municipality" else "pairs",
-                "sort_order": 9,
+                "segment_code": code, "survey_code": survey_code,
+                "attribute_code": f"{prefix}_{code}", "label_nl": code, "label_en": code,
+                "comparison": "against_total" if kind == "region" else "pairs",
+                "shows_kpis": "true", "sort_order": 9,
             })  # fmt: skip
         for level in ("participant", "non_participant"):
             add(seeds, "attribute_levels", {

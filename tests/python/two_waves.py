@@ -82,7 +82,7 @@ def write_seeds(folder: Path) -> None:
                   for code, column, scale, *_ in QUESTIONS if column),
             )
         ],
-        "topics": [{"topic": "topic"} | labels],
+        "topics": [{"topic_code": "topic"} | labels],
         "scales": [
             {"scale_code": code, "kind": kind, "value_from": low, "value_to": high,
              "is_categorical": is_categorical} | labels
@@ -155,5 +155,5 @@ def write_seeds(folder: Path) -> None:
             writer = csv.DictWriter(handle, header, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows.get(seed.stem, []))
-    for seed in ("thresholds", "publication_rounding", "flags", "response_steps"):
+    for seed in ("thresholds", "publication_rounding", "flags", "response_steps", "kpi_units"):
         shutil.copy(PROJECT / "seeds" / f"{seed}.csv", folder)

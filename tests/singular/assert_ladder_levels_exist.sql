@@ -22,5 +22,5 @@ from named
 left join levels using (attribute_code, level_code)
 where
     levels.level_code is null
-    -- Levels of participation and source stand in other seeds.
+    -- Levels of regions and sources stand in other seeds.
     and named.attribute_code in (select known.attribute_code from levels as known)

@@ -9,7 +9,7 @@ with counted as (
         points.measure_id,
         points.segment_code,
         coalesce(
-            any_value(segments.attribute_kind) in ('municipality', 'participation', 'source')
+            any_value(segments.attribute_kind) in ('region', 'region_group', 'source')
             and any_value(segments.second_attribute_code) is null,
             false
         ) as is_complete,

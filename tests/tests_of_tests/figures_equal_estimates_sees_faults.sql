@@ -1,7 +1,8 @@
 -- Two figures per row, as grade marts have them: mean and low. Planted in rows of groups: right;
 -- withheld, and its share withheld too (both right); an interval with its ends exchanged; low =
 -- high; a share inverted; the figures of two groups exchanged; another base; another label; a group
--- that does not exist; a withheld figure that is shown; rows of estimates that are left out (lost);
+-- that does not exist; a withheld figure that is shown; rows of estimates that are left out (lost; a net
+-- is of no kind in scope);
 -- and a rule that is broken.
 with known as (
     select
@@ -34,6 +35,15 @@ with known as (
             segment_value = 'withheld' or (segment_value = 'shown' and statistic = 'low')
                 as is_withheld,
     ) as hidden
+),
+
+measures as (
+    select
+        's' as survey_code,
+        'q' as question_code,
+        unnest(['mean', 'low', 'net']) as statistic,
+        null::varchar as option_code,
+        unnest(['mean', 'range', 'net']) as kind,
 ),
 
 pivoted as (
@@ -109,9 +119,11 @@ flagged as (
         ],
         keys={'weighting_scheme': 'default', 'option_code': 'null::varchar'},
         same={'segment_label_nl': 'estimates.segment_label_nl'},
-        scope="estimates.statistic != 'net'",
+        scope='true',
+        kinds=['mean', 'range'],
         rules={'n_answers: below 0': 'n_answers >= 0'},
-        estimates='known'
+        estimates='known',
+        measures='measures'
     ) }}
 ),
 

@@ -33,6 +33,13 @@ segments as (
         as t (survey_code, segment_code, is_total)
 ),
 
+units as (
+    select
+        'grade' as unit,
+        1 as value_from,
+        10 as value_to,
+),
+
 known as (
     select
         's' as survey_code,
@@ -118,7 +125,7 @@ planted as (
 flagged as (
     {{ test_kpis_equal_their_sources(
         'planted', estimates='known', measured='measured', kpis='kpis', contrasts='contrasts',
-        segments='segments'
+        segments='segments', units='units'
     ) }}
 ),
 

@@ -13,10 +13,10 @@ select
     effects.reference_level_code,
     effects.comparison_label_nl,
     effects.reference_label_nl,
-    effects.participants,
-    effects.non_participants,
-    effects.n_participants,
-    effects.n_non_participants,
+    effects.comparison_estimate as participants,
+    effects.reference_estimate as non_participants,
+    effects.n_comparison as n_participants,
+    effects.n_reference as n_non_participants,
     effects.difference,
     effects.ci_low,
     effects.ci_high,
@@ -34,7 +34,7 @@ select
     effects.is_withheld,
     effects.withheld_label_nl,
     effects.sort_order
-from marts.participation_effects as effects
+from marts.contrast_effects as effects
 inner join marts.about as about
     on
         effects.survey_code = about.survey_code

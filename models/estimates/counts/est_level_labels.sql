@@ -35,7 +35,7 @@ with named as (
         3 as priority,
     from {{ ref('attributes') }} as attributes
     inner join {{ ref('municipalities') }} as municipalities using (survey_code)
-    where attributes.kind = 'municipality'
+    where attributes.kind = 'region'
     union all
     select
         attributes.survey_code,

@@ -9,6 +9,7 @@ with described as (
         several.attribute_code is not null or second_several.attribute_code is not null
             as is_overlapping,
         attributes.kind as attribute_kind,
+        coalesce(segments.shows_kpis, false) as shows_kpis,
         segments.label_nl,
         segments.label_en,
         segments.sort_order,

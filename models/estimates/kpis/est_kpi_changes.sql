@@ -20,17 +20,19 @@ paired as (
     group by survey_code, wave_code, kpi_code, municipality_code
 ),
 
--- KPIs are measured per municipality: they are shown for everybody, per group of municipalities and
--- per municipality.
+-- KPIs are measured per municipality: they can be shown for everybody, per group of municipalities
+-- and per municipality.
 segments as (
     select
         survey_code,
         segment_code,
+        attribute_code,
         if(is_total, 'total', attribute_kind) as kind,
     from {{ ref('est_segments') }}
     where
         second_attribute_code is null
-        and (is_total or attribute_kind in ('participation', 'municipality'))
+        and shows_kpis
+        and (is_total or attribute_kind in ('region_group', 'region'))
 ),
 
 placed as (
@@ -41,8 +43,8 @@ placed as (
         segments.segment_code,
         case segments.kind
             when 'total' then 'total'
-            when 'participation' then municipalities.participation
-            when 'municipality' then paired.municipality_code
+            when 'region_group' then region_groups.level_code
+            when 'region' then paired.municipality_code
         end as segment_value,
         paired.municipality_code,
         paired.period,
@@ -54,6 +56,10 @@ placed as (
     inner join {{ ref('municipalities') }} as municipalities
         using (survey_code, municipality_code)
     inner join segments using (survey_code)
+    left join {{ ref('region_groups') }} as region_groups
+        on
+            segments.attribute_code = region_groups.attribute_code
+            and paired.municipality_code = region_groups.municipality_code
     where paired.value is not null
 )
 

@@ -22,7 +22,8 @@ with summed as (
 bounded as (
     select
         summed.*,
-        kpis.unit,
+        units.value_from,
+        units.value_to,
         {{ t_bound('value', 'se', '(n_municipalities - 1)', -1) }} as ci_low,
         {{ t_bound('value', 'se', '(n_municipalities - 1)', 1) }} as ci_high,
         case
@@ -36,6 +37,7 @@ bounded as (
         end as is_changed,
     from summed
     inner join {{ ref('kpi_definitions') }} as kpis using (kpi_code)
+    inner join {{ ref('kpi_units') }} as units using (unit)
 ),
 
 -- Welch: the two groups of municipalities need not have the same spread.
@@ -66,14 +68,13 @@ compared as (
     where contrasts.is_first
 ),
 
--- No KPI lies below 0 and no share above 1.
+-- An interval stays within the range of its unit.
 joined as (
     select
-        bounded.* exclude (unit) replace (
+        bounded.* exclude (value_from, value_to) replace (
             round(bounded.value, 12) as value,
-            if(bounded.ci_low < 0, 0, round(bounded.ci_low, 12)) as ci_low,
-            if(bounded.unit = 'share' and bounded.ci_high > 1, 1, round(bounded.ci_high, 12))
-                as ci_high,
+            if(bounded.ci_low < value_from, value_from, round(bounded.ci_low, 12)) as ci_low,
+            if(bounded.ci_high > value_to, value_to, round(bounded.ci_high, 12)) as ci_high,
             round(bounded.previous_value, 12) as previous_value
         ),
         round(compared.difference, 12) as difference,

@@ -82,10 +82,20 @@ def write_second_wave(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) 
 
 
 def _codebook(seeds: Path) -> dict[str, pd.DataFrame]:
-    return {
+    tables = {
         name: pd.read_csv(seeds / f"{name}.csv", dtype=str, keep_default_na=False)
-        for name in ("municipalities", "bindings", "options", "questions")
-    }
+        for name in (
+            "municipalities", "region_groups", "attributes", "bindings", "options", "questions",
+        )
+    }  # fmt: skip
+    taking_part = tables["region_groups"].merge(tables["attributes"], on="attribute_code")
+    tables["municipalities"] = tables["municipalities"].merge(
+        taking_part.rename(columns={"level_code": "participation"})[
+            ["survey_code", "municipality_code", "participation"]
+        ],
+        on=["survey_code", "municipality_code"],
+    )
+    return tables
 
 
 def _of_residents(codebook: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -22,7 +22,7 @@ def make_population(municipalities: pd.DataFrame, rng: np.random.Generator) -> p
     """Residents per municipality, gender and single year of age.
 
     Args:
-        municipalities: seeds/municipalities.csv.
+        municipalities: rows of seeds/municipalities.csv, with who takes part (participation).
         rng: source of the sizes and of how old each municipality is.
 
     Returns:

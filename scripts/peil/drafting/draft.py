@@ -23,7 +23,7 @@ TEMPLATE = PROJECT / "seeds"
 # The seeds that are the same for every survey; of the rules, those for every source.
 _KEPT = (
     "flags", "response_steps", "scale_statistics", "scales", "thresholds", "publication_rounding",
-    "delivery_rules",
+    "delivery_rules", "kpi_units",
 )  # fmt: skip
 _GRADES = "grade_1_10"
 
@@ -132,7 +132,7 @@ def _frame(path: Path, described: Described, names: Names) -> dict[str, list[dic
             "survey_code": survey, "label_nl": label, "label_en": label,
             "description_nl": f"Concept, gemaakt uit {path.name}.",
             "method_nl": "Ongewogen.", "licence_nl": "Onbekend", "is_simulated": "false",
-            "audience": "residents", "min_base_n": 50,
+            "audience": "respondents", "min_base_n": 50, "language": "nl", "has_headlines": "true",
         }],
         "waves": [{
             "wave_code": wave, "survey_code": survey, "label_nl": wave, "label_en": wave,
@@ -146,11 +146,11 @@ def _frame(path: Path, described: Described, names: Names) -> dict[str, list[dic
             "respondent_id_policy": "hashed", "source_priority": 1, "licence_nl": "Onbekend",
             "sort_order": 1,
         }],
-        "topics": [{"topic": "draft", "label_nl": "Nog in te delen", "label_en": "To be sorted",
-                    "sort_order": 1}],
+        "topics": [{"topic_code": "draft", "label_nl": "Nog in te delen",
+                    "label_en": "To be sorted", "has_group_headlines": "true", "sort_order": 1}],
         "weighting_schemes": [_unweighted(survey)],
         "segments": [{"segment_code": "total", "survey_code": survey, "comparison": "none",
-                      "sort_order": 1, **total}],
+                      "shows_kpis": "true", "sort_order": 1, **total}],
     }  # fmt: skip
 
 

@@ -34,8 +34,15 @@ FIRST = (
     "wave_code", "segment_label_nl", "segment_label_a_nl", "segment_label_b_nl",
     "question_label_nl", "label_nl", "statistic_label_nl", "option_label_nl",
 )  # fmt: skip
-FIGURES = ("estimate", "share", "mean_grade", "difference", "participants", "non_participants")
-BASES = ("n_answers", "n_participants", "n_non_participants")
+FIGURES = (
+    "estimate",
+    "share",
+    "mean_grade",
+    "difference",
+    "comparison_estimate",
+    "reference_estimate",
+)
+BASES = ("n_answers", "n_comparison", "n_reference")
 WIDTHS = {"VARCHAR": 24, "BOOLEAN": 11, "DOUBLE": 13, "BIGINT": 11, "DATE": 12}
 FIRST_ROW = 2
 
@@ -174,7 +181,7 @@ def _kind(column: Column, record: dict[str, object]) -> str:
         return "count"
     if "share" in column.name:
         return "share"
-    own = ("estimate", "difference", "change", "se", "participants", "non_participants")
+    own = ("estimate", "difference", "change", "se", "comparison_estimate", "reference_estimate")
     is_figure = column.name.startswith((*own, "ci_", "earlier_"))
     return "share" if is_figure and record.get("statistic") not in (None, "mean") else "number"
 

@@ -63,7 +63,7 @@ class Gate:
         self.prepare()
         assert self._worker is not None
         facts = gather(connection, delivery, reading, outcome)
-        suites = suites_for(connection, delivery.source)
+        suites = suites_for(connection, delivery.source, self.places.seeds)
         checks = self._worker.validate(facts, suites)
         broken = [c for c in checks if not c.success and c.is_critical]
         warned = [c for c in checks if not c.success and not c.is_critical]

@@ -1,21 +1,21 @@
 """Expectation suites: generated from delivery_rules.csv, and hand-written ones per source.
 
-A hand-written suite is `tests/expectations/<source_code>.json`: per table of facts (`delivery`,
-`columns`, `values`) expectations by their Great Expectations name, with a severity and a
-Dutch sentence.
+A hand-written suite is `expectations/<source_code>.json` beside the seeds: per table of facts
+(`delivery`, `columns`, `values`) expectations by their Great Expectations name, with a severity
+and a Dutch sentence.
 """
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 
 from peil import dutch
 from peil.codebook import Source
 from peil.errors import InputError
-from peil.settings import PROJECT
 
-HAND_WRITTEN = PROJECT / "tests" / "expectations"
+FOLDER = "expectations"
 TABLES = ("delivery", "columns", "values")
 
 
@@ -82,8 +82,12 @@ def _text(rule: str, value: object, language: str) -> str:
     return str(value)
 
 
-def suites_for(connection: duckdb.DuckDBPyConnection, source: Source) -> list[dict]:
-    """The expectations of a source, as plain data for the worker."""
+def suites_for(connection: duckdb.DuckDBPyConnection, source: Source, seeds: Path) -> list[dict]:
+    """The expectations of a source, as plain data for the worker.
+
+    Raises:
+        InputError: the hand-written suite of the source cannot be read.
+    """
     rules = connection.execute(
         "select table_name, rule_code, severity, min_value, max_value, label_nl, label_en "
         "from codebook_delivery_rules where source_code in ('*', ?) "
@@ -91,7 +95,7 @@ def suites_for(connection: duckdb.DuckDBPyConnection, source: Source) -> list[di
         "order by source_code = '*') = 1 order by table_name, rule_code, severity",
         [source.source_code],
     ).fetchall()
-    return [_generated(*rule) for rule in rules] + _hand_written(source)
+    return [_generated(*rule) for rule in rules] + _hand_written(source, seeds)
 
 
 def _generated(
@@ -120,8 +124,8 @@ def _generated(
     }
 
 
-def _hand_written(source: Source) -> list[dict]:
-    path = HAND_WRITTEN / f"{source.source_code}.json"
+def _hand_written(source: Source, seeds: Path) -> list[dict]:
+    path = seeds / FOLDER / f"{source.source_code}.json"
     if not path.is_file():
         return []
     try:

@@ -48,7 +48,7 @@ class Worker:
         if "error" in answer:
             raise PeilError(
                 f"The gate could not judge this delivery ({answer['error']}). Nothing of it has "
-                "landed. Check the suites in tests/expectations, or run again."
+                "landed. Check the suites in expectations/ beside the seeds, or run again."
             )
         return [_check(expectations[r["number"]], r) for r in answer["results"]]
 

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from peil.codebook.delivery import Delivery
 
 FIELDS = ("municipality", "period", "kpi", "value")
-# What is computed from answers; a value typed in beside it would be a second truth.
-COMPUTED = {"survey": "the resident survey", "staff_survey": "the staff survey"}
-RANGES = {"share": (0, 1), "grade": (1, 10), "number": (0, None), "seconds": (0, None)}
 SHOWN = 20
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
@@ -38,6 +35,24 @@ class Problem(NamedTuple):
     value: str
     en: str
     nl: str
+
+
+class Unit(NamedTuple):
+    """A unit of kpi_units.csv: the values it can have, and whether it is a percentage."""
+
+    name: str
+    lowest: float | None
+    highest: float | None
+    is_percentage: bool
+
+    def range_in_words(self) -> tuple[str, str]:
+        """The range in English and in Dutch."""
+        low, high = (f"{end:g}" if end is not None else "" for end in (self.lowest, self.highest))
+        if low and high:
+            return f"{low}-{high}", f"van {low} tot en met {high}"
+        return (f"{low} or more", f"{low} of hoger") if low else (
+            f"{high} or less", f"{high} of lager"
+        )  # fmt: skip
 
 
 def check_kpis(
@@ -56,13 +71,14 @@ def check_kpis(
         f"select row_number + 1, {names} from {INCOMING} order by row_number"
     ).fetchall()
     definitions = {r["kpi_code"]: r for r in read_rows(codebook.seeds / "kpi_definitions.csv")}
+    units = {r["unit"]: _unit(r) for r in read_rows(codebook.seeds / "kpi_units.csv")}
     municipalities = {
         r["municipality_code"]
         for r in read_rows(codebook.seeds / "municipalities.csv")
         if r["survey_code"] == delivery.source.survey_code
     }
     problems = [
-        *(p for row in rows for p in _of_row(row, definitions, municipalities)),
+        *(p for row in rows for p in _of_row(row, definitions, units, municipalities)),
         *_repeated(rows, _landed_before(connection, delivery)),
     ]
     if problems:
@@ -71,8 +87,16 @@ def check_kpis(
     connection.execute(f"update {INCOMING} set {value} = replace(trim({value}), ',', '.')")
 
 
+def _unit(row: dict[str, str]) -> Unit:
+    ends = (float(row[end]) if row[end] else None for end in ("value_from", "value_to"))
+    return Unit(row["unit"], *ends, row["is_percentage"].lower() == "true")
+
+
 def _of_row(
-    row: tuple, definitions: dict[str, dict[str, str]], municipalities: set[str]
+    row: tuple,
+    definitions: dict[str, dict[str, str]],
+    units: dict[str, Unit],
+    municipalities: set[str],
 ) -> Iterator[Problem]:
     line, municipality, period, kpi, value = row
     if municipality not in municipalities:
@@ -89,18 +113,19 @@ def _of_row(
         )  # fmt: skip
     definition = definitions.get(kpi)
     if definition is None:
-        measured = [c for c, d in definitions.items() if d["source_kind"] not in COMPUTED]
+        measured = [c for c, d in definitions.items() if not d["question_code"]]
         listed = ", ".join(measured)
         yield Problem(
             line, "kpi", kpi,
             f"is not in kpi_definitions.csv. Use one of {listed}, or define it there",
             f"deze KPI kent het codeboek niet. Kies uit: {listed}",
         )  # fmt: skip
-    elif definition["source_kind"] in COMPUTED:
+    elif definition["question_code"]:
+        # A value typed in beside what is computed from answers would be a second truth.
         yield Problem(
             line, "kpi", kpi,
-            f"is computed from {COMPUTED[definition['source_kind']]} and cannot be typed in. "
-            "Leave its rows out",
+            f"is computed from the answers of survey {definition['survey_code']} and cannot be "
+            "typed in. Leave its rows out",
             "deze KPI komt uit de enquête en kan niet worden ingevuld. Laat deze regels weg",
         )  # fmt: skip
     elif not definition["norm"]:
@@ -112,13 +137,12 @@ def _of_row(
             "regels weg",
         )  # fmt: skip
     else:
-        yield from _of_value(line, value, definition["unit"])
+        yield from _of_value(line, value, units[definition["unit"]])
 
 
-def _of_value(line: int, value: str, unit: str) -> Iterator[Problem]:
+def _of_value(line: int, value: str, unit: Unit) -> Iterator[Problem]:
     percent = _PERCENT.fullmatch(value)
-    lowest, highest = RANGES[unit]
-    if percent and unit == "share":
+    if percent and unit.is_percentage:
         share = f"{float(percent[1].replace(',', '.')) / 100:.4g}"
         yield Problem(
             line, "value", value, f"is a percentage as text. Write the share {share}",
@@ -131,13 +155,13 @@ def _of_value(line: int, value: str, unit: str) -> Iterator[Problem]:
         )  # fmt: skip
     else:
         number = float(value.replace(",", "."))
-        if number < lowest or (highest is not None and number > highest):
-            shown = f"{lowest}-{highest}" if highest is not None else f"{lowest} or more"
-            low_nl = f"van {lowest} tot en met {highest}" if highest else f"{lowest} of hoger"
-            hint = " (85 % is 0.85)" if unit == "share" else ""
+        is_low = unit.lowest is not None and number < unit.lowest
+        if is_low or (unit.highest is not None and number > unit.highest):
+            en, nl = unit.range_in_words()
+            hint = " (85 % is 0.85)" if unit.is_percentage else ""
             yield Problem(
-                line, "value", value, f"lies outside {shown}, the range of a {unit}{hint}",
-                f"deze waarde moet {low_nl} zijn" + (" (85 % is 0,85)" if hint else ""),
+                line, "value", value, f"lies outside {en}, the range of a {unit.name}{hint}",
+                f"deze waarde moet {nl} zijn" + hint.replace(".", ","),
             )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 REPORTED_BELOW = 5
 UNKNOWN = "unknown"
 # Kinds of attributes in the order in which levels of the last few are left out.
-LEFT_OUT = ("question", "number_band", "source", "participation")
+LEFT_OUT = ("question", "number_band", "source", "region_group")
 CLASSES = """
 create or replace temp table research_classes as
 select survey_code, wave_code, respondent_key, class,
@@ -124,7 +124,7 @@ def coarsen(connection: duckdb.DuckDBPyConnection, k: int) -> list[str]:
     steps = [
         *[(code, _join_bands) for _ in range(2) for code in sorted(kinds)
           if kinds[code] == "number_band"],
-        *[(code, _leave_out) for code in sorted(kinds) if kinds[code] == "municipality"],
+        *[(code, _leave_out) for code in sorted(kinds) if kinds[code] == "region"],
         *[(code, _leave_out_of_few) for kind in LEFT_OUT for code in sorted(kinds)
           if kinds[code] == kind],
     ]  # fmt: skip

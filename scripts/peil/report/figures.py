@@ -11,7 +11,7 @@ from peil.published import open_published
 ABOUT = """
 select about.label_nl, about.wave_label_nl, about.fieldwork_start, about.fieldwork_end,
     about.reference_date, about.n_respondents, about.n_municipalities,
-    about.n_participating_municipalities, about.is_simulated, about.description_nl,
+    about.n_compared_municipalities, about.is_simulated, about.description_nl,
     about.method_nl, about.sources_nl, about.licences_nl, about.survey_code, about.wave_code,
     about.confidence_level
 from marts.about as about
@@ -47,14 +47,14 @@ order by estimates.sort_order
 CONTRAST = """
 select contrast_code, segment_code, comparison_level_code, reference_level_code,
     comparison_label_nl, reference_label_nl
-from marts.participation_effects
+from marts.contrast_effects
 where survey_code = ? and wave_code = ?
 order by sort_order limit 1
 """
 EFFECTS = """
 select question_code, statistic, option_code, difference, is_significant,
     is_significant_clustered
-from marts.participation_effects
+from marts.contrast_effects
 where is_default_scheme and not is_withheld and survey_code = ? and wave_code = ?
     and contrast_code = ?
 order by sort_order

@@ -37,7 +37,7 @@ where
         estimates.segment_code = 'total'
         or (
             estimates.segment_code in (
-                select segment_code from marts.participation_effects
+                select segment_code from marts.contrast_effects
                 where survey_code = estimates.survey_code
             )
             and estimates.topic in ('report_grades', 'channel_usage')

@@ -3,13 +3,13 @@
 select
     question_label_nl,
     label_nl,
-    participants,
-    non_participants,
+    comparison_estimate,
+    reference_estimate,
     difference,
     ci_low,
     ci_high,
     p_adjusted,
-from {{ ref('participation_effects') }}
+from {{ ref('contrast_effects') }}
 where
     is_default_scheme
     and is_significant

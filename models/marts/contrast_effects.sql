@@ -46,8 +46,8 @@ joined as (
         differences.aspect,
         differences.statistic,
         differences.option_code,
-        a.estimate as participants,
-        b.estimate as non_participants,
+        a.estimate as comparison_estimate,
+        b.estimate as reference_estimate,
         differences.difference,
         differences.se,
         differences.ci_low,
@@ -90,8 +90,8 @@ joined as (
         differences.segment_label_b_nl as reference_label_nl,
         differences.segment_label_b_en as reference_label_en,
         differences.is_default_scheme,
-        a.n_answers as n_participants,
-        b.n_answers as n_non_participants,
+        a.n_answers as n_comparison,
+        b.n_answers as n_reference,
         row_number() over (
             order by differences.contrast_order, differences.sort_order
         ) as sort_order,

@@ -1,1 +1,0 @@
-{{ share_mart('contact_reasons') }}

@@ -1,1 +1,0 @@
-{{ share_mart('digital_accessibility') }}

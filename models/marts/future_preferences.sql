@@ -1,1 +1,0 @@
-{{ share_mart('future_preferences') }}

@@ -1,1 +1,0 @@
-{{ grade_mart('request_handling') }}

@@ -1,1 +1,0 @@
-{{ share_mart('status_tracking') }}
