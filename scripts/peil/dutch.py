@@ -38,31 +38,37 @@ def level(confidence_level: float, language: str = "nl") -> str:
     return f"{number(shown, max(0, -int(shown.as_tuple().exponent)), language)}%"
 
 
-def figure(value: float, statistic: str, language: str = "nl") -> str:
-    """A mean with one decimal, a net score in points, a share as a whole percentage."""
-    if statistic == "mean":
+def figure(value: float, kind: str, language: str = "nl") -> str:
+    """A mean with one decimal, a net score in points, a share as a whole percentage.
+
+    Args:
+        value: the figure; shares are 0-1.
+        kind: of its statistic, as in dim_statistics: mean, net, or a share (range, option).
+        language: of the signs.
+    """
+    if kind == "mean":
         return number(value, 1, language)
-    if statistic == "net":
+    if kind == "net":
         return signed(100 * _exact(value), 1, language)
     return percent(value, language=language)
 
 
-def interval(low: float, high: float, statistic: str, language: str = "nl") -> str:
+def interval(low: float, high: float, kind: str, language: str = "nl") -> str:
     """An interval with one decimal more than its figure."""
-    if statistic == "mean":
+    if kind == "mean":
         ends = [number(end, 2, language) for end in (low, high)]
-    elif statistic == "net":
+    elif kind == "net":
         ends = [signed(100 * _exact(end), 1, language) for end in (low, high)]
     else:
         ends = [percent(end, 1, language) for end in (low, high)]
     return f" {DASH} ".join(ends)
 
 
-def difference(value: float, statistic: str) -> str:
+def difference(value: float, kind: str) -> str:
     """A signed difference: points of a grade or net score, percentage points of a share."""
-    if statistic == "mean":
+    if kind == "mean":
         return f"{signed(value, 2)} punt"
-    return f"{signed(100 * _exact(value), 1)} {'punt' if statistic == 'net' else 'procentpunt'}"
+    return f"{signed(100 * _exact(value), 1)} {'punt' if kind == 'net' else 'procentpunt'}"
 
 
 def signed(value: float | Decimal, decimals: int, language: str = "nl") -> str:

@@ -25,7 +25,7 @@ GUIDE = (
     ("Niet getoond", "Grijze rijen zijn cijfers die niet gepubliceerd mogen worden, bijvoorbeeld "
      "door te weinig antwoorden. De kolom withheld_label_nl zegt waarom."),
     ("Verschillen", "Een verschil is alleen een verschil als is_significant WAAR is. Een verschil "
-     "tussen deelnemers en niet-deelnemers bewijst niet dat het programma de oorzaak is."),
+     "tussen twee groepen bewijst niet dat de groep de oorzaak is."),
     ("Kolommen", "Het blad Kolommen zegt van elke kolom wat erin staat (in het Engels, zoals in "
      "de database)."),
 )  # fmt: skip
@@ -35,13 +35,8 @@ FIRST = (
     "question_label_nl", "label_nl", "statistic_label_nl", "option_label_nl",
 )  # fmt: skip
 FIGURES = (
-    "estimate",
-    "share",
-    "mean_grade",
-    "difference",
-    "comparison_estimate",
-    "reference_estimate",
-)
+    "estimate", "share", "mean_grade", "difference", "comparison_estimate", "reference_estimate",
+)  # fmt: skip
 BASES = ("n_answers", "n_comparison", "n_reference")
 WIDTHS = {"VARCHAR": 24, "BOOLEAN": 11, "DOUBLE": 13, "BIGINT": 11, "DATE": 12}
 FIRST_ROW = 2
@@ -61,8 +56,9 @@ def write_workbook(
             book.set_properties({"title": note, "created": date(2000, 1, 1)})
             styles = _styles(book)
             _guide(book, styles, tables, note, _level(connection))
+            means = _means(connection)
             for table in tables:
-                _sheet(book, styles, connection, table, note)
+                _sheet(book, styles, connection, table, note, means)
             _columns(book, styles, tables)
     except XlsxFileError as error:
         cause = error.args[0] if error.args else None
@@ -119,6 +115,15 @@ def _level(connection: duckdb.DuckDBPyConnection) -> str:
     return "" if found is None else level(found)
 
 
+def _means(connection: duckdb.DuckDBPyConnection) -> set[tuple[str | None, str]]:
+    """Question and statistic of every mean; of a KPI that is no share the question is None."""
+    found = connection.execute(
+        "select question_code, statistic from marts.dim_questions "
+        "inner join marts.dim_statistics using (scale_code) where kind = 'mean'"
+    ).fetchall()
+    return {*found, (None, "mean")}
+
+
 def _ordered(columns: Iterable[Column]) -> list[Column]:
     """Labels first, then each figure with its interval, its base and why it is withheld."""
     by_name = {column.name: column for column in columns}
@@ -136,6 +141,7 @@ def _sheet(
     connection: duckdb.DuckDBPyConnection,
     table: PublishedTable,
     note: str,
+    means: set[tuple[str | None, str]],
 ) -> None:
     sheet = book.add_worksheet(table.name)
     columns = _ordered(table.columns)
@@ -151,7 +157,7 @@ def _sheet(
     for number, row in enumerate(rows, FIRST_ROW):
         record = dict(zip(names, row, strict=True))
         for index, (column, value) in enumerate(zip(columns, row, strict=True)):
-            kind = _kind(column, record)
+            kind = _kind(column, record, means)
             if record.get("is_withheld"):
                 kind += " withheld"
             _write(sheet, number, index, value, styles[kind])
@@ -171,7 +177,7 @@ def _write(sheet: Worksheet, row: int, column: int, value: object, style: Format
         sheet.write_string(row, column, str(value), style)
 
 
-def _kind(column: Column, record: dict[str, object]) -> str:
+def _kind(column: Column, record: dict[str, object], means: set[tuple[str | None, str]]) -> str:
     """How a column is shown: a share as a percentage, a grade with two decimals."""
     if column.data_type in ("VARCHAR", "BOOLEAN"):
         return "text"
@@ -183,7 +189,9 @@ def _kind(column: Column, record: dict[str, object]) -> str:
         return "share"
     own = ("estimate", "difference", "change", "se", "comparison_estimate", "reference_estimate")
     is_figure = column.name.startswith((*own, "ci_", "earlier_"))
-    return "share" if is_figure and record.get("statistic") not in (None, "mean") else "number"
+    statistic = record.get("statistic")
+    is_mean = statistic is None or (record.get("question_code"), statistic) in means
+    return "share" if is_figure and not is_mean else "number"
 
 
 def _columns(book: Workbook, styles: dict[str, Format], tables: list[PublishedTable]) -> None:

@@ -15,7 +15,7 @@ select about.label_nl, about.wave_label_nl, about.fieldwork_start, about.fieldwo
     about.method_nl, about.sources_nl, about.licences_nl, about.survey_code, about.wave_code,
     about.confidence_level
 from marts.about as about
-where about.is_latest_wave and about.audience = 'residents' and about.survey_code in (
+where about.is_latest_wave and about.has_headlines and about.survey_code in (
     select survey_code from marts.dim_questions where topic = 'report_grades'
 )
 """
@@ -33,9 +33,14 @@ select estimates.segment_value, estimates.topic, estimates.question_code, estima
                 || estimates.option_label_nl[2:])
         else channels.sentence_nl
     end as phrase,
-    estimates.question_label_nl, estimates.statistic_label_nl,
+    estimates.question_label_nl, estimates.statistic_label_nl, statistics.kind,
     estimates.estimate, estimates.ci_low, estimates.ci_high, estimates.n_answers
 from marts.estimates as estimates
+inner join marts.dim_questions as questions
+    on estimates.survey_code = questions.survey_code
+        and estimates.question_code = questions.question_code
+inner join marts.dim_statistics as statistics
+    on questions.scale_code = statistics.scale_code and estimates.statistic = statistics.statistic
 left join marts.dim_channels as channels on estimates.channel_code = channels.channel_code
 left join marts.dim_channels as options on estimates.option_code = options.channel_code
 where estimates.is_default_scheme and not estimates.is_withheld
@@ -66,7 +71,7 @@ order by sort_order
 """
 EVIDENCE = """
 select evidence.recommendation_code, evidence.reason_nl, evidence.estimate, evidence.ci_low,
-    evidence.ci_high, evidence.n_answers, evidence.statistic,
+    evidence.ci_high, evidence.n_answers, coalesce(statistics.kind, evidence.statistic),
     case
         when scores.source_kind in ('contact_centre', 'web_analytics') then 'gemeenten'
         when coalesce(abouts.audience, scores.source_kind) in ('staff', 'staff_survey')
@@ -74,6 +79,11 @@ select evidence.recommendation_code, evidence.reason_nl, evidence.estimate, evid
         else 'inwoners'
     end as counted
 from marts.recommendation_evidence as evidence
+left join marts.dim_questions as questions
+    on evidence.evidence_survey_code = questions.survey_code
+        and evidence.question_code = questions.question_code
+left join marts.dim_statistics as statistics
+    on questions.scale_code = statistics.scale_code and evidence.statistic = statistics.statistic
 left join marts.about as abouts
     on evidence.evidence_survey_code = abouts.survey_code and abouts.is_latest_wave
 left join (
@@ -122,6 +132,7 @@ class Figure:
     phrase: str | None
     question_label: str
     statistic_label: str
+    kind: str
     estimate: float
     ci_low: float
     ci_high: float
@@ -162,7 +173,7 @@ class Evidence:
     ci_low: float | None
     ci_high: float | None
     n_answers: int
-    statistic: str
+    kind: str
     counted: str
 
 

@@ -1,85 +1,132 @@
-"""The headline figures of residents, last wave, on the terminal: read from the published file."""
+"""The headline figures of the last wave on the terminal, in the language of each survey."""
 
 from pathlib import Path
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
 
 from peil.dutch import level, number, percent
+from peil.published import open_published
 
+SURVEYS = """
+select
+    survey_code, wave_code, language, if(language = 'nl', label_nl, label_en) as label,
+    if(language = 'nl', wave_label_nl, wave_label_en) as wave_label, n_respondents, is_simulated,
+    confidence_level
+from marts.about
+where is_latest_wave and has_headlines
+order by survey_code
+"""
 FIGURES = """
 select
-    estimates.segment_label_nl,
-    questions.label_nl || coalesce(': ' || estimates.option_label_nl, '') as question,
-    if(estimates.option_code is null, estimates.statistic_label_nl, '') as statistic_label,
-    estimates.statistic,
+    estimates.segment_label_{language} as segment_label,
+    questions.label_{language} || coalesce(': ' || estimates.option_label_{language}, '')
+        as question,
+    if(estimates.option_code is null, estimates.statistic_label_{language}, '')
+        as statistic_label,
+    statistics.kind,
     estimates.estimate,
     estimates.ci_low,
     estimates.ci_high,
     estimates.n_answers,
-    estimates.withheld_label_nl,
+    estimates.withheld_label_{language} as withheld_label
 from marts.estimates as estimates
-inner join marts.about as about
-    on
-        estimates.survey_code = about.survey_code
-        and estimates.wave_code = about.wave_code
 inner join marts.dim_questions as questions
     on
         estimates.survey_code = questions.survey_code
         and estimates.question_code = questions.question_code
         and estimates.statistic = questions.headline_statistic
+inner join marts.dim_statistics as statistics
+    on
+        questions.scale_code = statistics.scale_code
+        and estimates.statistic = statistics.statistic
+inner join marts.dim_topics as topics on estimates.topic = topics.topic_code
+inner join marts.dim_segments as segments
+    on
+        estimates.survey_code = segments.survey_code
+        and estimates.segment_code = segments.segment_code
+        and estimates.segment_value = segments.segment_value
+        and estimates.second_segment_value is not distinct from segments.second_segment_value
 where
-    estimates.is_default_scheme
-    and about.is_latest_wave
-    and about.audience = 'residents'
+    estimates.survey_code = ? and estimates.wave_code = ?
+    and estimates.is_default_scheme
     and (
-        estimates.segment_code = 'total'
+        segments.is_total
         or (
-            estimates.segment_code in (
+            topics.has_group_headlines
+            and estimates.segment_code in (
                 select segment_code from marts.contrast_effects
                 where survey_code = estimates.survey_code
             )
-            and estimates.topic in ('report_grades', 'channel_usage')
         )
     )
 order by estimates.sort_order
 """
+WORDS = {
+    "nl": {
+        "header": ("Groep", "Vraag", "Cijfer", "Waarde", "{level}-interval", "n"),
+        "respondents": "respondenten",
+        "simulated": "GESIMULEERDE GEGEVENS: deze cijfers gaan over niemand.",
+        "none": "Geen vraag heeft een kerncijfer (headline_statistic in questions.csv).",
+        "published": "Gepubliceerd",
+    },
+    "en": {
+        "header": ("Group", "Question", "Figure", "Value", "{level} interval", "n"),
+        "respondents": "respondents",
+        "simulated": "SIMULATED DATA: these figures are about nobody.",
+        "none": "No question has a headline figure (headline_statistic in questions.csv).",
+        "published": "Published",
+    },
+}  # fmt: skip
 
 
 def show_headlines(published_file: Path) -> None:
-    """Print the headline figures with interval and n, per group."""
-    with duckdb.connect(str(published_file), read_only=True) as connection:
-        about = connection.execute(
-            "select label_nl, wave_label_nl, n_respondents, is_simulated, confidence_level "
-            "from marts.about "
-            "where is_latest_wave and audience = 'residents' order by survey_code"
-        ).fetchall()
-        rows = connection.execute(FIGURES).fetchall()
+    """Print the headline figures with interval and n, per survey and group.
+
+    Raises:
+        InputError: there is no published file, or another version of peil made it.
+    """
     console = Console(width=None if Console().is_terminal else 110)
-    confidence = ""
-    for label, wave, n, is_simulated, confidence_level in about:
-        confidence = level(confidence_level)
-        console.print(f"\n{label}, {wave}: {number(n)} respondenten")
-        if is_simulated:
+    words = WORDS["nl"]
+    with open_published(published_file) as connection:
+        for (
+            survey,
+            wave,
+            language,
+            label,
+            wave_label,
+            n,
+            is_simulated,
+            confidence,
+        ) in connection.execute(SURVEYS).fetchall():
+            words = WORDS[language]
             console.print(
-                "GESIMULEERDE GEGEVENS: deze cijfers gaan over niemand.", style="bold red"
+                f"\n{label}, {wave_label}: {number(n, 0, language)} {words['respondents']}"
             )
-    table = Table("Groep", "Vraag", "Cijfer", "Waarde", f"{confidence}-interval", "n")
-    for group, question, label, statistic, estimate, low, high, n, withheld in rows:
+            if is_simulated:
+                console.print(words["simulated"], style="bold red")
+            rows = connection.execute(FIGURES.format(language=language), [survey, wave]).fetchall()
+            if rows:
+                console.print(_table(rows, level(confidence, language), language))
+            else:
+                console.print(words["none"])
+    console.print(f"{words['published']}: {published_file}")
+
+
+def _table(rows: list[tuple], confidence: str, language: str) -> Table:
+    table = Table(*(title.format(level=confidence) for title in WORDS[language]["header"]))
+    for group, question, label, kind, estimate, low, high, n, withheld in rows:
+        base = "" if n is None else number(n, 0, language)
         if estimate is None:
-            table.add_row(
-                group, question, label, withheld or "-", "", "" if n is None else number(n)
-            )
+            table.add_row(group, question, label, withheld or "-", "", base)
         else:
-            value, *ends = [_shown(x, statistic) for x in (estimate, low, high)]
-            table.add_row(group, question, label, value, " - ".join(ends), number(n))
-    console.print(table)
-    console.print(f"Gepubliceerd: {published_file}")
+            value, *ends = (_shown(x, kind, language) for x in (estimate, low, high))
+            table.add_row(group, question, label, value, " - ".join(ends), base)
+    return table
 
 
-def _shown(value: float | None, statistic: str) -> str:
+def _shown(value: float | None, kind: str, language: str) -> str:
     """One decimal more than in the summary: this is for who knows the survey."""
     if value is None:
         return "-"
-    return number(value, 2) if statistic == "mean" else percent(value, 1)
+    return number(value, 2, language) if kind == "mean" else percent(value, 1, language)

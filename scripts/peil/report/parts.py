@@ -29,13 +29,13 @@ def figure_table(
         groups = (published.twin(figure, group) for group in published.groups)
         verdict = "–"
         if effect is not None:
-            amount = difference(effect.difference, figure.statistic)
+            amount = difference(effect.difference, figure.kind)
             verdict = f"significant: {amount}" if effect.is_significant else "niet significant"
         rows.append(
             (
                 getattr(figure, label),
                 value(figure),
-                interval(figure.ci_low, figure.ci_high, figure.statistic),
+                interval(figure.ci_low, figure.ci_high, figure.kind),
                 number(figure.n_answers),
                 *(value(group) if group else "–" for group in groups),
                 verdict,

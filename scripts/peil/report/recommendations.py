@@ -32,9 +32,9 @@ def recommendations(published: Published) -> Section:
 
 def _ground(evidence: Evidence, published: Published) -> str:
     """`meer dan 30% ... (44%, interval 40,8% – 47,3%, inwoners: 1.263)`."""
-    parts = [figure(evidence.estimate, evidence.statistic)]
+    parts = [figure(evidence.estimate, evidence.kind)]
     if evidence.ci_low is not None and evidence.ci_high is not None:
-        ends = interval(evidence.ci_low, evidence.ci_high, evidence.statistic)
+        ends = interval(evidence.ci_low, evidence.ci_high, evidence.kind)
         parts.append(f"{published.level}-interval {ends}")
     parts.append(f"{evidence.counted}: {number(evidence.n_answers)}")
     return f"{lower_first(evidence.reason)} ({', '.join(parts)})"

@@ -15,7 +15,7 @@ LARGE_MAJORITY = 0.75
 
 
 def value(figure: Figure) -> str:
-    return written(figure.estimate, figure.statistic)
+    return written(figure.estimate, figure.kind)
 
 
 def name(figure: Figure) -> str:
@@ -28,7 +28,7 @@ def with_value(figure: Figure) -> str:
 
 
 def with_interval(published: Published, figure: Figure) -> str:
-    ends = interval(figure.ci_low, figure.ci_high, figure.statistic)
+    ends = interval(figure.ci_low, figure.ci_high, figure.kind)
     return f"{value(figure)} ({published.level}-betrouwbaarheidsinterval {ends})"
 
 
