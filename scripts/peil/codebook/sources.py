@@ -16,6 +16,7 @@ KINDS = ("survey", "population", "kpi")
 NEEDED_COLUMNS = {
     "surveys": ("survey_code", "is_simulated"),
     "questions": ("question_code", "scale_code"),
+    "scales": ("scale_code", "kind"),
     "bindings": ("source_code", "source_column", "binding", "question_code", "field"),
     "sources": (
         "source_code", "survey_code", "wave_code", "kind", "label_nl", "file_pattern",
@@ -70,10 +71,13 @@ def read_sources(seeds: Path) -> list[Source]:
             there.
     """
     surveys = {row["survey_code"]: row for row in read_rows(seeds / "surveys.csv")}
+    text_scales = {
+        row["scale_code"] for row in read_rows(seeds / "scales.csv") if row["kind"] == "text"
+    }
     open_questions = {
         row["question_code"]
         for row in read_rows(seeds / "questions.csv")
-        if row["scale_code"] == "open_text"
+        if row["scale_code"] in text_scales
     }
     bindings: dict[str, list[Binding]] = {}
     for row in read_rows(seeds / "bindings.csv"):
