@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from peil.dutch import level
 from peil.export.tables import Column, PublishedTable
-from peil.warehouse import quoted
+from peil.warehouse import one_row, quoted
 
 GUIDE = (
     ("Wat is dit?", "Alle gepubliceerde cijfers, één blad per onderwerp. Elk blad heeft filters "
@@ -111,7 +111,7 @@ def _guide(
 
 def _level(connection: duckdb.DuckDBPyConnection) -> str:
     """Of the intervals, in words; every wave has the same."""
-    found = connection.execute("select max(confidence_level) from marts.about").fetchone()[0]
+    (found,) = one_row(connection, "select max(confidence_level) from marts.about")
     return "" if found is None else level(found)
 
 

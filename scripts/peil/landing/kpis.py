@@ -88,8 +88,8 @@ def check_kpis(
 
 
 def _unit(row: dict[str, str]) -> Unit:
-    ends = (float(row[end]) if row[end] else None for end in ("value_from", "value_to"))
-    return Unit(row["unit"], *ends, row["is_percentage"].lower() == "true")
+    low, high = (float(row[end]) if row[end] else None for end in ("value_from", "value_to"))
+    return Unit(row["unit"], low, high, row["is_percentage"].lower() == "true")
 
 
 def _of_row(
