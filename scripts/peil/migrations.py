@@ -93,8 +93,8 @@ class Migration:
 MIGRATIONS = (Migration("raw tables", _FIRST),)
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, path: Path | str = "this database") -> list[str]:
-    """Take the steps that this warehouse has not taken; returns what they were.
+def migrate(connection: duckdb.DuckDBPyConnection, path: Path | str = "this database") -> None:
+    """Take the steps that this warehouse has not taken.
 
     Raises:
         InputError: a newer version of peil made the warehouse.
@@ -116,7 +116,6 @@ def migrate(connection: duckdb.DuckDBPyConnection, path: Path | str = "this data
         except duckdb.Error:
             connection.execute("rollback")
             raise
-    return [f"step {n}: {step.what}" for n, step in enumerate(MIGRATIONS[before:], before + 1)]
 
 
 def schema_version(connection: duckdb.DuckDBPyConnection) -> int:

@@ -11,7 +11,7 @@ import duckdb
 
 from peil.errors import InputError
 from peil.lock import wait_for
-from peil.migrations import migrate, refuse_newer
+from peil.migrations import MIGRATIONS, migrate, refuse_newer, schema_version
 from peil.private import owner_only, private_folder
 from peil.settings import child_environment
 
@@ -46,6 +46,19 @@ def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
         finally:
             connection.close()
+
+
+def upgrade_warehouse(path: Path) -> list[str]:
+    """Take the steps that this warehouse has not taken, and say which.
+
+    Raises:
+        InputError: as `open_warehouse`.
+    """
+    with read_warehouse(path) as connection:
+        before = schema_version(connection)
+    with open_warehouse(path):
+        taken = MIGRATIONS[before:]
+    return [f"{path}, step {n}: {step.what}." for n, step in enumerate(taken, before + 1)]
 
 
 @contextmanager

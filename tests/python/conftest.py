@@ -179,6 +179,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Places:
     return places
 
 
+@pytest.fixture
+def copy_of_demo(demo: Places, tmp_path: Path) -> Places:
+    """The demo's places, copied, for a test that changes them."""
+    places = places_in(tmp_path)
+    for name in ("inbox", "warehouse", "published"):
+        shutil.copytree(demo.published.parent / name, tmp_path / name, symlinks=True)
+    return places
+
+
 @pytest.fixture(scope="session")
 def published(demo: Places) -> Iterator[duckdb.DuckDBPyConnection]:
     """The demo's published file, opened as every reader opens it."""

@@ -10,7 +10,6 @@ import subprocess
 import sys
 
 import duckdb
-import pytest
 from conftest import options, peil, places_in
 from peil.settings import PROJECT
 
@@ -34,15 +33,6 @@ def fingerprint(file):
             ).fetchall()
             for (name,) in tables
         }
-
-
-@pytest.fixture
-def copy_of_demo(demo, tmp_path):
-    """The demo's places, copied, for a test that changes them."""
-    places = places_in(tmp_path)
-    for name in ("inbox", "warehouse", "published"):
-        shutil.copytree(demo.published.parent / name, tmp_path / name)
-    return places
 
 
 def test_the_published_file_holds_the_marts_as_tables_and_nothing_else(published):

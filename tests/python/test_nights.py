@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import options, peil, places_in
+from conftest import options, peil
 from peil import drafts
 from peil.lock import one_night
 from peil.nights import release
@@ -21,14 +21,6 @@ from peil.settings import PROJECT
 from peil.warehouse import open_warehouse
 
 VERBS = (["publish"], ["research"], ["export", "--research"], ["summary"], ["dashboard"])
-
-
-@pytest.fixture
-def copy_of_demo(demo, tmp_path):
-    places = places_in(tmp_path)
-    for name in ("inbox", "warehouse", "published"):
-        shutil.copytree(demo.published.parent / name, tmp_path / name, symlinks=True)
-    return places
 
 
 def write(places, sql):

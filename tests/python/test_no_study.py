@@ -46,6 +46,7 @@ ENGINE = {
 }  # fmt: skip
 # Code that speaks of the study on purpose.
 STUDY = {
+    "scripts/peil/drafting/upgrade.py": "what earlier versions of the codebook called things",
     "scripts/peil/demo": "simulates the study",
     "scripts/peil/report/figures.py": "the written report of the study",
     "scripts/peil/report/sections.py": "the written report of the study",

@@ -31,6 +31,7 @@ for verb in (
     readers.summary_command,
     readers.export_command,
     surveys.init_command,
+    surveys.upgrade_command,
     surveys.demo_command,
     surveys.population_command,
     surveys.codebook_group,

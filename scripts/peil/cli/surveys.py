@@ -132,3 +132,29 @@ def check_command(places: Places, files: tuple[Path, ...]) -> None:
             f"{len(findings.sentences)} findings in {len(findings.files)} files; see above."
         )
     click.echo(f"{len(findings.files)} files: every column is bound and every code is known.")
+
+
+@codebook_group.command("upgrade")
+@with_places
+def codebook_upgrade_command(places: Places) -> None:
+    """Bring a codebook of an earlier version to this one; what it changes is said."""
+    from peil.drafting.upgrade import upgrade
+
+    for sentence in upgrade(places.seeds) or [f"{places.seeds}: is of this version."]:
+        click.echo(sentence)
+
+
+@click.command("upgrade")
+@waits
+@with_places
+def upgrade_command(places: Places) -> None:
+    """After `pip install -U peil`: bring the codebook and the warehouse to this version."""
+    from peil.drafting.upgrade import upgrade
+    from peil.warehouse import upgrade_warehouse
+
+    said = upgrade(places.seeds)
+    if places.warehouse.exists():
+        said += upgrade_warehouse(places.warehouse)
+    for sentence in said or ["Everything is of this version."]:
+        click.echo(sentence)
+    click.echo("Next: peil codebook check && peil nightly")

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from peil.codebook.limits import Limits
 from peil.codebook.sources import read_rows
+from peil.codebook.version import codebook_version
 from peil.errors import InputError
 from peil.settings import PROJECT
 
 _OURS = PROJECT / "seeds"
-_RULES = {
+RULES = {
     "thresholds": ("threshold_code",),
     "publication_rounding": ("quantity",),
     "flags": ("kind", "flag_code"),
@@ -28,7 +29,7 @@ def absent(seeds: Path) -> list[str]:
         for file in sorted(_OURS.glob("*.csv"))
         if not (seeds / file.name).is_file()
     ]
-    for table, key in _RULES.items():
+    for table, key in RULES.items():
         path = seeds / f"{table}.csv"
         if not path.is_file():
             continue
@@ -45,12 +46,17 @@ def refuse_incomplete(seeds: Path) -> None:
     """Stop before anything lands.
 
     Raises:
-        InputError: a table or a rule of publication is absent.
+        InputError: a table or a rule of publication is absent, or the codebook is of a newer
+            version.
     """
+    codebook_version(seeds)
     if sentences := absent(seeds):
         raise InputError(
             "\n".join(
-                [f"{seeds}: not a whole codebook. Copy what is absent from {_OURS}.", *sentences]
+                [
+                    f"{seeds}: not a whole codebook. `peil codebook upgrade` adds what is absent.",
+                    *sentences,
+                ]
             )
         )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from peil.codebook.sources import Source, read_rows
+from peil.codebook.version import VERSION_FILE, version_text
 from peil.drafting.columns import Described, describe
 from peil.drafting.guess import Guess, guess_all
 from peil.drafting.joined import find_joined
@@ -58,6 +59,7 @@ def draft(path: Path, folder: Path, names: Names, file_format: str = "auto") -> 
     tables = _tables(path, described, guesses, names)
     for name, rows in tables.items():
         _append(folder / f"{name}.csv", rows)
+    (folder / VERSION_FILE).write_text(version_text(), encoding="utf-8")
     return guesses
 
 
