@@ -1,17 +1,21 @@
 # The only interface: people, CI and the night shift call the same targets.
 SHELL := bash
-PYTHON ?= python3.11
+# The newest Python that runs here and that the lock is made for; or name one: make PYTHON=...
+PYTHON ?= $(shell for v in 3.13 3.12 3.11; do \
+	python$$v -c '' 2>/dev/null && { echo python$$v; break; }; done)
 BIN := .venv/bin
 # Files of tests run side by side; each worker simulates and builds a demo of its own.
 WORKERS ?= 2
 STAMP := .venv/.installed
 
-.PHONY: help setup demo dashboard nightly test lint lint-python lint-types lint-sql pytest test-fast docs fuzz sbom lock clean bench mutants
+.PHONY: help setup demo dashboard nightly test lint lint-python lint-types lint-sql pytest test-fast docs fuzz sbom lock clean bench mutants release
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 $(STAMP): requirements-dev.txt pyproject.toml
+	@test -x $(BIN)/python || test -n "$(PYTHON)" || { echo "Peil needs Python 3.11, 3.12 or 3.13, \
+	and none of them runs here. Install one, or name it: make setup PYTHON=/path/to/python"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing locked dependencies into .venv (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
@@ -64,6 +68,9 @@ mutants: setup  ## plant the faults of tests/mutants in a copy; what no test see
 
 bench: setup  ## benchmarks into docs/benchmarks.md (PEIL_BENCH_SIZES=4000 PEIL_BENCH_NIGHTS= is short)
 	@$(BIN)/python -m benchmarks
+
+release: setup  ## wheel into dist/ and a tag, when the changelog names every table that changed
+	@$(BIN)/python scripts/release.py
 
 sbom: setup  ## what Peil is made of (CycloneDX), from the locks, into target/sbom
 	@mkdir -p target/sbom
