@@ -258,7 +258,7 @@ def test_the_sign_of_a_contrast_is_its_declaration(working, contrast, comparison
         f"""
         select
             weighting_scheme as scheme, wave_code as wave, question_code as question, statistic,
-            option_code as option, difference, ci_low, ci_high, participants, non_participants,
+            option_code as option, difference, ci_low, ci_high, comparison_estimate, reference_estimate,
         from marts.contrast_effects
         where contrast_code = '{contrast}'
         """,
@@ -276,7 +276,7 @@ def test_the_sign_of_a_contrast_is_its_declaration(working, contrast, comparison
         ours = published[place]
         # What is published is rounded; the sign of a difference is not.
         assert ours["difference"] == pytest.approx(sign * float(row["difference"]), abs=0.0051)
-        between = ours["participants"] - ours["non_participants"]
+        between = ours["comparison_estimate"] - ours["reference_estimate"]
         assert ours["difference"] == pytest.approx(between, abs=0.0101), place
         assert ours["ci_low"] <= ours["difference"] <= ours["ci_high"]
         n_checked += 1

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from conftest import options, peil, places_in, shared
 from peil.codebook.complete import absent
+from peil.codebook.sources import read_sources
 from peil.drafting.check import check
 from peil.drafting.draft import Names, draft
 from peil.errors import InputError
@@ -92,7 +93,7 @@ def test_limesurvey_columns_of_one_question_become_its_options(tmp_path):
     seeds, bindings = drafted(tmp_path, LIMESURVEY)
     assert rows(seeds, "sources")[0]["file_format"] == "limesurvey_csv"
     (survey,) = rows(seeds, "surveys")
-    assert (survey["audience"], survey["min_base_n"]) == ("residents", "50")
+    assert (survey["audience"], survey["min_base_n"]) == ("respondents", "50")
     assert bindings["id"]["field"] == "respondent_id"
     assert bindings["submitdate"]["field"] == "submitted_at"
     assert bindings["ipaddr"]["binding"] == "identifier"
@@ -202,3 +203,14 @@ def test_a_codebook_without_a_rule_of_publication_builds_nothing(table, row, wor
     assert words in run.stderr
     assert not places.warehouse.exists()
     assert not places.published_file.exists()
+
+
+def test_an_open_question_is_known_by_the_kind_of_its_scale(tmp_path):
+    """Whatever the scale is called: what it holds is masked and reaches no mart."""
+    seeds = shutil.copytree(PROJECT / "seeds", tmp_path / "seeds")
+    for name in ("scales", "questions"):
+        path = seeds / f"{name}.csv"
+        path.write_text(path.read_text(encoding="utf-8").replace("open_text", "own_words"))
+    (source,) = (s for s in read_sources(seeds) if s.source_code == "gemeentekanalen")
+    assert source.open_columns == {b.column for b in source.bindings if b.question_code == "remark"}
+    assert source.open_columns

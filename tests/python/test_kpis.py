@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from peil.demo import write_demo
+from peil.landing.kpis import Unit, _of_value
 from peil.settings import PROJECT, Places
 from scipy.stats import t
 
@@ -57,12 +58,12 @@ REFUSED = {
     ),
     "typed survey figure": (
         ["GM9001", "2024", "overall_grade", "7,1"],
-        "row 3, column 'kpi': 'overall_grade' is computed from the resident survey",
+        "row 3, column 'kpi': 'overall_grade' is computed from the answers of survey omnichannel",
         "deze KPI komt uit de enquête en kan niet worden ingevuld",
     ),
     "typed staff figure": (
         ["GM9001", "2024", "repeat_contacts", "1,1"],
-        "'repeat_contacts' is computed from the staff survey",
+        "'repeat_contacts' is computed from the answers of survey kcc_staff",
         "deze KPI komt uit de enquête en kan niet worden ingevuld",
     ),
     "duplicate": (
@@ -100,6 +101,23 @@ def landed(places: Places) -> list[tuple]:
         return connection.execute(
             "select municipality, period, kpi_code, value from raw.kpi_values order by all"
         ).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "said"),
+    [
+        (Unit("stars", 1, 5, False), "5,5", ("1-5", "van 1 tot en met 5")),
+        (Unit("degrees", None, 40, False), "41", ("40 or less", "40 of lager")),
+        (Unit("degrees", None, 40, False), "-12", None),
+        (Unit("balance", None, None, False), "-1000", None),
+    ],
+)
+def test_a_unit_of_the_codebook_has_its_own_range(unit, value, said):
+    problems = list(_of_value(1, value, unit))
+    assert len(problems) == (0 if said is None else 1)
+    for problem in problems:
+        assert f"lies outside {said[0]}, the range of a {unit.name}" in problem.en
+        assert said[1] in problem.nl
 
 
 @pytest.mark.parametrize("fault", REFUSED)

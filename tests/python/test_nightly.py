@@ -177,7 +177,7 @@ def test_a_night_in_parts_gives_the_figures_of_the_whole(demo, tmp_path):
     lines = (places.inbox / corrected).read_bytes().split(b"\r\n")
     (places.inbox / corrected).write_bytes(b"\r\n".join(lines[:-40]))
     for name, before, after in (
-        ("municipalities", "Fictiedam,non_participant", "Fictiedam,participant"),
+        ("region_groups", "\nparticipation,GM9002,non_", "\nparticipation,GM9002,"),
         ("missing_codes", "likert_1_5,6,dont_know", "likert_1_5,5,dont_know"),
     ):
         text = (seeds / f"{name}.csv").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from peil.demo.deliveries import read_codebook
 from peil.demo.staff import DONT_KNOW, GRADES, REPEAT_CONTACTS, STATEMENTS, make_staff
 from peil.report.headlines import show_headlines
 from peil.settings import PROJECT
@@ -23,8 +24,8 @@ UNKNOWN = {
 @pytest.fixture(scope="module")
 def dealt() -> pd.DataFrame:
     """The 240 simulated staff as the demo deals them; who does not know is empty."""
-    seeds = PROJECT / "seeds" / "municipalities.csv"
-    municipalities = pd.read_csv(seeds).query("survey_code == 'kcc_staff'")
+    codebook = read_codebook(PROJECT / "seeds")
+    municipalities = codebook["municipalities"].query("survey_code == 'kcc_staff'")
     staff = make_staff(municipalities, np.random.default_rng([2024, 3]))
     codes = municipalities.set_index("label")["municipality_code"]
     staff["municipality"] = staff["staff_municipality"].map(codes)
@@ -120,7 +121,7 @@ def test_no_model_outside_the_marts_mentions_staff():
     models = [
         path
         for path in (PROJECT / "models").rglob("*")
-        if path.suffix in {".sql", ".py"} and path.parent.name != "marts"
+        if path.suffix in {".sql", ".py"} and "marts" not in path.parts
     ]
     assert len(models) > 50
     named = re.compile(r"staff|kcc|medewerker", re.IGNORECASE)

@@ -39,7 +39,7 @@ def write_demo(
 ) -> list[Path]:
     """Simulate the demo, or a `better` one, and write its six files; returns their paths."""
     rng = np.random.default_rng(random_seed)
-    codebook = _codebook(seeds)
+    codebook = read_codebook(seeds)
     municipalities = _of_residents(codebook)
     population = make_population(municipalities, rng)
     people = draw_respondents(population, municipalities, rng)
@@ -66,7 +66,7 @@ def write_second_wave(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) 
 
     The population is that of the first wave, so that a change is one of opinion.
     """
-    codebook = _codebook(seeds)
+    codebook = read_codebook(seeds)
     municipalities = _of_residents(codebook)
     population = make_population(municipalities, np.random.default_rng(random_seed))
     rng = np.random.default_rng([random_seed, 2])
@@ -81,7 +81,8 @@ def write_second_wave(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) 
     return [path, _write_population(inbox / of_population, population)]
 
 
-def _codebook(seeds: Path) -> dict[str, pd.DataFrame]:
+def read_codebook(seeds: Path) -> dict[str, pd.DataFrame]:
+    """The seeds the demo is made from; a municipality carries who takes part (participation)."""
     tables = {
         name: pd.read_csv(seeds / f"{name}.csv", dtype=str, keep_default_na=False)
         for name in (
