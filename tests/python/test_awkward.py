@@ -258,7 +258,8 @@ def test_the_sign_of_a_contrast_is_its_declaration(working, contrast, comparison
         f"""
         select
             weighting_scheme as scheme, wave_code as wave, question_code as question, statistic,
-            option_code as option, difference, ci_low, ci_high, comparison_estimate, reference_estimate,
+            option_code as option, difference, ci_low, ci_high, comparison_estimate,
+            reference_estimate,
         from marts.contrast_effects
         where contrast_code = '{contrast}'
         """,

@@ -1,9 +1,8 @@
 -- Two figures per row, as grade marts have them: mean and low. Planted in rows of groups: right;
 -- withheld, and its share withheld too (both right); an interval with its ends exchanged; low =
 -- high; a share inverted; the figures of two groups exchanged; another base; another label; a group
--- that does not exist; a withheld figure that is shown; rows of estimates that are left out (lost; a net
--- is of no kind in scope);
--- and a rule that is broken.
+-- that does not exist; a withheld figure that is shown; rows of estimates that are left out (lost;
+-- a net score is of no kind in scope); and a rule that is broken.
 with known as (
     select
         's' as survey_code,

@@ -53,8 +53,7 @@ placed as (
         paired.previous_value,
         paired.value - paired.previous_value as change,
     from paired
-    inner join {{ ref('municipalities') }} as municipalities
-        using (survey_code, municipality_code)
+    inner join {{ ref('municipalities') }} using (survey_code, municipality_code)
     inner join segments using (survey_code)
     left join {{ ref('region_groups') }} as region_groups
         on

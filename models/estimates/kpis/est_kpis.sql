@@ -36,7 +36,7 @@ bounded as (
                 )
         end as is_changed,
     from summed
-    inner join {{ ref('kpi_definitions') }} as kpis using (kpi_code)
+    inner join {{ ref('kpi_definitions') }} using (kpi_code)
     inner join {{ ref('kpi_units') }} as units using (unit)
 ),
 
