@@ -1,7 +1,8 @@
 """Which tests run a night: read from the code of the tests, so that nobody marks them by hand.
 
-A function runs a night when it starts `peil nightly` or dbt, or names a function that does, in its
-own file or imported from another file of the tests. A test also runs what its fixtures run.
+A function runs a night when it starts `peil nightly`, dbt or a landing (half a night: a process
+per file), or names a function that does, in its own file or imported from another file of the
+tests. A test also runs what its fixtures run.
 """
 
 import ast
@@ -12,12 +13,12 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 # As they stand in a command, and as they are called in this process.
-COMMANDS = frozenset({"nightly", "dbt.cli.main"})
-CALLED = frozenset({"dbtRunner", "dbt_build", "build_docs"})
+COMMANDS = frozenset({"nightly", "land", "dbt.cli.main", "peil.gate.worker"})
+CALLED = frozenset({"dbtRunner", "dbt_build", "build_docs", "land", "Worker"})
 
 
 def starts_one(command: Iterable[object]) -> bool:
-    """Whether a command line starts a night or dbt."""
+    """Whether a command line starts a night, dbt or a landing."""
     return bool(COMMANDS & {str(part) for part in command})
 
 

@@ -55,6 +55,13 @@ def drafted(tmp_path, content, name="levering.csv"):
     return seeds, {b["source_column"]: b for b in rows(seeds, "bindings")}
 
 
+def test_an_empty_cell_leaves_grades_grades_and_minutes_are_none(tmp_path):
+    rows_of = "".join(f"{1 + i % 10 if i % 7 else ''},{i % 30}\n" for i in range(90))
+    _, bindings = drafted(tmp_path, "cijfer,minuten\n" + rows_of)
+    assert bindings["cijfer"]["review"] == "grade 1-10?"
+    assert "years?" in bindings["minuten"]["review"]
+
+
 def test_the_burgerpeiling_gives_all_its_variables_labels_and_scales(tmp_path):
     path = shared("data", "burgerpeiling", "Burgerpeling-dataformat-2022.sav")
     seeds = tmp_path / "seeds"

@@ -92,15 +92,16 @@ SOURCES = {
 def peil(*words): ...
 def night(places): return peil("nightly", places)
 def build(): return run([sys.executable, "-m", "dbt.cli.main", "build"])
-def land(places): return peil("land", places)
+def check(places): return peil("codebook", "check", places)
 """,
     "test_one": """
-from helpers import night as one_night, land
+from helpers import night as one_night, check
 def made(folder):
     def later(): return one_night(folder)
     return later
 def test_through_a_helper(): made(1)()
-def test_that_lands(): land(1)
+def test_that_lands(): return land(1)
+def test_that_checks(): check(1)
 def test_that_speaks_of_it(): assert "nightly" == "nightly"
 def test_with_another_of_that_name(places): places.night()
 """,
@@ -115,10 +116,11 @@ def test_in_this_process(): dbt_build(1)
 def test_what_runs_a_night_is_found_through_helpers_and_imports():
     assert functions_with_a_night(SOURCES) == {
         ("helpers", "night"), ("helpers", "build"), ("test_one", "made"), ("test_one", "later"),
+        ("test_one", "test_that_lands"),
         ("test_one", "test_through_a_helper"), ("test_two", "test_in_this_process"),
     }  # fmt: skip
     assert starts_one(["python", "-m", "peil", "nightly", "--seeds", Path("seeds")])
-    assert not starts_one(["python", "-m", "peil", "land"])
+    assert not starts_one(["python", "-m", "peil", "codebook", "check"])
 
 
 NIGHTS = '''

@@ -73,7 +73,8 @@ def _column(connection: duckdb.DuckDBPyConnection, name: str, text: str) -> Colu
     n_filled, n_distinct, longest, is_number = one_row(
         connection,
         f"select count({c}), count(distinct {c}), coalesce(max(length({c})), 0), "
-        f"coalesce(bool_and(try_cast(replace({c}, ',', '.') as double) is not null), false) "
+        f"coalesce(bool_and(try_cast(replace({c}, ',', '.') as double) is not null) "
+        f"filter (where {c} is not null), false) "
         f"from {INCOMING}",
     )
     values: dict[str, int] = {}

@@ -37,6 +37,8 @@ _TICKED_VALUES = ({"Y"}, {"Yes", "No"}, {"Ja", "Nee"}, {"1", "0"}, {"1", "2"}, {
 _SUB = re.compile(r"^(?P<stem>.+?)(\[(?P<sub>[^\]]+)\]|_(?P<number>\d+|SQ\d+))$")
 _OPTION = re.compile(r"^(?P<text>.*?)\s*\[(?P<option>[^\[\]]+)\]$")
 _LONGEST_OPTION = 120
+# Beside grades stand a few codes for no answer; more, and the numbers count something.
+_MOST_NON_GRADES = 3
 
 
 @dataclass
@@ -120,13 +122,15 @@ def _question(column: Column) -> Guess:
 def _without_labels(guess: Guess) -> None:
     column = guess.column
     whole = {_whole(v) for v in column.values}
+    extra = sorted(v for v in whole if v is not None and not 1 <= v <= 10)
     if not column.n_filled and not column.is_number:
         guess.scale, guess.review = "open_text", "empty in this file: what is asked?"
-    elif column.is_number and column.values and len(whole & set(range(1, 11))) >= 8:
+    elif (
+        column.is_number and len(whole & set(range(1, 11))) >= 8 and len(extra) <= _MOST_NON_GRADES
+    ):
         guess.scale, guess.match_by = "grade_1_10", "number"
-        extra = sorted(v for v in whole if v is not None and not 1 <= v <= 10)
         guess.missing = {str(v): ("dont_know", "Weet niet / geen mening") for v in extra}
-        guess.review = "grade 1-10? " + (f"{extra} read as don't know" if extra else "")
+        guess.review = "grade 1-10?" + (f" {extra} read as don't know" if extra else "")
     elif column.is_number and (len(column.values) > 15 or not column.values):
         if column.longest <= 3:
             guess.scale, guess.match_by = "years", "number"
