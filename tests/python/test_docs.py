@@ -95,13 +95,13 @@ def test_the_reference_of_the_codebook_is_that_of_the_yml():
 def test_rows_are_written_by_key_and_strange_columns_are_refused(tmp_path):
     from docs_blocks import Block
 
-    (tmp_path / "topics.csv").write_text("topic,label_nl,label_en,sort_order\na,A,,1\n")
-    write_rows(Block("csv", "topics.csv", "topic,label_en\na,B\nc,C\n"), tmp_path)
+    (tmp_path / "topics.csv").write_text("topic_code,label_nl,label_en,sort_order\na,A,,1\n")
+    write_rows(Block("csv", "topics.csv", "topic_code,label_en\na,B\nc,C\n"), tmp_path)
     assert (tmp_path / "topics.csv").read_text() == (
-        "topic,label_nl,label_en,sort_order\na,A,B,1\nc,,C,\n"
+        "topic_code,label_nl,label_en,sort_order\na,A,B,1\nc,,C,\n"
     )
     with pytest.raises(ValueError, match="has no column labels"):
-        write_rows(Block("csv", "topics.csv", "topic,labels\na,B\n"), tmp_path)
+        write_rows(Block("csv", "topics.csv", "topic_code,labels\na,B\n"), tmp_path)
 
 
 def test_every_block_of_rows_names_a_seed():
@@ -109,3 +109,83 @@ def test_every_block_of_rows_names_a_seed():
         for block in blocks(page):
             if block.language == "csv" and block.rest:
                 assert (PROJECT / block.rest).exists(), f"{page.name}: {block.rest}"
+
+
+def names_of_the_code() -> set[str]:
+    """Models, macros, dbt tests and unit tests, by name."""
+    found = {
+        path.stem
+        for room in ("models", "tests", "analyses", "seeds", "macros")
+        for suffix in ("sql", "py", "csv")
+        for path in (PROJECT / room).rglob(f"*.{suffix}")
+    }
+    for path in (PROJECT / "macros").glob("*.sql"):
+        found |= set(re.findall(r"macro (\w+)\(", path.read_text(encoding="utf-8")))
+    for path in (PROJECT / "models").rglob("*.yml"):
+        found |= set(re.findall(r"- (?:\{)?name: (\w+)", path.read_text(encoding="utf-8")))
+    return found
+
+
+_MADE_OF = re.compile(r"`(?P<name>(?:est|wgt|stg|assert|test)_\w+)(?P<open>\.\.\.|\*)?`")
+_PATH = re.compile(
+    r"`((?:scripts|models|macros|tests|seeds|docs|examples|analyses)/[\w./-]+|"
+    r"test_\w+\.py|\w+\.csv)(?:::(\w+))?`"
+)
+
+
+def strange_names(text: str) -> list[str]:
+    """Models, files and tests in code spans of a page that do not exist."""
+    known = names_of_the_code()
+    strange = [
+        m["name"]
+        for m in _MADE_OF.finditer(text)
+        if m["name"] not in known
+        and not (m["open"] and any(name.startswith(m["name"]) for name in known))
+    ]
+    for path, test in _PATH.findall(text):
+        places = [PROJECT, PROJECT / "tests" / "python", PROJECT / "seeds", DOCS / "tutorial"]
+        file = next((place / path for place in places if (place / path).exists()), None)
+        if file is None:
+            strange.append(path)
+        elif test and f"def {test}(" not in file.read_text(encoding="utf-8"):
+            strange.append(f"{path}::{test}")
+    return strange
+
+
+@pytest.mark.parametrize("page", ["concepts", "statistics", "protection", "index", "how-to"])
+def test_every_model_file_and_test_a_page_names_exists(page):
+    assert strange_names((DOCS / f"{page}.md").read_text(encoding="utf-8")) == []
+
+
+def test_planted_names_are_seen():
+    text = "`est_points`, `est_poinst`, `models/marts/none.sql`, `test_raking.py::test_none`"
+    assert strange_names(text) == [
+        "est_poinst",
+        "models/marts/none.sql",
+        "test_raking.py::test_none",
+    ]
+
+
+def test_every_file_of_tests_protects_something_by_the_table():
+    """A file of tests that no row of protection.md names is found by nobody who changes code."""
+    text = (DOCS / "protection.md").read_text(encoding="utf-8")
+    files = {path.name for path in (PROJECT / "tests" / "python").glob("test_*.py")}
+    missing = sorted(name for name in files if not re.search(rf"\b{name}", text))
+    assert missing == []
+
+
+def test_labels_reach_the_page_of_dbt_and_cannot_end_its_script(tmp_path):
+    from peil.nights.docs_labels import relabel
+
+    (tmp_path / "topics.csv").write_text("topic_code,label_nl\nwaiting,Wachten</script>\n")
+    (tmp_path / "questions.csv").write_text(
+        ",".join((PROJECT / "seeds" / "questions.csv").read_text().split("\n")[0].split(",")) + "\n"
+    )
+    manifest = (
+        '{"nodes": {"m": {"name": "waiting", "resource_type": "model", "description": "One row."}}}'
+    )
+    page = relabel(f"<script>x = {manifest}</script>", manifest, tmp_path)
+    assert "Nederlandse labels: Wachten" in page
+    assert page.count("</script>") == 1
+    with pytest.raises(ValueError, match="does not hold"):
+        relabel("<script></script>", manifest, tmp_path)
