@@ -135,6 +135,23 @@ def test_documentation_is_one_page_with_every_table(docs: Path, published):
         assert f"exposure.peil.{exposure}" in page
 
 
+def test_documentation_opens_on_our_overview_and_fits_a_telephone(docs: Path, browser: Browser):
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto((docs / "index.html").as_uri())
+    page.wait_for_selector("text=Where to start")
+    text = page.locator(".app-content").bounding_box()
+    search = page.locator("input:visible").first
+    search.fill("rapportcijfer dienstverlening")
+    search.press("Enter")
+    page.wait_for_selector("text=search results")
+    found = page.inner_text(".app-content")
+    page.close()
+    assert text is not None
+    assert text["x"] == 0 and text["width"] == 360
+    # The label of a question, which stands in no description of dbt.
+    assert "report_grades" in found
+
+
 def test_documentation_asks_nothing_of_other_addresses(docs: Path, browser: Browser):
     handler = partial(SimpleHTTPRequestHandler, directory=str(docs))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:

@@ -175,7 +175,7 @@ def test_every_file_of_tests_protects_something_by_the_table():
 
 
 def test_labels_reach_the_page_of_dbt_and_cannot_end_its_script(tmp_path):
-    from peil.nights.docs_labels import relabel
+    from peil.nights.docs_page import complete
 
     (tmp_path / "topics.csv").write_text("topic_code,label_nl\nwaiting,Wachten</script>\n")
     (tmp_path / "questions.csv").write_text(
@@ -184,8 +184,9 @@ def test_labels_reach_the_page_of_dbt_and_cannot_end_its_script(tmp_path):
     manifest = (
         '{"nodes": {"m": {"name": "waiting", "resource_type": "model", "description": "One row."}}}'
     )
-    page = relabel(f"<script>x = {manifest}</script>", manifest, tmp_path)
+    page = complete(f"<head></head><script>x = {manifest}</script>", manifest, tmp_path)
     assert "Nederlandse labels: Wachten" in page
     assert page.count("</script>") == 1
+    assert "max-width: 700px" in page.partition("</head>")[0]
     with pytest.raises(ValueError, match="does not hold"):
-        relabel("<script></script>", manifest, tmp_path)
+        complete("<script></script>", manifest, tmp_path)

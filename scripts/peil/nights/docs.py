@@ -7,7 +7,7 @@ from pathlib import Path
 from peil.drafts import draft_of
 from peil.errors import PeilError
 from peil.lock import one_night
-from peil.nights.docs_labels import relabel
+from peil.nights.docs_page import complete
 from peil.private import public_folder, publish_mode
 from peil.project import dbt_arguments
 from peil.settings import Places
@@ -42,8 +42,8 @@ def build_docs(places: Places) -> Path:
     public_folder(target.parent)
     draft = draft_of(target)
     manifest = (places.dbt_target / "manifest.json").read_text(encoding="utf-8")
-    labelled = relabel(page.read_text(encoding="utf-8"), manifest, places.seeds)
-    draft.write_text(labelled, encoding="utf-8")
+    text = complete(page.read_text(encoding="utf-8"), manifest, places.seeds)
+    draft.write_text(text, encoding="utf-8")
     publish_mode(draft)
     draft.replace(target)
     log.info("Documentation written to %s.", target)
