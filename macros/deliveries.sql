@@ -1,6 +1,6 @@
 {#- Models with a row per delivered row, or counts of them per delivery, keep what they made of a
-    delivery and make it again only when what it depends on changed. What that is stands as
-    `delivery_version` in the `versions` model; the SQL of the model itself counts as well.
+    delivery and make it again only when what it depends on changed: the `delivery_version` of the
+    `versions` model, and the seeds and the SQL that the graph says it is made of.
     staging.built_deliveries holds which version each model has, written in the transaction of the
     model. In dbt_project.yml such models are incremental with these two hooks. -#}
 {% macro forget_deliveries(versions) -%}
@@ -24,9 +24,60 @@
 {%- endmacro %}
 
 
-{#- The version of a delivery in this model: the SQL of the model counts as well. -#}
+{#- The version of a delivery in this model: seeds and code count as well. -#}
 {% macro model_version(delivery_version) -%}
-    {{ delivery_version }} || '{{ local_md5(model.raw_code) }}'
+    {{ delivery_version }} || {{ seeds_digest(model) }} || '{{ code_digest(model) }}'
+{%- endmacro %}
+
+
+{#- What a kept model is made of, as names in the graph, back to what its delivery version is made
+    of: the version holds the rows of those models as they are of the delivery. -#}
+{% macro made_of(node) -%}
+    {%- set ends = [] -%}
+    {%- for parent in node.depends_on.nodes if parent.endswith('_delivery_versions') -%}
+        {%- do ends.append(parent) -%}
+    {%- endfor -%}
+    {%- for end in ends if end.endswith('_delivery_versions') -%}
+        {%- for parent in graph.nodes[end].depends_on.nodes if parent.startswith('model.') -%}
+            {%- do ends.append(parent) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set found = [node.unique_id] -%}
+    {%- for unique_id in found -%}
+        {%- for parent in graph.nodes[unique_id].depends_on.nodes
+            if parent in graph.nodes and parent not in found + ends -%}
+            {%- do found.append(parent) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+
+{#- A digest of the seeds a kept model is made of, whole but for the texts that people read: what
+    those mean for an answer is in the delivery version. -#}
+{% macro seeds_digest(node) -%}
+    md5(
+        ''
+        {%- for unique_id in made_of(node) | sort if unique_id.startswith('seed.') %}
+        || (
+            select coalesce(string_agg(to_json(seed_row), '|' order by to_json(seed_row)), '')
+            from (
+                select columns(lambda name: not regexp_matches(name, '_(nl|en)$'))
+                from {{ graph.nodes[unique_id].relation_name }}
+            ) as seed_row
+        )
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+
+{#- A digest of the SQL of a kept model and of the models it is made of. -#}
+{% macro code_digest(node) -%}
+    {%- set found = [] -%}
+    {%- for unique_id in made_of(node) | sort if unique_id.startswith('model.') -%}
+        {%- do found.append(graph.nodes[unique_id].checksum.checksum) -%}
+    {%- endfor -%}
+    {{ return(local_md5(found | join)) }}
 {%- endmacro %}
 
 
@@ -34,12 +85,10 @@
 {% macro current_deliveries(versions) -%}
     select built.delivery_key
     from staging.built_deliveries as built
-    inner join {{ ref(versions) }} as versions
-        on
-            built.delivery_key = versions.delivery_key
-            and built.delivery_version
-            = {{ model_version('versions.delivery_version') }}
-    where built.model_name = '{{ this.name }}'
+    inner join {{ ref(versions) }} as versions using (delivery_key)
+    where
+        built.model_name = '{{ this.name }}'
+        and built.delivery_version = {{ model_version('versions.delivery_version') }}
 {%- endmacro %}
 
 
@@ -72,15 +121,6 @@
 {%- endmacro %}
 
 
-{#- A digest of some columns of a seed. -#}
-{% macro seed_digest(seed, columns) -%}
-    (
-        select md5(coalesce(string_agg(seed_row::varchar, '|' order by seed_row::varchar), ''))
-        from (select {{ columns | join(', ') }} from {{ ref(seed) }}) as seed_row
-    )
-{%- endmacro %}
-
-
 {#- A model whose SQL changed may have other columns: its kept table goes, and is made anew. Only of
     the models that this run makes. -#}
 {% macro drop_outdated_tables() -%}
@@ -91,7 +131,7 @@
             {%- set kept = adapter.get_relation(node.database, node.schema, node.alias) -%}
             {%- if kept and run_query(
                 "select 1 from staging.built_deliveries where model_name = '" ~ node.alias
-                ~ "' and not ends_with(delivery_version, '" ~ local_md5(node.raw_code) ~ "')"
+                ~ "' and not ends_with(delivery_version, '" ~ code_digest(node) ~ "')"
             ).rows | length > 0 -%}
                 {%- do adapter.drop_relation(kept) -%}
             {%- endif -%}

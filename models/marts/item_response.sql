@@ -20,16 +20,11 @@ waves as (
 asked as (
     select
         eligible.wave_code,
-        questions.question_code,
+        routes.question_code,
         count(*) as n_asked,
-    from {{ ref('questions') }} as questions
-    inner join {{ ref('stg_answers') }} as answers
-        on
-            questions.routing_question_code = answers.question_code
-            and questions.routing_option_code = answers.option_code
+    from {{ ref('wgt_routes') }} as routes
     inner join eligible using (delivery_key, row_number)
-    where answers.is_selected
-    group by eligible.wave_code, questions.question_code
+    group by eligible.wave_code, routes.question_code
 ),
 
 answered as (

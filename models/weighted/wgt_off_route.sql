@@ -1,25 +1,11 @@
 with routed as (
-    select
-        question_code,
-        routing_question_code,
-        routing_option_code,
-    from {{ ref('questions') }}
+    select question_code from {{ ref('questions') }}
     where routing_question_code is not null
 ),
 
 opened as (
-    select
-        answers.delivery_key,
-        answers.row_number,
-        routed.question_code,
-    from routed
-    inner join {{ ref('stg_answers') }} as answers
-        on
-            routed.routing_question_code = answers.question_code
-            and routed.routing_option_code = answers.option_code
-    where
-        answers.is_selected
-        and {{ is_to_build('answers.delivery_key', 'stg_delivery_versions') }}
+    select * from {{ ref('wgt_routes') }}
+    where {{ is_to_build('delivery_key', 'stg_delivery_versions') }}
 ),
 
 off_route as (

@@ -1,59 +1,181 @@
-"""A warehouse made by earlier code is brought up to date by the next build."""
+"""A warehouse made by earlier code or with another codebook is brought up to date by a build."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
-from peil.settings import PROJECT
+from peil.settings import PROJECT, Places
 
 TABLE = "estimates.est_driver_counts"
+KEPT = (
+    "stg_respondents", "stg_answers", "wgt_respondent_attributes", "wgt_respondent_profiles",
+    "wgt_straight_lines", "wgt_off_route", "est_answer_counts", "est_joint_counts",
+    "est_driver_counts",
+)  # fmt: skip
+# Changes of a codebook of which each reaches something that is kept, through another seed.
+CHANGES = (
+    "update codebook.attribute_levels set value_from = value_from + 2, value_to = value_to + 2 "
+    "where value_to < 100",
+    "update codebook.region_groups set level_code = (select max(level_code) from "
+    "codebook.region_groups) where municipality_code = (select min(municipality_code) from "
+    "codebook.region_groups where level_code = (select min(level_code) from "
+    "codebook.region_groups))",
+    "update codebook.questions set routing_option_code = null, routing_question_code = null "
+    "where question_code in (select min(question_code) from codebook.questions "
+    "where routing_question_code is not null)",
+    "update codebook.scale_statistics set value_to = value_to - 1 where kind = 'range'",
+    "update codebook.sources set respondent_scope = 'one', source_priority = 9 - source_priority",
+    "delete from codebook.driver_models where sort_order = (select max(sort_order) "
+    "from codebook.driver_models)",
+    "delete from codebook.answer_pairs where answer_pair_code = (select min(answer_pair_code) "
+    "from codebook.answer_pairs)",
+    "delete from codebook.options where option_code = (select min(option_code) "
+    "from codebook.options)",
+)
+
+
+class Warehouse:
+    """A copy of the demo's warehouse with dbt by hand."""
+
+    def __init__(self, demo: Places, folder: Path) -> None:
+        self.file = folder / "peil.duckdb"
+        self.target = folder / "target"
+        shutil.copy(demo.warehouse, self.file)
+        self.environment = {**os.environ, "PEIL_WAREHOUSE": str(self.file)}
+
+    def dbt(self, command: str, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "dbt.cli.main", "--quiet", command, *arguments,
+             "--project-dir", PROJECT, "--profiles-dir", PROJECT,
+             "--target-path", self.target, "--log-path", self.target / "logs"],
+            cwd=PROJECT, env=self.environment, capture_output=True, text=True, check=False,
+            timeout=300,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def run(self, *models: str) -> None:
+        self.dbt("run", "--select", *models)
+
+    def ask(self, *queries: str) -> list[tuple]:
+        with duckdb.connect(str(self.file)) as connection:
+            return [connection.execute(query) for query in queries][-1].fetchall()
+
+    def manifest(self) -> dict:
+        return json.loads((self.target / "manifest.json").read_text())["nodes"]
 
 
 @pytest.fixture
-def build(demo, tmp_path):
-    """Build models by hand in a copy of the demo's warehouse, and ask it something."""
-    warehouse = tmp_path / "peil.duckdb"
-    shutil.copy(demo.warehouse, warehouse)
-    environment = {**os.environ, "PEIL_WAREHOUSE": str(warehouse)}
-
-    def run(model: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "dbt.cli.main", "run", "--select", model,
-             "--project-dir", PROJECT, "--profiles-dir", PROJECT,
-             "--target-path", tmp_path / "target", "--log-path", tmp_path / "logs"],
-            cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=300,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout
-
-    def ask(sql: str) -> list[tuple]:
-        with duckdb.connect(str(warehouse)) as connection:
-            return connection.execute(sql).fetchall()
-
-    return run, ask
+def copy(demo: Places, tmp_path: Path) -> Warehouse:
+    return Warehouse(demo, tmp_path)
 
 
-def test_a_kept_table_with_other_columns_is_made_anew(build):
-    run, ask = build
-    rows = ask(f"from {TABLE} order by all")
+def test_a_kept_table_with_other_columns_is_made_anew(copy):
+    rows = copy.ask(f"from {TABLE} order by all")
     # As earlier code left it: another column, and the digest of another text of the model.
-    ask(f"alter table {TABLE} add column earlier integer")
-    ask(f"alter table {TABLE} drop column sum_d2")
-    ask(
+    copy.ask(
+        f"alter table {TABLE} add column earlier integer",
+        f"alter table {TABLE} drop column sum_d2",
         "update staging.built_deliveries set delivery_version = left(delivery_version, -1) || 'x' "
-        "where model_name = 'est_driver_counts'"
+        "where model_name = 'est_driver_counts'",
     )
-    run("est_driver_questions")
-    assert "earlier" in str(ask(f"describe {TABLE}")), "dropped by a run that does not make it"
-    run("est_driver_counts")
-    assert ask(f"from {TABLE} order by all") == rows
+    copy.run("est_driver_questions")
+    described = str(copy.ask(f"describe {TABLE}"))
+    assert "earlier" in described, "dropped by a run that does not make it"
+    copy.run("est_driver_counts")
+    assert copy.ask(f"from {TABLE} order by all") == rows
 
 
-def test_a_kept_table_of_the_same_model_stays(build):
-    run, ask = build
-    ask(f"delete from {TABLE} where driver_model_code = 'desk'")
-    kept = ask(f"from {TABLE} order by all")
-    run("est_driver_counts")
-    assert ask(f"from {TABLE} order by all") == kept
+def test_a_kept_table_of_the_same_model_stays(copy):
+    copy.ask(f"delete from {TABLE} where driver_model_code = 'desk'")
+    kept = copy.ask(f"from {TABLE} order by all")
+    copy.run("est_driver_counts")
+    assert copy.ask(f"from {TABLE} order by all") == kept
+
+
+def seeds_of(nodes: dict, model: str) -> set[str]:
+    """The seeds upstream of a model; what delivery versions digest is not looked behind."""
+    ends = {name for name in nodes if name.endswith("_delivery_versions")}
+    versions = {p for p in nodes[model]["depends_on"]["nodes"] if p in ends}
+    while versions:
+        name = versions.pop()
+        parents = {p for p in nodes[name]["depends_on"]["nodes"] if p.startswith("model.")}
+        ends |= parents
+        versions |= {p for p in parents if p.endswith("_delivery_versions")}
+    found, todo = set(), [model]
+    while todo:
+        parents = nodes.get(todo.pop(), {}).get("depends_on", {}).get("nodes", [])
+        new = set(parents) - ends - found
+        found |= new
+        todo += new
+    return {name.split(".")[-1] for name in found if name.startswith("seed.")}
+
+
+def changed_seeds(warehouse: Path) -> Iterator[tuple[str, str, duckdb.DuckDBPyConnection]]:
+    """A connection per column of a seed, in which one row has another value there."""
+    with duckdb.connect(str(warehouse)) as connection:
+        columns = connection.execute(
+            "select table_name, column_name, data_type from duckdb_columns() "
+            "where schema_name = 'codebook' and table_name != 'built_codebook'"
+        ).fetchall()
+        for table, column, kind in columns:
+            other = {
+                "VARCHAR": f"coalesce({column}, '') || 'x'", "BOOLEAN": f"{column} is not true",
+                "DATE": "'1900-01-01'::date",
+            }.get(kind, f"coalesce({column}, 0) + 1")  # fmt: skip
+            connection.execute("begin")
+            connection.execute(
+                f"update codebook.{table} set {column} = {other} "
+                f"where rowid = (select min(rowid) from codebook.{table})"
+            )
+            yield table, column, connection
+            connection.execute("rollback")
+
+
+def test_every_column_of_a_seed_that_a_kept_model_is_made_of_makes_it_stale(copy):
+    digests = " union all ".join(
+        f"select '{model}', {{{{ seeds_digest(graph.nodes['model.peil.{model}']) }}}}"
+        for model in KEPT
+    )
+    sql = copy.dbt("compile", "--inline", "{% if execute %}" + digests + "{% endif %}")
+    nodes = copy.manifest()
+    kept = {n["name"] for n in nodes.values() if n["config"]["materialized"] == "incremental"}
+    assert kept == set(KEPT)
+    used = {model: seeds_of(nodes, f"model.peil.{model}") for model in KEPT}
+    assert used["est_driver_counts"] >= {"driver_models", "questions", "scales"}
+    before = dict(copy.ask(sql))
+    for table, column, connection in changed_seeds(copy.file):
+        after = dict(connection.execute(sql).fetchall())
+        expected = {
+            model for model in KEPT if table in used[model] and not column.endswith(("_nl", "_en"))
+        }
+        if connection.execute(f"select count(*) from codebook.{table}").fetchone()[0]:
+            assert {m for m in KEPT if after[m] != before[m]} == expected, (table, column)
+
+
+def test_another_codebook_gives_what_a_whole_build_gives(copy):
+    made = [f"+{model}" for model in KEPT]
+    before = tables(copy)
+    copy.ask(*CHANGES)
+    copy.run(*made)
+    in_parts = tables(copy)
+    copy.run("--full-refresh", *made)
+    whole = tables(copy)
+    assert in_parts == whole
+    same = {name for name in KEPT if before[name] == whole[name]}
+    assert not same, "the changes reach too little"
+
+
+def tables(copy: Warehouse) -> dict[str, list]:
+    with duckdb.connect(str(copy.file), read_only=True) as connection:
+        schemas = {"stg": "staging", "wgt": "weighted", "est": "estimates"}
+        return {
+            name: connection.execute(f"from {schemas[name[:3]]}.{name} order by all").fetchall()
+            for name in KEPT
+        }

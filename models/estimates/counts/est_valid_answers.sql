@@ -12,19 +12,6 @@ with eligible as (
     where response_status = 'eligible'
 ),
 
-routes as (
-    select
-        answers.delivery_key,
-        answers.row_number,
-        questions.question_code,
-    from {{ ref('questions') }} as questions
-    inner join {{ ref('stg_answers') }} as answers
-        on
-            questions.routing_question_code = answers.question_code
-            and questions.routing_option_code = answers.option_code
-    where answers.is_selected
-),
-
 valid_answers as (
     select
         eligible.*,
@@ -48,7 +35,7 @@ valid_answers as (
                     routes.delivery_key,
                     routes.row_number,
                     routes.question_code,
-                from routes
+                from {{ ref('wgt_routes') }} as routes
             )
         )
 )

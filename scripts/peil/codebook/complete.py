@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from peil.codebook.limits import Limits
+from peil.codebook.seeds import first_line, header, seed_columns
 from peil.codebook.sources import read_rows
 from peil.codebook.version import codebook_version
 from peil.errors import InputError
@@ -23,12 +24,17 @@ _WITH_DEFAULTS = {field.name for field in fields(Limits)}
 
 
 def absent(seeds: Path) -> list[str]:
-    """A sentence per table or row that the models read and this codebook does not have."""
+    """A sentence per table, column or row that the models read and this codebook does not have."""
     found = [
-        f"{file.name}: not here. A table without rows is its first line only: {_header(file)}"
-        for file in sorted(_OURS.glob("*.csv"))
-        if not (seeds / file.name).is_file()
+        f"{seed}.csv: not here. A table without rows is its first line only: "
+        f"{','.join(header(seed))}"
+        for seed in sorted(seed_columns())
+        if not (seeds / f"{seed}.csv").is_file()
     ]
+    for seed in sorted(seed_columns()):
+        path = seeds / f"{seed}.csv"
+        lacking = [c for c in header(seed) if path.is_file() and c not in first_line(path)]
+        found += [f"{path.name}: no column '{column}'." for column in lacking]
     for table, key in RULES.items():
         path = seeds / f"{table}.csv"
         if not path.is_file():
@@ -59,8 +65,3 @@ def refuse_incomplete(seeds: Path) -> None:
                 ]
             )
         )
-
-
-def _header(file: Path) -> str:
-    with file.open(encoding="utf-8") as handle:
-        return handle.readline().strip()

@@ -1,8 +1,8 @@
 """What delivered values mean by the codebook, told at the door by the very model dbt runs.
 
-`models/staging/stg_answer_values.sql`, and what it selects from, are rendered with the seeds and
-one delivery in place of their inputs, so that the gate and the warehouse cannot disagree about a
-code.
+The models in `models/staging/decode` are rendered with the seeds and one delivery in place of their
+inputs, so that the gate and the warehouse cannot disagree about a code. They use nothing of dbt but
+`ref` and `source`.
 """
 
 import hashlib
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import jinja2
-import yaml
 
+from peil.codebook.seeds import seed_columns
 from peil.errors import InputError
 from peil.settings import PROJECT
 from peil.warehouse import as_path, literal, one_row
@@ -27,7 +27,7 @@ SEEDS = (
     "sources", "waves", "delivery_rules",
 )  # fmt: skip
 DECODED = "decoded_values"
-_MODELS = PROJECT / "models"
+DECODING = PROJECT / "models" / "staging" / "decode"
 _ANSWERS = ("single_column", "one_hot", "delimited")
 # Columns of the seeds that hold what an answer may be.
 _KNOWN = {
@@ -175,13 +175,12 @@ def load_seeds(connection: duckdb.DuckDBPyConnection, seeds: Path, names: Iterab
     Raises:
         InputError: a seed that is missing or cannot be read.
     """
-    types = _column_types()
     for name in names:
         path = _seed(seeds, name)
         # dbt says which column of a seed is missing; here those that are there suffice.
         present = set(path.read_text(encoding="utf-8-sig").partition("\n")[0].split(","))
         chosen = ", ".join(
-            f"{literal(c)}: {literal(t)}" for c, t in types[name].items() if c in present
+            f"{literal(c)}: {literal(t)}" for c, t in seed_columns()[name].items() if c in present
         )
         try:
             connection.execute(
@@ -205,17 +204,8 @@ def _seed(seeds: Path, name: str) -> Path:
 
 
 def render(model: str, inputs: dict[str, str], raw: dict[str, str] | None = None) -> str:
-    """The SQL of a staging model with other tables in place of its inputs."""
-    text = (_MODELS / "staging" / f"{model}.sql").read_text(encoding="utf-8")
+    """The SQL of a decoding model with other tables in place of its inputs."""
+    text = (DECODING / f"{model}.sql").read_text(encoding="utf-8")
     return jinja2.Template(text).render(
         ref=lambda name: inputs[name], source=lambda _schema, name: (raw or {})[name]
     )
-
-
-def _column_types() -> dict[str, dict[str, str]]:
-    """The declared column types of every seed."""
-    types = {}
-    for path in sorted((_MODELS / "codebook").glob("*.yml")):
-        for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]:
-            types[seed["name"]] = seed["config"]["column_types"]
-    return types

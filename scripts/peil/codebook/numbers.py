@@ -10,7 +10,7 @@ from peil.errors import InputError
 from peil.settings import PROJECT
 
 _SEEDS = ("municipalities", "options", "questions", "scale_statistics", "scales")
-_MACRO = PROJECT / "macros" / "numbers.sql"
+MACRO = PROJECT / "macros" / "numbers.sql"
 
 
 def without_numbers(seeds: Path) -> list[str]:
@@ -22,7 +22,7 @@ def without_numbers(seeds: Path) -> list[str]:
     tables = {name: f"codebook_{name}" for name in _SEEDS}
     options = f"({render('stg_options', tables)})"
     query = jinja2.Template(
-        _MACRO.read_text(encoding="utf-8")
+        MACRO.read_text(encoding="utf-8")
         + "{{ statistics_without_numbers(statistics, scales, questions, options) }}"
     ).render(
         statistics=tables["scale_statistics"],

@@ -6,25 +6,14 @@ Everything else of the codebook is read by dbt, from the same files.
 import csv
 import fnmatch
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
+from peil.codebook.seeds import header
 from peil.errors import InputError
 
 POLICIES = ("hashed", "public")
 KINDS = ("survey", "population", "kpi")
-NEEDED_COLUMNS = {
-    "surveys": ("survey_code", "is_simulated"),
-    "questions": ("question_code", "scale_code"),
-    "scales": ("scale_code", "kind"),
-    "bindings": ("source_code", "source_column", "binding", "question_code", "field"),
-    "sources": (
-        "source_code", "survey_code", "wave_code", "kind", "label_nl", "file_pattern",
-        "file_format", "delimiter", "encoding", "decimal_mark", "date_format",
-        "empty_values",
-        "respondent_id_policy", "licence_nl",
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,8 +103,9 @@ def _source(
         raise InputError(f"{where}: survey_code '{row['survey_code']}' is not in surveys.csv.")
     if not bindings:
         raise InputError(f"{where}: no columns bound. Add its columns to bindings.csv.")
+    own = {field.name for field in fields(Source)} - {"empty_values"}
     return Source(
-        **{k: row[k] for k in NEEDED_COLUMNS["sources"] if k != "empty_values"},
+        **{column: row[column] for column in header("sources") if column in own},
         empty_values=tuple(v for v in row["empty_values"].split("|") if v),
         bindings=tuple(bindings),
         open_columns=frozenset(b.column for b in bindings if b.question_code in open_questions),
@@ -139,17 +129,17 @@ def read_rows(path: Path) -> Iterator[dict[str, str]]:
     """The rows of one seed file.
 
     Raises:
-        InputError: it is missing, or lacks a column that landing needs.
+        InputError: it is missing, or lacks a column.
     """
     if not path.is_file():
         raise InputError(f"{path}: this seed file is missing; the codebook needs it.")
-    needed = NEEDED_COLUMNS.get(path.stem, ())
+    needed = header(path.stem)
     with path.open(encoding="utf-8-sig", newline="") as handle:
         reader = csv.DictReader(handle)
         if missing := [c for c in needed if c not in (reader.fieldnames or [])]:
             raise InputError(
-                f"{path}: column '{missing[0]}' is missing. Compare its header with the "
-                "repository's seeds/."
+                f"{path}: column '{missing[0]}' is missing. The first line of this file is "
+                f"{','.join(needed)}"
             )
         for number, row in enumerate(reader, start=2):
             if any(row[c] is None for c in needed):

@@ -10,6 +10,7 @@ from peil.codebook.complete import absent
 from peil.codebook.decode import Codebook
 from peil.codebook.delivery import Delivery, Outcome
 from peil.codebook.numbers import without_numbers
+from peil.codebook.seeds import REVIEW
 from peil.codebook.sources import read_rows, read_sources, source_of
 from peil.errors import DeliveryRejectedError, InputError
 from peil.landing import kinds, privacy
@@ -107,8 +108,6 @@ def _questions(seeds: Path) -> list[str]:
         ("bindings", bindings, "source_column"),
     ):
         found += [
-            f"{name}.csv: '{row[key]}' is a guess: {row['review']}"
-            for row in rows
-            if row.get("review")
+            f"{name}.csv: '{row[key]}' is a guess: {row[REVIEW]}" for row in rows if row.get(REVIEW)
         ]
     return found

@@ -8,10 +8,11 @@ import csv
 import re
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from peil.codebook.seeds import REVIEW, header, seed_columns
 from peil.codebook.sources import Source, read_rows
 from peil.codebook.version import VERSION_FILE, version_text
 from peil.drafting.columns import Described, describe
@@ -21,11 +22,12 @@ from peil.errors import InputError
 from peil.settings import PROJECT
 
 TEMPLATE = PROJECT / "seeds"
-# The seeds that are the same for every survey; of the rules, those for every source.
+# The seeds that are the same for every survey.
 _KEPT = (
     "flags", "response_steps", "scale_statistics", "scales", "thresholds", "publication_rounding",
-    "delivery_rules", "kpi_units",
+    "kpi_units",
 )  # fmt: skip
+_GUESSED = ("questions", "bindings")
 _GRADES = "grade_1_10"
 
 
@@ -54,43 +56,22 @@ def draft(path: Path, folder: Path, names: Names, file_format: str = "auto") -> 
     guesses = guess_all(described.columns, described.file_format)
     find_joined(guesses)
     folder.mkdir(parents=True, exist_ok=True)
-    for template in sorted(TEMPLATE.glob("*.csv")):
-        _start(template, folder)
     tables = _tables(path, described, guesses, names)
-    for name, rows in tables.items():
-        _append(folder / f"{name}.csv", rows)
+    for seed in seed_columns():
+        if seed in _KEPT:
+            shutil.copyfile(TEMPLATE / f"{seed}.csv", folder / f"{seed}.csv")
+        else:
+            _write(folder, seed, tables.pop(seed, []))
     (folder / VERSION_FILE).write_text(version_text(), encoding="utf-8")
     return guesses
 
 
-def _start(template: Path, folder: Path) -> None:
-    target = folder / template.name
-    if template.stem not in _KEPT:
-        with template.open(encoding="utf-8", newline="") as handle:
-            header = next(csv.reader(handle))
-        if template.stem in {"questions", "bindings"}:
-            header.append("review")
-        _write(target, [header])
-    elif template.stem == "delivery_rules":
-        with template.open(encoding="utf-8", newline="") as handle:
-            header, *rows = csv.reader(handle)
-        _write(target, [header, *(row for row in rows if row[0] == "*")])
-    else:
-        shutil.copyfile(template, target)
-
-
-def _append(path: Path, rows: list[dict[str, object]]) -> None:
-    with path.open(encoding="utf-8", newline="") as handle:
-        header = next(csv.reader(handle))
-    with path.open("a", encoding="utf-8", newline="") as handle:
-        csv.writer(handle, lineterminator="\n").writerows(
-            [row.get(column, "") for column in header] for row in rows
-        )
-
-
-def _write(path: Path, rows: list[list[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        csv.writer(handle, lineterminator="\n").writerows(rows)
+def _write(folder: Path, seed: str, rows: Iterable[dict[str, object]]) -> None:
+    columns = header(seed) + ([REVIEW] if seed in _GUESSED else [])
+    with (folder / f"{seed}.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def _tables(
@@ -110,7 +91,7 @@ def _tables(
                 "binding": guess.binding, "question_code": code, "option_code": option,
                 "field": guess.field, "true_value": guess.true_value,
                 "false_value": guess.false_value, "delimiter": guess.delimiter,
-                "match_by": guess.match_by, "review": guess.review,
+                "match_by": guess.match_by, REVIEW: guess.review,
             }
         )  # fmt: skip
     return {
@@ -118,6 +99,9 @@ def _tables(
         "bindings": bindings,
         "options": sets.options,
         "missing_codes": sets.missing,
+        "delivery_rules": [
+            row for row in read_rows(TEMPLATE / "delivery_rules.csv") if row["source_code"] == "*"
+        ],
         **_frame(path, described, names),
     }
 
@@ -192,7 +176,7 @@ def _question(
         "label_en": short, "text_nl": text, "text_en": text, "scale_code": guess.scale,
         "option_set_code": option_set, "topic": "draft",
         "is_reported": "false" if guess.scale in {"open_text", "years"} else "true",
-        "sort_order": number, "review": guess.review,
+        "sort_order": number, REVIEW: guess.review,
     }  # fmt: skip
 
 

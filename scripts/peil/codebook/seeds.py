@@ -1,0 +1,37 @@
+"""The seeds and their columns, as their properties declare them: models/codebook/*.yml.
+
+That is the one list. dbt types and tests the seeds by it; landing, drafts and checks read it here.
+"""
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from peil.settings import PROJECT
+
+PROPERTIES = PROJECT / "models" / "codebook"
+# Of a draft: what was guessed and wants a look. Every other column is declared.
+REVIEW = "review"
+
+
+@cache
+def seed_columns() -> dict[str, dict[str, str]]:
+    """Per seed its columns in order, each with its type in DuckDB."""
+    return {
+        seed["name"]: seed["config"]["column_types"]
+        for path in sorted(PROPERTIES.glob("*.yml"))
+        for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]
+    }
+
+
+def header(seed: str) -> list[str]:
+    """The columns of a seed, as the first line of its file has them."""
+    return list(seed_columns()[seed])
+
+
+def first_line(path: Path) -> list[str]:
+    """The columns that a file of a seed has."""
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        return next(csv.reader(handle), [])
