@@ -26,9 +26,12 @@ CHANGES = (
     "codebook.region_groups) where municipality_code = (select min(municipality_code) from "
     "codebook.region_groups where level_code = (select min(level_code) from "
     "codebook.region_groups))",
-    "update codebook.questions set routing_option_code = null, routing_question_code = null "
+    "update codebook.questions set routing_option_code = 'nothing' "
     "where question_code in (select min(question_code) from codebook.questions "
     "where routing_question_code is not null)",
+    "update codebook.questions set is_reported = false where question_code in (select "
+    "min(question_code) from codebook.questions where scale_code in "
+    "(select scale_code from codebook.scales where kind = 'number'))",
     "update codebook.scale_statistics set value_to = value_to - 1 where kind = 'range'",
     "update codebook.sources set respondent_scope = 'one', source_priority = 9 - source_priority",
     "delete from codebook.driver_models where sort_order = (select max(sort_order) "
