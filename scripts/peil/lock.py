@@ -52,8 +52,8 @@ def one_night(places: Places, *, publishes: bool = True) -> Iterator[None]:
 
 @contextmanager
 def _hold(file: Path, what: Path) -> Iterator[None]:
-    mine = _threads.setdefault(file, threading.RLock())
-    if not mine.acquire(timeout=max(_patience, 0.0)):
+    own_lock = _threads.setdefault(file, threading.RLock())
+    if not own_lock.acquire(timeout=max(_patience, 0.0)):
         raise InputError(in_use(what, f"another thread of this process ({os.getpid()})"))
     try:
         _depth[file] = _depth.get(file, 0) + 1
@@ -70,7 +70,7 @@ def _hold(file: Path, what: Path) -> Iterator[None]:
             os.close(descriptor)
     finally:
         _depth[file] -= 1
-        mine.release()
+        own_lock.release()
 
 
 def wait_for(is_free: Callable[[], bool], what: Path, holder: Callable[[], str]) -> None:
@@ -131,7 +131,7 @@ def _about_me() -> dict[str, object]:
 
 def _holder(file: Path) -> str:
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        return f"process {told['pid']} (`{told['command']}`, since {told['since']})"
+        holder = json.loads(file.read_text(encoding="utf-8"))
+        return f"process {holder['pid']} (`{holder['command']}`, since {holder['since']})"
     except (OSError, ValueError, KeyError):
         return "a process that has just begun"

@@ -112,11 +112,11 @@ def _process(message: str) -> str:
     if not found:
         return "another process"
     try:
-        told = subprocess.run(
+        listed = subprocess.run(
             ["ps", "-o", "lstart=", "-o", "args=", "-p", found[1]],
             env=child_environment(), capture_output=True, text=True, check=True, timeout=5,
         ).stdout.split()  # fmt: skip
-        since, command = " ".join(told[:5]), " ".join(told[5:])[:100]
+        since, command = " ".join(listed[:5]), " ".join(listed[5:])[:100]
     except (OSError, subprocess.SubprocessError):
         return f"process {found[1]}"
     return f"process {found[1]} (`{command}`, since {since})"

@@ -511,8 +511,8 @@ def test_a_survey_without_drivers_gives_a_typed_empty_table():
     )
     assert found.empty
     assert found["importance"].dtype == float
-    nobody = driver_figures(dataclasses.replace(tables, counts=tables.counts.limit(0)), 0.95)
-    assert nobody.empty
+    no_people = driver_figures(dataclasses.replace(tables, counts=tables.counts.limit(0)), 0.95)
+    assert no_people.empty
 
 
 def test_the_published_importance_is_that_of_the_respondents(published, warehouse):

@@ -80,9 +80,9 @@ def holding(places, keys):
         if not path.is_file() or path.is_relative_to(places.inbox):
             continue
         is_data = path.suffix in {".sav", ".parquet", ".duckdb"}
-        held = bool(texts_in(path) & keys) if is_data else False
+        has_key = bool(texts_in(path) & keys) if is_data else False
         content = path.read_bytes()
-        if held or any(key.encode() in content for key in list(keys)[:200]):
+        if has_key or any(key.encode() in content for key in list(keys)[:200]):
             found.append(path.relative_to(places.inbox.parent).as_posix())
     return found
 

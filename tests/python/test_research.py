@@ -269,16 +269,16 @@ def test_nobody_else_can_read_it_while_it_is_written(
 ):
     """Looks at the folder whenever a table has been copied, write-ahead log included."""
     seen: dict[str, int] = {}
-    mine = Places(places.seeds, places.inbox, places.warehouse, tmp_path / "published")
+    own = Places(places.seeds, places.inbox, places.warehouse, tmp_path / "published")
     refuse = "peil.nights.research._refuse_repeats"
 
     def look(*_: object) -> None:
-        seen.update({f.name: stat.S_IMODE(f.stat().st_mode) for f in mine.published.iterdir()})
+        seen.update({f.name: stat.S_IMODE(f.stat().st_mode) for f in own.published.iterdir()})
 
     monkeypatch.setattr(refuse, look)
     earlier = os.umask(0o022)
     try:
-        build_research(mine)
+        build_research(own)
         left = os.umask(0o022)
     finally:
         os.umask(earlier)

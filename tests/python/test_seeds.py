@@ -47,10 +47,10 @@ def codebook(folder: Path, **headers: str) -> Path:
 
 
 def test_a_column_that_is_not_there_is_named(tmp_path: Path):
-    seeds = codebook(tmp_path, topics="topic,label_nl,sort_order")
-    assert "topics.csv: no column 'label_en'." in absent(seeds)
+    seeds = codebook(tmp_path, channels="channel_code,label_nl,sentence_nl,sort_order")
+    assert "channels.csv: no column 'label_en'." in absent(seeds)
     with pytest.raises(InputError, match="column 'label_en' is missing"):
-        list(read_rows(seeds / "topics.csv"))
+        list(read_rows(seeds / "channels.csv"))
 
 
 def test_seeds_are_typed_as_dbt_types_them(tmp_path: Path):

@@ -108,11 +108,11 @@ class Codebook:
             self._load()
             texts: set[str] = set()
             for name in ("options", "missing_codes", "code_fixes", "municipalities", "bindings"):
-                held = {c for (c,) in self.connection.execute(
+                present = {c for (c,) in self.connection.execute(
                     "select column_name from duckdb_columns() where table_name = ?",
                     [f"codebook_{name}"],
                 ).fetchall()}  # fmt: skip
-                for column in _KNOWN & held:
+                for column in _KNOWN & present:
                     rows = self.connection.execute(
                         f"select distinct trim({column}::varchar) from codebook_{name} "
                         f"where {column} is not null"

@@ -236,7 +236,12 @@ def _channels_used(deal: Dealer, everyone: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _several(
-    deal: Dealer, answers: dict, question: str, table: dict[str, float], otherwise: str, lean: float
+    deal: Dealer,
+    answers: dict,
+    question: str,
+    table: dict[str, float],
+    last_option: str,
+    lean: float,
 ) -> None:
     everyone = np.ones(len(deal.people), dtype=bool)
     none = everyone.copy()
@@ -244,4 +249,4 @@ def _several(
         chosen = deal.share(deal.opinion(lean), everyone, (share, share))
         answers[f"{question}[{option}]"] = chosen
         none &= ~chosen
-    answers[f"{question}[{otherwise}]"] = none
+    answers[f"{question}[{last_option}]"] = none

@@ -41,12 +41,12 @@ def attack_figures(
     for wave, rows, question, given in questions_of(figures, nestings, complements, answers):
         survey = (rows["survey_code"].iloc[0], wave)
         hidden = [c for c in question.hidden if c in question.figure_ids]
-        solved = recoverable(list(question.hidden), [e.cells for e in question.equations])
+        solved = recoverable(list(question.hidden), [e.table_cells for e in question.equations])
         tried[*survey, "subtraction"] += len(hidden)
         recovered[*survey, "subtraction"] += len(solved & set(hidden))
         for equation in question.equations:
-            rest = [c for c in equation.cells if c in question.hidden]
-            if rest and len(rest) < len(equation.cells) and equation.parent is not None:
+            rest = [c for c in equation.table_cells if c in question.hidden]
+            if rest and len(rest) < len(equation.table_cells) and equation.parent is not None:
                 tried[*survey, "rest"] += 1
                 recovered[*survey, "rest"] += rest_is_read(question, equation, rest, rules)
         if given is not None:

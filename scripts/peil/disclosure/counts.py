@@ -32,7 +32,7 @@ def withheld_counts(
     rows = []
     for key, table in counts.groupby(KEYS, sort=True):
         n = table.set_index(["place", "item"])["n"].astype(float).sort_index()
-        rows += [(*key, *cell) for cell in sorted(_withheld(n, min_cell_n, public))]
+        rows += [(*key, *table_cell) for table_cell in sorted(_withheld(n, min_cell_n, public))]
     columns = [*KEYS, "place", "item"]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns, "string"))
 
@@ -44,37 +44,37 @@ def rooms(n: pd.Series, hidden: set[tuple[str, str]]) -> dict[tuple[str, str], f
         n: people by place and item.
         hidden: the withheld counts; everything else is published.
     """
-    cells = sorted(hidden)
-    position = {cell: i for i, cell in enumerate(cells)}
+    table_cells = sorted(hidden)
+    position = {table_cell: i for i, table_cell in enumerate(table_cells)}
     rows, right = [], []
     for equation in _equations(n):
-        row = np.zeros(len(cells))
-        for cell, sign in equation.items():
-            if cell in position:
-                row[position[cell]] = sign
+        row = np.zeros(len(table_cells))
+        for table_cell, sign in equation.items():
+            if table_cell in position:
+                row[position[table_cell]] = sign
         if row.any():
             rows.append(row)
             right.append(-sum(s * n[c] for c, s in equation.items() if c not in position))
     # A reader knows no largest count: where the sums give none, the room has no end.
     beyond = 10 * n.sum() + 1000
     room = {}
-    for cell, i in position.items():
+    for table_cell, i in position.items():
         ends = []
         for direction in (1, -1):
-            goal = np.zeros(len(cells))
+            goal = np.zeros(len(table_cells))
             goal[i] = direction
             solved = linprog(goal, A_eq=rows or None, b_eq=right or None, bounds=(0, beyond))
             ends.append(direction * solved.fun)
-        room[cell] = ends[1] - ends[0]
+        room[table_cell] = ends[1] - ends[0]
     return room
 
 
 def _withheld(n: pd.Series, min_cell_n: float, public: Collection[str]) -> set[tuple[str, str]]:
-    hidden = {cell for cell, people in n.items() if 0 < people < min_cell_n}
+    hidden = {table_cell for table_cell, people in n.items() if 0 < people < min_cell_n}
     equations = _equations(n)
     while hidden:
         room = rooms(n, hidden)
-        tight = min(room, key=lambda cell: (room[cell], cell))
+        tight = min(room, key=lambda table_cell: (room[table_cell], table_cell))
         if room[tight] >= min_cell_n - 1e-6:
             return hidden
         # The smallest other count in a sum with it; a total only when no other people stand there.
@@ -90,8 +90,8 @@ def _equations(n: pd.Series) -> list[dict[tuple[str, str], float]]:
     found = []
     for level, name in enumerate(("place", "item")):
         for _, group in n.groupby(level="item" if name == "place" else "place"):
-            cells = list(group.index)
-            sums = [c for c in cells if c[level] == TOTAL]
-            if sums and len(cells) > 1:
-                found.append({c: -1.0 if c in sums else 1.0 for c in cells})
+            table_cells = list(group.index)
+            sums = [c for c in table_cells if c[level] == TOTAL]
+            if sums and len(table_cells) > 1:
+                found.append({c: -1.0 if c in sums else 1.0 for c in table_cells})
     return found

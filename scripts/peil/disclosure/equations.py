@@ -1,4 +1,4 @@
-"""The figures of one question as cells, and the sums that hold between them.
+"""The figures of one question as table cells, and the sums that hold between them.
 
 Source: Willenborg & De Waal (2001), Elements of Statistical Disclosure Control.
 """
@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 Place = int | str  # a group, or the rest of one
-Cell = tuple[Place, int]  # place, measure
+TableCell = tuple[Place, int]  # place, measure
 
 
 @dataclass
 class Equation:
-    """Cells whose signed sum is known. `parent` is spared as long as another cell can go."""
+    """Cells whose signed sum is known. `parent` is spared as long as another table cell can go."""
 
-    cells: dict[Cell, float]
-    parent: Cell | None = None
+    table_cells: dict[TableCell, float]
+    parent: TableCell | None = None
 
 
 @dataclass
@@ -28,36 +28,37 @@ class Question:
     Attributes:
         base: respondents in the base per place.
         min_base: the least base of a published figure.
-        positive: respondents per cell who gave the answer.
+        positive: respondents per table cell who gave the answer.
         kinds: kind of statistic per measure.
         span: highest minus lowest number of the scale, 1 for shares.
-        hidden: withheld cells with their reason; `nobody` for people in no published group.
-        figure_ids: the cells that are figures, with their number.
-        equations: sums that hold between the cells.
+        hidden: withheld table cells with their reason; `unpublished` for people in no published
+            group.
+        figure_ids: the table cells that are figures, with their number.
+        equations: sums that hold between the table cells.
     """
 
     base: dict[Place, float] = field(default_factory=dict)
     min_base: float = 0
-    positive: dict[Cell, float] = field(default_factory=dict)
+    positive: dict[TableCell, float] = field(default_factory=dict)
     kinds: dict[int, str] = field(default_factory=dict)
     span: float = 1
-    hidden: dict[Cell, str] = field(default_factory=dict)
-    figure_ids: dict[Cell, int] = field(default_factory=dict)
+    hidden: dict[TableCell, str] = field(default_factory=dict)
+    figure_ids: dict[TableCell, int] = field(default_factory=dict)
     equations: list[Equation] = field(default_factory=list)
 
 
-def recoverable(hidden: list[Cell], equations: list[dict[Cell, float]]) -> set[Cell]:
-    """The hidden cells for which the equations leave one value: those a reader can work out.
+def recoverable(hidden: list[TableCell], equations: list[dict[TableCell, float]]) -> set[TableCell]:
+    """The hidden table cells for which the equations leave one value: those a reader can work out.
 
-    A cell is determined when no direction that keeps all equations true moves it.
+    A table cell is determined when no direction that keeps all equations true moves it.
     """
-    position = {cell: i for i, cell in enumerate(hidden)}
+    position = {table_cell: i for i, table_cell in enumerate(hidden)}
     rows = []
     for equation in equations:
         row = np.zeros(len(hidden))
-        for cell, sign in equation.items():
-            if cell in position:
-                row[position[cell]] = sign
+        for table_cell, sign in equation.items():
+            if table_cell in position:
+                row[position[table_cell]] = sign
         if row.any():
             rows.append(row)
     if not rows:
@@ -67,7 +68,7 @@ def recoverable(hidden: list[Cell], equations: list[dict[Cell, float]]) -> set[C
     rank = int((values > 1e-9 * values[0]).sum())
     free = directions[rank:]
     moved = np.abs(free).max(axis=0) if len(free) else np.zeros(len(hidden))
-    return {cell for cell, i in position.items() if moved[i] < 1e-9}
+    return {table_cell for table_cell, i in position.items() if moved[i] < 1e-9}
 
 
 def questions_of(
@@ -100,26 +101,26 @@ def _question(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFr
     question.kinds = dict(zip(rows["measure_id"], rows["kind"], strict=True))
     question.min_base = float(rows["min_base_n"].iloc[0])
     for row in rows.itertuples():
-        cell = (row.group_id, row.measure_id)
-        base[cell[0]] = row.n_answers
-        question.positive[cell] = row.n_positive
-        question.figure_ids[cell] = row.figure_id
+        table_cell = (row.group_id, row.measure_id)
+        base[table_cell[0]] = row.n_answers
+        question.positive[table_cell] = row.n_positive
+        question.figure_ids[table_cell] = row.figure_id
         if not pd.isna(row.primary_reason):
-            question.hidden[cell] = row.primary_reason
+            question.hidden[table_cell] = row.primary_reason
     for parent, family, children in _families(nestings):
         if parent not in base or not (children := [c for c in children if c in base]):
             continue
         rest = base[parent] - sum(base[c] for c in children)
         members = children
         if rest > 0:
-            nobody = f"rest of {parent} in {family}"
-            base[nobody] = rest
-            members = [*children, nobody]
+            rest_place = f"rest of {parent} in {family}"
+            base[rest_place] = rest
+            members = [*children, rest_place]
             for measure in measures:
-                question.hidden[(nobody, measure)] = "nobody"
-                question.positive[(nobody, measure)] = question.positive[(parent, measure)] - sum(
-                    question.positive[(child, measure)] for child in children
-                )
+                question.hidden[(rest_place, measure)] = "unpublished"
+                question.positive[(rest_place, measure)] = question.positive[
+                    (parent, measure)
+                ] - sum(question.positive[(child, measure)] for child in children)
         question.equations += [
             Equation({(parent, m): -1.0, **{(child, m): 1.0 for child in members}}, (parent, m))
             for m in measures

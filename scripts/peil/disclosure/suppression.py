@@ -8,8 +8,8 @@ What is left when all published groups are subtracted from their total is a figu
 the same least base, unless the rounding of what is published blurs it. A mean is withheld where it
 would leave a withheld count of the same answers no room.
 
-Source: Willenborg & De Waal (2001), Elements of Statistical Disclosure Control, on secondary cell
-suppression.
+Source: Willenborg & De Waal (2001), Elements of Statistical Disclosure Control, on secondary
+suppression of table cells.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,14 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from peil.disclosure.equations import Cell, Equation, Place, Question, questions_of, recoverable
+from peil.disclosure.equations import (
+    Equation,
+    Place,
+    Question,
+    TableCell,
+    questions_of,
+    recoverable,
+)
 from peil.disclosure.moments import Answers, room
 from peil.disclosure.rules import LEAST_ROOM, SHARES, Rules
 from peil.errors import PeilError
@@ -55,9 +62,9 @@ def protect(
         while given is not None and _withhold_moments(question, rows, given, rules):
             _withhold(question, rules)
         parts += [
-            (question.figure_ids[cell], reason)
-            for cell, reason in question.hidden.items()
-            if cell in question.figure_ids
+            (question.figure_ids[table_cell], reason)
+            for table_cell, reason in question.hidden.items()
+            if table_cell in question.figure_ids
         ]
     return pd.DataFrame(sorted(parts), columns=["figure_id", "withheld_reason"]).astype(
         {"withheld_reason": "string"}
@@ -65,11 +72,11 @@ def protect(
 
 
 def _withhold(question: Question, rules: Rules) -> None:
-    """Withhold one cell at a time until nothing gives a figure away, alone or in combination."""
+    """Withhold one table cell at a time until none gives a figure away, alone or combined."""
     while True:
         weak = next((e for e in question.equations if _gives_away(question, e, rules)), None)
         if weak is None:
-            known = [e.cells for e in question.equations]
+            known = [e.table_cells for e in question.equations]
             solved = recoverable(list(question.hidden), known) & set(question.figure_ids)
             weak = _loosest(question, solved) if solved else None
         if weak is None:
@@ -77,11 +84,11 @@ def _withhold(question: Question, rules: Rules) -> None:
         _withhold_smallest(question, weak)
 
 
-def _loosest(question: Question, solved: set[Cell]) -> Equation:
-    """An equation that still shows a cell, as near to what can be solved as there is.
+def _loosest(question: Question, solved: set[TableCell]) -> Equation:
+    """An equation that still shows a table cell, as near to what can be solved as there is.
 
-    Equations meet in their hidden cells: what several of them leave of a cell together is loosened
-    by withholding a cell of any of them.
+    Equations meet in their hidden table cells: what several of them leave of one together is
+    loosened by withholding one of any of them.
 
     Raises:
         PeilError: everything that could be withheld is.
@@ -89,18 +96,18 @@ def _loosest(question: Question, solved: set[Cell]) -> Equation:
     reached = set(solved)
     left = list(question.equations)
     while True:
-        meeting = [e for e in left if reached & set(e.cells)]
+        meeting = [e for e in left if reached & set(e.table_cells)]
         if not meeting:
             raise PeilError(
                 f"suppression: the figure of measure {min(solved)[1]} in group {min(solved)[0]} "
                 "can be worked out though all figures beside it are withheld. Remove a segment "
                 "from segments.csv, or raise min_base_n in surveys.csv."
             )
-        shown = [e for e in meeting if any(c not in question.hidden for c in e.cells)]
+        shown = [e for e in meeting if any(c not in question.hidden for c in e.table_cells)]
         if shown:
             return shown[0]
         left = [e for e in left if e not in meeting]
-        reached |= {c for e in meeting for c in e.cells}
+        reached |= {c for e in meeting for c in e.table_cells}
 
 
 def _gives_away(question: Question, equation: Equation, rules: Rules) -> bool:
@@ -111,9 +118,9 @@ def _gives_away(question: Question, equation: Equation, rules: Rules) -> bool:
     with the least base of any figure; people of whom only is known that they did not say are no
     group, but few of them may not be told apart either.
     """
-    hidden = [c for c in equation.cells if c in question.hidden]
+    hidden = [c for c in equation.table_cells if c in question.hidden]
     figures = [c for c in hidden if c in question.figure_ids]
-    if not hidden or len(hidden) == len(equation.cells):
+    if not hidden or len(hidden) == len(equation.table_cells):
         return False
     if not figures:
         return rest_is_read(question, equation, hidden, rules)
@@ -130,7 +137,9 @@ def _gives_away(question: Question, equation: Equation, rules: Rules) -> bool:
     return rest_is_read(question, equation, hidden, rules)
 
 
-def rest_is_read(question: Question, equation: Equation, hidden: list[Cell], rules: Rules) -> bool:
+def rest_is_read(
+    question: Question, equation: Equation, hidden: list[TableCell], rules: Rules
+) -> bool:
     """Whether the people of all hidden groups together are a figure that may not be seen."""
     if equation.parent is None:
         return False
@@ -138,7 +147,9 @@ def rest_is_read(question: Question, equation: Equation, hidden: list[Cell], rul
     everyone = sum(question.base[place] for place, _ in hidden)
     span = question.span if kind == "mean" else 1.0
     blur = sum(
-        _blur(kind, question.base[c[0]], rules) for c in equation.cells if c not in question.hidden
+        _blur(kind, question.base[c[0]], rules)
+        for c in equation.table_cells
+        if c not in question.hidden
     )
     if 2 * blur >= max(rules.min_cell_n, BLUR * span * everyone):
         return False
@@ -195,14 +206,18 @@ def moment_rooms(
         yield group, shown, [high - low for low, high in ends]
 
 
-def _people(question: Question, equation: Equation, cell: Cell) -> float:
-    """Respondents who stand behind a cell: the base in sums over groups, else who answered so."""
-    return question.base[cell[0]] if equation.parent is not None else question.positive[cell]
+def _people(question: Question, equation: Equation, table_cell: TableCell) -> float:
+    """Respondents behind a table cell: the base in sums over groups, else who answered so."""
+    return (
+        question.base[table_cell[0]]
+        if equation.parent is not None
+        else question.positive[table_cell]
+    )
 
 
 def _withhold_smallest(question: Question, equation: Equation) -> None:
-    """Withhold the smallest published cell of the equation; its total only when all else is."""
-    published = [c for c in equation.cells if c not in question.hidden]
+    """Withhold the smallest published table cell; the total only when all else is."""
+    published = [c for c in equation.table_cells if c not in question.hidden]
     parts = [c for c in published if c != equation.parent] or published
     victim = min(parts, key=lambda c: (_people(question, equation, c), c))
     question.hidden[victim] = COMPLEMENTARY

@@ -57,12 +57,12 @@ def describe(path: Path, source: Source) -> Described:
     """
     with duckdb.connect() as connection, tempfile.TemporaryDirectory(prefix="peil-") as scratch:
         reading = read_delivery(connection, path, source, Path(scratch))
-        held = privacy.empty_identifiers(connection, reading.columns)
+        identifiers = privacy.empty_identifiers(connection, reading.columns)
         columns = [
             _column(connection, name, reading.labels.get(name, name)) for name in reading.columns
         ]
     for column in columns:
-        column.holds = held.get(column.name, "")
+        column.holds = identifiers.get(column.name, "")
     if reading.file_format == "sav":
         _add_spss(path, source, columns)
     return Described(reading.file_format, columns, reading.notes)

@@ -129,16 +129,16 @@ def _add_weights(wide: Wide, weights: pd.DataFrame, base_weight: pd.Series) -> N
     wide.add("base_weight", Column("Steekproefgewicht (voor weging)", base_weight, "scale"))
 
 
-def _add_attributes(wide: Wide, levels: pd.DataFrame, held: pd.DataFrame) -> None:
-    per_attribute = dict(list(held.groupby("attribute_code")))
+def _add_attributes(wide: Wide, levels: pd.DataFrame, chosen: pd.DataFrame) -> None:
+    per_attribute = dict(list(chosen.groupby("attribute_code")))
     for attribute, own in levels.groupby("attribute_code", sort=False):
         numbers = own.set_index("level_code")["level_number"]
-        mine = per_attribute.get(attribute, held.iloc[:0]).set_index("respondent_key")
+        levels_chosen = per_attribute.get(attribute, chosen.iloc[:0]).set_index("respondent_key")
         wide.add(
             attribute,
             Column(
                 own["attribute_label_nl"].iloc[0],
-                mine["level_code"].map(numbers).astype("float64"),
+                levels_chosen["level_code"].map(numbers).astype("float64"),
                 own["measurement_level"].iloc[0],
                 dict(zip(own["level_number"].astype(float), own["label_nl"], strict=True)),
             ),

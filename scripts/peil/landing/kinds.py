@@ -95,9 +95,9 @@ def _unpivot(
 
 
 def _store_fields(
-    table: str, fields: tuple[str, ...], told: dict[str, str] | None = None
+    table: str, fields: tuple[str, ...], fallbacks: dict[str, str] | None = None
 ) -> Callable:
-    """Store the cells of the fields; `told` are fields a file may leave to sources.csv."""
+    """Store the cells of the fields; `fallbacks` a file may leave to sources.csv."""
 
     def store(
         connection: duckdb.DuckDBPyConnection,
@@ -107,10 +107,10 @@ def _store_fields(
     ) -> None:
         source = delivery.source
         names = [quoted(source.columns_of(field)[0]) for field in fields]
-        for field, otherwise in (told or {}).items():
+        for field, attribute in (fallbacks or {}).items():
             bound = source.columns_of(field)
-            spoken = literal(getattr(source, otherwise))
-            names.append(f"coalesce({quoted(bound[0])}, {spoken})" if bound else spoken)
+            fallback = literal(getattr(source, attribute))
+            names.append(f"coalesce({quoted(bound[0])}, {fallback})" if bound else fallback)
         n_rows = one_row(
             connection,
             f"insert into {table} select {literal(delivery.key)}, row_number, {', '.join(names)} "
@@ -122,10 +122,12 @@ def _store_fields(
 
 
 _POPULATION = ("region", "gender", "age", "population")
-_TOLD = {"source_line": "label_nl", "licence": "licence_nl"}
+_FALLBACKS = {"source_line": "label_nl", "licence": "licence_nl"}
 
 KINDS = {
     "survey": Kind((), True, _store_answers),
-    "population": Kind(_POPULATION, False, _store_fields("raw.population", _POPULATION, _TOLD)),
+    "population": Kind(
+        _POPULATION, False, _store_fields("raw.population", _POPULATION, _FALLBACKS)
+    ),
     "kpi": Kind(kpis.FIELDS, False, _store_fields("raw.kpi_values", kpis.FIELDS), kpis.check_kpis),
 }

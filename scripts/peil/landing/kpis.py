@@ -161,7 +161,7 @@ def _of_value(line: int, value: str, unit: Unit) -> Iterator[Problem]:
             hint = " (85 % is 0.85)" if unit.is_percentage else ""
             yield Problem(
                 line, "value", value, f"lies outside {en}, the range of a {unit.name}{hint}",
-                f"deze waarde moet {nl} zijn" + hint.replace(".", ","),
+                f"deze waarde moet {nl} zijn" + decimal_comma(hint),
             )  # fmt: skip
 
 

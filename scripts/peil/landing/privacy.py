@@ -71,10 +71,10 @@ def drop_identifiers(
         if bound.get(c) == "identifier" or (c not in bound and NAMES.search(c))
     ]  # fmt: skip
     # Without its header a file begins with a respondent.
-    told = {
+    by_name = {
         c: kind for c in columns if c not in bound and c not in named and (kind := _kind_of_name(c))
     }
-    filled = filled_columns(connection, [c for c in columns if c not in named and c not in told])
+    filled = filled_columns(connection, [c for c in columns if c not in named and c not in by_name])
     if source.respondent_id_policy == "public":
         _require_numbers(connection, delivery, numbers)
     hashed = numbers if source.respondent_id_policy == "hashed" else []
@@ -94,14 +94,15 @@ def drop_identifiers(
             by_content[column] = what
         elif column not in opened:
             found[column] = cells
-    dropped = [*named, *told, *by_content]
+    dropped = [*named, *by_name, *by_content]
     n_cells = _count_cells(connection, dropped)
     for column in dropped:
         connection.execute(f"alter table {INCOMING} drop {quoted(column)}")
     for column, cells in found.items():
         n_cells += _drop_cells(connection, delivery.key, column, cells)
     notes = [
-        f"column {columns.index(c) + 1} dropped: its name holds {what}" for c, what in told.items()
+        f"column {columns.index(c) + 1} dropped: its name holds {what}"
+        for c, what in by_name.items()
     ]
     notes += [f"column '{c}' dropped: holds {what}" for c, what in by_content.items()]
     return n_cells, [c for c in columns if c not in dropped], notes
@@ -138,15 +139,15 @@ def empty_identifiers(connection: duckdb.DuckDBPyConnection, columns: list[str])
     Returns:
         The columns that hold little else, with what they hold.
     """
-    held = {}
+    kinds = {}
     for column in filled_columns(connection, columns):
         what, cells = examine(connection, column)
         if what:
-            held[column] = what
+            kinds[column] = what
             connection.execute(f"update {INCOMING} set {quoted(column)} = null")
         elif cells:
             _empty(connection, column, list(cells))
-    return held
+    return kinds
 
 
 def _empty(connection: duckdb.DuckDBPyConnection, column: str, values: list[str]) -> None:

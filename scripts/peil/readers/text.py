@@ -20,7 +20,7 @@ from peil.warehouse import as_path, literal, one_row, quoted
 
 DELIMITERS = (";", ",", "\t", "|")
 NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
-SPOKEN = {"cp1252": "windows-1252"}
+ENCODING_NAMES = {"cp1252": "windows-1252"}
 UTF8 = {"utf-8", "utf8", "utf-8-sig", "utf_8"}
 # One cell may hold a long open answer; a longer one is a quote that was never closed.
 LONGEST_CELL = 1 << 20
@@ -91,7 +91,7 @@ def _encoding(path: Path, source: Source) -> tuple[str, list[str]]:
                 "utf-8 or windows-1252."
             ) from None
     found = detect_encoding(path)
-    return found, [] if found in UTF8 else [f"encoding {SPOKEN.get(found, found)}"]
+    return found, [] if found in UTF8 else [f"encoding {ENCODING_NAMES.get(found, found)}"]
 
 
 def detect_encoding(path: Path) -> str:
@@ -138,16 +138,16 @@ def _as_utf8(path: Path, encoding: str, scratch: Path) -> Path:
             with copy.open("w", encoding="utf-8", newline="") as target:
                 shutil.copyfileobj(original, target, 1 << 20)
     except UnicodeError as error:
-        spoken = SPOKEN.get(encoding, encoding)
+        wanted = ENCODING_NAMES.get(encoding, encoding)
         at = (
             f"byte {error.start:,} ({error.object[error.start]:#04x})"
             if isinstance(error, UnicodeDecodeError) and error.start < len(error.object)
             else "its last character"
         )
         raise DeliveryRejectedError(
-            f"{path.name}: {at} is not {spoken}. Declare the encoding (for instance "
+            f"{path.name}: {at} is not {wanted}. Declare the encoding (for instance "
             "windows-1252) in sources.csv, or export the file again.",
-            nl=f"De tekens zijn niet opgeslagen als {spoken}.",
+            nl=f"De tekens zijn niet opgeslagen als {wanted}.",
         ) from error
     return copy
 

@@ -30,7 +30,9 @@ def independence_tests(counts: pd.DataFrame, tables: DesignTables) -> pd.DataFra
                 if table.clusters is not None
                 else None
             )
-            rows.append((*key, segment, question, *_cells(respondents), *_cells(clusters)))
+            rows.append(
+                (*key, segment, question, *_figures_of(respondents), *_figures_of(clusters))
+            )
     names = ["f_statistic", "df1", "df2", "p_value"]
     columns = [*COLUMNS, *names, *(f"{name}_clustered" for name in names)]
     # Typed also when there is nothing to test: an empty frame would become integers in DuckDB.
@@ -38,7 +40,7 @@ def independence_tests(counts: pd.DataFrame, tables: DesignTables) -> pd.DataFra
     return pd.DataFrame(rows, columns=columns).astype(types)
 
 
-def _cells(tested: Tested | None) -> tuple[float | None, ...]:
+def _figures_of(tested: Tested | None) -> tuple[float | None, ...]:
     if tested is None:
         return (None,) * 4
     return tested.statistic, tested.df1, tested.df2, tested.p_value

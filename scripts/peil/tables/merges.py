@@ -219,5 +219,5 @@ def _row(key: dict, group: str, variable: str | None, merge: Merge, sums: pd.Ser
     }
 
 
-def _given(value: float | None, otherwise: float) -> float:
-    return otherwise if value is None or pd.isna(value) else float(value)
+def _given(value: float | None, default: float) -> float:
+    return default if value is None or pd.isna(value) else float(value)
