@@ -100,7 +100,9 @@ def _tables(
         "options": sets.options,
         "missing_codes": sets.missing,
         "delivery_rules": [
-            row for row in read_rows(TEMPLATE / "delivery_rules.csv") if row["source_code"] == "*"
+            {**row}
+            for row in read_rows(TEMPLATE / "delivery_rules.csv")
+            if row["source_code"] == "*"
         ],
         **_frame(path, described, names),
     }
