@@ -26,19 +26,3 @@
         bool_or(is_default_scheme) as is_default_scheme,
         min(sort_order) as sort_order
 {%- endmacro %}
-
-
-{#- The figures of the default scheme in the latest wave of every survey, with what is measured in
-    words: what marts that link surveys look in. -#}
-{% macro latest_figures() -%}
-    select
-        estimates.*,
-        {% for language in ['nl', 'en'] -%}
-            estimates.question_label_{{ language }} || ': ' || coalesce(
-                estimates.option_label_{{ language }}, estimates.statistic_label_{{ language }}
-            ) as measure_label_{{ language }},
-        {% endfor -%}
-    from {{ ref('estimates') }} as estimates
-    inner join {{ ref('about') }} as about using (survey_code, wave_code)
-    where estimates.is_default_scheme and about.is_latest_wave
-{%- endmacro %}

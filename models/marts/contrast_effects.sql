@@ -100,14 +100,10 @@ joined as (
         inner join {{ ref('estimates') }} as {{ side }}
             on
                 differences.survey_code = {{ side }}.survey_code
-                and differences.wave_code = {{ side }}.wave_code
-                and differences.weighting_scheme = {{ side }}.weighting_scheme
+                and {{ same_measure('differences', side) }}
                 and differences.segment_code = {{ side }}.segment_code
                 and differences.segment_value_{{ side }} = {{ side }}.segment_value
                 and {{ side }}.second_segment_value is null
-                and differences.question_code = {{ side }}.question_code
-                and differences.statistic = {{ side }}.statistic
-                and differences.option_code is not distinct from {{ side }}.option_code
     {% endfor %}
     left join standardised
         on

@@ -20,17 +20,14 @@ with surveyed as (
         effects.ci_low as difference_ci_low,
         effects.ci_high as difference_ci_high,
         figures.withheld_reason,
-    from {{ ref('kpi_definitions') }} as kpis
-    inner join {{ ref('estimates') }} as figures
+    from {{ ref('estimates') }} as figures
+    inner join {{ ref('est_segments') }} as segments using (survey_code, segment_code)
+    inner join {{ ref('kpi_definitions') }} as kpis
         on
-            kpis.survey_code = figures.survey_code
-            and kpis.question_code = figures.question_code
-            and kpis.statistic = figures.statistic
-            and kpis.option_code is not distinct from figures.option_code
-    inner join {{ ref('est_segments') }} as segments
-        on
-            figures.survey_code = segments.survey_code
-            and figures.segment_code = segments.segment_code
+            figures.survey_code = kpis.survey_code
+            and figures.question_code = kpis.question_code
+            and figures.statistic = kpis.statistic
+            and figures.option_code is not distinct from kpis.option_code
     left join {{ ref('trends') }} as trends
         on
             {{ same_measure('figures', 'trends') }}
@@ -52,17 +49,13 @@ with surveyed as (
         and segments.shows_kpis
 ),
 
-measured as (
+united as (
+    select * from surveyed
+    union all by name
     select
         * exclude (n_municipalities, n_changes, se, change_se),
         n_municipalities as n_observations,
     from {{ ref('est_kpis') }}
-),
-
-united as (
-    select * from surveyed
-    union all by name
-    select * from measured
 ),
 
 judged as (

@@ -1,13 +1,5 @@
-with waves as (
-    select
-        survey_code,
-        wave_code,
-    from {{ ref('about') }}
-    where is_latest_wave
-),
-
 -- For whom: everybody, each group of municipalities and each municipality.
-places as (
+with places as (
     select
         waves.survey_code,
         waves.wave_code,
@@ -16,16 +8,13 @@ places as (
         labels.label_nl as segment_label_nl,
         labels.label_en as segment_label_en,
         labels.sort_order as segment_order,
-    from waves
+    from {{ ref('about') }} as waves
     inner join {{ ref('dim_segments') }} as labels using (survey_code)
-    inner join {{ ref('segments') }} as segments using (survey_code, segment_code)
-    left join {{ ref('attributes') }} as attributes using (survey_code, attribute_code)
+    inner join {{ ref('est_segments') }} as segments using (survey_code, segment_code)
     where
-        segments.second_attribute_code is null
-        and (
-            segments.attribute_code is null
-            or attributes.kind in ('region_group', 'region')
-        )
+        waves.is_latest_wave
+        and segments.second_attribute_code is null
+        and (segments.is_total or segments.attribute_kind in ('region_group', 'region'))
 ),
 
 rules as (
@@ -34,52 +23,6 @@ rules as (
         texts.survey_code as recommended_survey_code,
     from {{ ref('recommendation_rules') }} as rules
     inner join {{ ref('recommendation_texts') }} as texts using (recommendation_code)
-),
-
--- A figure is known by its own codes: those of a measure, or that of a KPI.
-figures as (
-    select
-        survey_code,
-        question_code,
-        statistic,
-        option_code,
-        null as kpi_code,
-        segment_code,
-        segment_value,
-        second_segment_value,
-        estimate,
-        ci_low,
-        ci_high,
-        n_answers,
-        is_withheld,
-        null as norm,
-        null as norm_verdict,
-        measure_label_nl,
-        measure_label_en,
-    from ({{ latest_figures() }}) as latest
-    union all by name
-    select
-        scores.kpi_code,
-        if(units.is_percentage, 'share', 'mean') as kpi_statistic,
-        scores.segment_code,
-        scores.segment_value,
-        scores.value as estimate,
-        scores.ci_low,
-        scores.ci_high,
-        scores.n_observations as n_answers,
-        scores.is_withheld,
-        scores.norm,
-        scores.verdict as norm_verdict,
-        scores.label_nl as measure_label_nl,
-        scores.label_en as measure_label_en,
-    from {{ ref('kpi_scorecard') }} as scores
-    inner join {{ ref('kpi_units') }} as units using (unit)
-    -- The KPIs of the latest wave each has.
-    qualify
-        row_number() over (
-            partition by scores.kpi_code, scores.segment_code, scores.segment_value
-            order by scores.period desc, scores.wave_code desc
-        ) = 1
 ),
 
 looked_up as (
@@ -100,7 +43,7 @@ looked_up as (
         figures.measure_label_en,
     from places
     inner join rules on places.survey_code = rules.recommended_survey_code
-    left join figures
+    left join {{ ref('evidence_figures') }} as figures
         on
             rules.survey_code is not distinct from figures.survey_code
             and rules.question_code is not distinct from figures.question_code

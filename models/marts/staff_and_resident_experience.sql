@@ -1,9 +1,5 @@
-with figures as (
-    {{ latest_figures() }}
-),
-
 -- Groups are linked, never people: what residents of a group say beside what its staff say.
-paired as (
+with paired as (
     select
         residents.survey_code,
         residents.wave_code,
@@ -26,7 +22,7 @@ paired as (
         staff.ci_high as staff_ci_high,
         staff.n_answers as n_staff,
         residents.is_withheld or staff.is_withheld as is_withheld,
-        attributes.kind = 'region' as is_municipality,
+        segments.attribute_kind = 'region' as is_municipality,
         residents.segment_label_nl,
         residents.segment_label_en,
         themes.label_nl,
@@ -34,27 +30,23 @@ paired as (
         themes.sort_order as theme_order,
         residents.sort_order as resident_order,
     from {{ ref('experience_themes') }} as themes
-    inner join figures as residents
+    inner join {{ ref('latest_figures') }} as residents
         on
             themes.resident_survey_code = residents.survey_code
             and themes.resident_question_code = residents.question_code
             and themes.resident_statistic = residents.statistic
             and themes.resident_option_code is not distinct from residents.option_code
-    inner join figures as staff
+    inner join {{ ref('latest_figures') }} as staff
         on
             themes.staff_survey_code = staff.survey_code
             and themes.staff_question_code = staff.question_code
             and themes.staff_statistic = staff.statistic
             and themes.staff_option_code is not distinct from staff.option_code
             and {{ same_group('residents', 'staff') }}
-    inner join {{ ref('segments') }} as segments
+    inner join {{ ref('est_segments') }} as segments
         on
             residents.survey_code = segments.survey_code
             and residents.segment_code = segments.segment_code
-    left join {{ ref('attributes') }} as attributes
-        on
-            segments.attribute_code = attributes.attribute_code
-            and segments.survey_code = attributes.survey_code
 ),
 
 correlated as (
@@ -74,10 +66,9 @@ with_intervals as (
     select
         paired.*,
         coalesce(correlated.n_municipalities, 0) as n_municipalities,
-        if(
-            correlated.n_municipalities > 3 and abs(correlated.correlation) < 1,
-            correlated.correlation, null
-        ) as correlation,
+        case when correlated.n_municipalities > 3 and abs(correlated.correlation) < 1
+            then correlated.correlation
+        end as correlation,
         normal_quantile(1 - (1 - {{ threshold('confidence_level') }}) / 2)
         / sqrt(greatest(correlated.n_municipalities - 3, 1)) as half_width,
     from paired

@@ -92,11 +92,10 @@ corrected as (
     select
         units.*,
         1 - coalesce(
-            units.n_units / if(
-                units.unit = 'cluster',
-                coalesce(later.n_clusters, earlier.n_clusters),
-                coalesce(later.n_respondents, earlier.n_respondents)
-            ),
+            units.n_units / case units.unit
+                when 'cluster' then coalesce(later.n_clusters, earlier.n_clusters)
+                else coalesce(later.n_respondents, earlier.n_respondents)
+            end,
             0
         ) as population_correction,
     from units
@@ -110,13 +109,8 @@ corrected as (
 
 unioned as (
     select
-        scheme_code,
-        wave_code,
+        * exclude (n_population),
         wave_code as compared_wave_code,
-        stratum,
-        unit,
-        n_units,
-        population_correction,
     from {{ ref('est_strata') }}
     union all by name
     select * from corrected

@@ -1,18 +1,5 @@
 with points as (
-    select
-        points.*,
-        segments.comparison,
-        segments.is_total,
-        segments.is_overlapping,
-        groups.sort_order,
-        measures.question_code,
-    from {{ ref('est_points') }} as points
-    inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
-    inner join {{ ref('est_segments') }} as segments using (survey_code, segment_code)
-    inner join {{ ref('est_groups') }} as groups
-        on
-            points.survey_code = groups.survey_code
-            and {{ same_group('points', 'groups') }}
+    select * from {{ ref('est_comparable_points') }}
 ),
 
 within_segment as (
@@ -24,14 +11,8 @@ within_segment as (
         null as segment_pair_code,
         a.is_overlapping as may_overlap,
     from points as a
-    inner join points as b
-        on
-            a.scheme_code = b.scheme_code
-            and a.wave_code = b.wave_code
-            and a.segment_code = b.segment_code
-            and a.measure_id = b.measure_id
-            and a.sort_order < b.sort_order
-    where a.comparison = 'pairs'
+    inner join points as b using (scheme_code, wave_code, segment_code, measure_id)
+    where a.comparison = 'pairs' and a.sort_order < b.sort_order
 ),
 
 against_total as (
@@ -40,13 +21,8 @@ against_total as (
         points.point_id as point_id_a,
         total.point_id as point_id_b,
     from points
-    inner join points as total
-        on
-            points.scheme_code = total.scheme_code
-            and points.wave_code = total.wave_code
-            and points.measure_id = total.measure_id
-            and total.is_total
-    where points.comparison = 'against_total'
+    inner join points as total using (scheme_code, wave_code, measure_id)
+    where points.comparison = 'against_total' and total.is_total
 ),
 
 -- A question that changed is another question: no change is made between its versions.

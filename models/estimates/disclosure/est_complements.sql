@@ -56,7 +56,7 @@ numbers_of as (
 
 ranges as (
     select * from measures
-    where kind in ('range', 'net')
+    where kind = 'range'
 ),
 
 -- Two ranges that together are the whole scale, such as insufficient and sufficient.
@@ -68,9 +68,7 @@ halves as (
     from ranges as low
     inner join ranges as high using (question_code)
     where
-        low.kind = 'range'
-        and high.kind = 'range'
-        and low.value_from <= low.scale_from
+        low.value_from <= low.scale_from
         and high.value_to >= high.scale_to
         and case
             when low.numbers is null then high.value_from = low.value_to + 1
@@ -89,17 +87,15 @@ nets as (
         'net: ' || net.measure_id as complement_id,
         unnest([net.measure_id, plus.measure_id, minus.measure_id]) as measure_id,
         unnest([-1, 1, -1]) as sign,
-    from ranges as net
+    from measures as net
     inner join ranges as plus
         on
             net.question_code = plus.question_code
-            and plus.kind = 'range'
             and net.value_from = plus.value_from
             and net.value_to = plus.value_to
     inner join ranges as minus
         on
             net.question_code = minus.question_code
-            and minus.kind = 'range'
             and net.minus_from = minus.value_from
             and net.minus_to = minus.value_to
     where net.kind = 'net'
