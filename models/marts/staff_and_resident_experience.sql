@@ -29,13 +29,14 @@ with paired as (
         themes.label_en,
         themes.sort_order as theme_order,
         residents.sort_order as resident_order,
-    from {{ ref('experience_themes') }} as themes
-    inner join {{ ref('latest_figures') }} as residents
+    from {{ ref('latest_figures') }} as residents
+    inner join {{ ref('est_segments') }} as segments using (survey_code, segment_code)
+    inner join {{ ref('experience_themes') }} as themes
         on
-            themes.resident_survey_code = residents.survey_code
-            and themes.resident_question_code = residents.question_code
-            and themes.resident_statistic = residents.statistic
-            and themes.resident_option_code is not distinct from residents.option_code
+            residents.survey_code = themes.resident_survey_code
+            and residents.question_code = themes.resident_question_code
+            and residents.statistic = themes.resident_statistic
+            and residents.option_code is not distinct from themes.resident_option_code
     inner join {{ ref('latest_figures') }} as staff
         on
             themes.staff_survey_code = staff.survey_code
@@ -43,10 +44,6 @@ with paired as (
             and themes.staff_statistic = staff.statistic
             and themes.staff_option_code is not distinct from staff.option_code
             and {{ same_group('residents', 'staff') }}
-    inner join {{ ref('est_segments') }} as segments
-        on
-            residents.survey_code = segments.survey_code
-            and residents.segment_code = segments.segment_code
 ),
 
 correlated as (
@@ -66,9 +63,10 @@ with_intervals as (
     select
         paired.*,
         coalesce(correlated.n_municipalities, 0) as n_municipalities,
-        case when correlated.n_municipalities > 3 and abs(correlated.correlation) < 1
-            then correlated.correlation
-        end as correlation,
+        if(
+            correlated.n_municipalities > 3 and abs(correlated.correlation) < 1,
+            correlated.correlation, null
+        ) as correlation,
         normal_quantile(1 - (1 - {{ threshold('confidence_level') }}) / 2)
         / sqrt(greatest(correlated.n_municipalities - 3, 1)) as half_width,
     from paired
