@@ -29,6 +29,7 @@ def contracts(texts: Iterable[str]) -> Contracts:
         model["name"]: {c["name"]: c.get("data_type", "") for c in model.get("columns", [])}
         for text in texts
         for model in (yaml.safe_load(text) or {}).get("models", [])
+        if "columns" in model
     }
 
 
