@@ -20,6 +20,8 @@ from peil.errors import InputError
 from peil.settings import child_environment
 
 ROOT = Path(__file__).resolve().parent.parent
+# What marts select from, in models/marts: not published.
+SHARED = "shared"
 Contracts = dict[str, dict[str, str]]
 
 
@@ -29,7 +31,6 @@ def contracts(texts: Iterable[str]) -> Contracts:
         model["name"]: {c["name"]: c.get("data_type", "") for c in model.get("columns", [])}
         for text in texts
         for model in (yaml.safe_load(text) or {}).get("models", [])
-        if "columns" in model
     }
 
 
@@ -57,7 +58,8 @@ def unnamed(tables: Iterable[str], text: str) -> list[str]:
 
 def check() -> None:
     """Refuse a release whose changelog leaves out a table that changed."""
-    now = contracts(p.read_text(encoding="utf-8") for p in (ROOT / "models/marts").rglob("*.yml"))
+    files = [p for p in (ROOT / "models/marts").rglob("*.yml") if p.parent.name != SHARED]
+    now = contracts(path.read_text(encoding="utf-8") for path in files)
     left_out = unnamed(
         changed(_at_last_tag(), now),
         section((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), __version__),
@@ -74,7 +76,8 @@ def _at_last_tag() -> Contracts:
     if not tag:
         return {}
     files = _git("ls-tree", "-r", "--name-only", tag, "models/marts").split()
-    return contracts(_git("show", f"{tag}:{name}") for name in files if name.endswith(".yml"))
+    files = [name for name in files if name.endswith(".yml") and f"/{SHARED}/" not in name]
+    return contracts(_git("show", f"{tag}:{name}") for name in files)
 
 
 def _git(*arguments: str, may_fail: bool = False) -> str:

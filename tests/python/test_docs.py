@@ -8,6 +8,7 @@ import click
 import pytest
 from docs_blocks import DOCS, blocks, write_rows
 from peil.cli.main import peil as command
+from peil.codebook.seeds import header
 from peil.drafting.reference import reference
 from peil.settings import PROJECT
 
@@ -177,10 +178,10 @@ def test_every_file_of_tests_protects_something_by_the_table():
 def test_labels_reach_the_page_of_dbt_and_cannot_end_its_script(tmp_path):
     from peil.nights.docs_page import complete
 
-    (tmp_path / "topics.csv").write_text("topic_code,label_nl\nwaiting,Wachten</script>\n")
-    (tmp_path / "questions.csv").write_text(
-        ",".join((PROJECT / "seeds" / "questions.csv").read_text().split("\n")[0].split(",")) + "\n"
-    )
+    topics, questions = (",".join(header(seed)) for seed in ("topics", "questions"))
+    rest = "," * (topics.count(",") - 1)
+    (tmp_path / "topics.csv").write_text(f"{topics}\nwaiting,Wachten</script>{rest}\n")
+    (tmp_path / "questions.csv").write_text(f"{questions}\n")
     manifest = (
         '{"nodes": {"m": {"name": "waiting", "resource_type": "model", "description": "One row."}}}'
     )
