@@ -18,6 +18,34 @@
         left join {{ units or ref('kpi_units') }} as units on figures.unit = units.unit
     ),
 
+    -- Of a survey the contrasted groups stand in estimates, whether KPIs are shown for them or not.
+    shown as (
+        select
+            kpis.kpi_code,
+            figures.survey_code,
+            figures.wave_code,
+            figures.segment_code,
+            figures.segment_value,
+            figures.estimate as value,
+        from {{ estimates }} as figures
+        inner join {{ kpis or ref('kpi_definitions') }} as kpis
+            on
+                figures.question_code = kpis.question_code
+                and figures.statistic = kpis.statistic
+                and figures.option_code is not distinct from kpis.option_code
+        where figures.is_default_scheme and figures.second_segment_value is null
+        union all
+        select
+            kpi_code,
+            survey_code,
+            wave_code,
+            segment_code,
+            segment_value,
+            value,
+        from mart
+        where question_code is null
+    ),
+
     sided as (
         select
             figures.survey_code,
@@ -29,7 +57,7 @@
             any_value(figures.value) filter (
                 where figures.segment_value = contrasts.reference_level_code
             ) as reference,
-        from {{ model }} as figures
+        from shown as figures
         inner join {{ contrasts or ref('est_contrasts') }} as contrasts
             using (survey_code, segment_code)
         where contrasts.is_first

@@ -1,12 +1,13 @@
 -- A KPI of a survey: 6.5 of everybody, z 6.2 and a 6.6, before 6.0; the contrast compares z with a,
--- so that the difference is -0.4. Planted per KPI, beside a right one and a right measured one: the
--- figure of another group, its interval exchanged, its base, the difference turned with and without
--- its interval, a difference beside a group, another value before, and a verdict against the norm.
+-- so that the difference is -0.4. Planted per KPI, beside a right one, one whose groups are not
+-- shown and a right measured one: the figure of another group, its interval exchanged, its base,
+-- the difference turned with and without its interval, a difference beside a group, another value
+-- before, and a verdict against the norm.
 with definitions as (
     select
         unnest([
-            'right', 'measured', 'figure', 'interval', 'base', 'turned', 'sign', 'group', 'before',
-            'verdict', 'measured base'
+            'right', 'not shown', 'measured', 'figure', 'interval', 'base', 'turned', 'sign',
+            'group', 'before', 'verdict', 'measured base'
         ]) as kpi_code,
         'mean' as statistic,
         null::varchar as option_code,
@@ -119,7 +120,9 @@ planted as (
         null::varchar as trend,
     from known
     cross join kpis
-    where known.wave_code = '2'
+    where
+        known.wave_code = '2'
+        and (kpis.kpi_code != 'not shown' or known.segment_code = 'total')
 ),
 
 flagged as (
@@ -131,7 +134,7 @@ flagged as (
 
 expected as (
     select kpi_code from kpis
-    where kpi_code not in ('right', 'measured')
+    where kpi_code not in ('right', 'not shown', 'measured')
 )
 
 (select kpi_code from flagged except select kpi_code from expected)
