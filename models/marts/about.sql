@@ -68,11 +68,20 @@ described as (
         delivered.sources_en,
         {{ threshold('confidence_level') }} as confidence_level,
         surveys.licence_nl || coalesce('; ' || delivered.licences_nl, '') as licences_nl,
+        publications.publisher,
+        publications.client,
+        publications.contact,
+        publications.release_date,
+        publications.next_release,
+        publications.description_en,
+        publications.method_en,
+        publications.licence_en as licences_en,
     from counted
     inner join delivered using (survey_code, wave_code)
     inner join {{ ref('surveys') }} as surveys using (survey_code)
     inner join {{ ref('waves') }} as waves using (survey_code, wave_code)
     left join in_scope using (survey_code)
+    left join {{ ref('publications') }} as publications using (survey_code)
 )
 
 select * from described

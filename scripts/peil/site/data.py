@@ -1,0 +1,159 @@
+"""What was read, found by key: the pages ask here and never in the file."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from peil.site.rows import (
+    Advice,
+    Attack,
+    Channel,
+    Comparison,
+    Contrast,
+    Estimate,
+    Evidence,
+    Experience,
+    Group,
+    Item,
+    Kpi,
+    Margin,
+    Priority,
+    Question,
+    Region,
+    Response,
+    Statistic,
+    Survey,
+    Trend,
+    Weighting,
+)
+
+TOTAL = "total"
+EstimateKey = tuple[str, str, str, str, str, str | None]
+TestKey = tuple[str, str, str, str, str | None]
+
+
+class Topic(NamedTuple):
+    """The questions of a survey that share a page."""
+
+    survey: Survey
+    code: str
+    label: str
+    questions: list[Question]
+
+
+@dataclass(frozen=True)
+class Data:
+    """Everything the pages need, of the latest wave of every survey."""
+
+    language: str
+    surveys: list[Survey]
+    wave_labels: dict[tuple[str, str], str]
+    questions: list[Question]
+    statistics: list[Statistic]
+    groups: list[Group]
+    channels: list[Channel]
+    regions: list[Region]
+    region_sides: dict[str, str]
+    contrasts: list[Contrast]
+    estimates: list[Estimate]
+    comparisons: list[Comparison]
+    kpis: list[Kpi]
+    advice: list[Advice]
+    evidence: list[Evidence]
+    experiences: list[Experience]
+    priorities: list[Priority]
+    trends: list[Trend]
+    responses: list[Response]
+    weighting: list[Weighting]
+    margins: list[Margin]
+    attacks: list[Attack]
+    items: list[Item]
+    audit: dict[str, tuple[int, int]]
+
+    @property
+    def survey(self) -> Survey:
+        """The survey that the site is about; others have pages beside it."""
+        return self.surveys[0]
+
+    @cached_property
+    def topics(self) -> list[Topic]:
+        """In the order of the surveys, then of the codebook; only what has figures."""
+        has_figures = {(key[0], key[3]) for key in self.figure}
+        found: dict[tuple[str, str], Topic] = {}
+        for survey in self.surveys:
+            for q in self.questions:
+                if q.survey_code != survey.survey_code:
+                    continue
+                if (q.survey_code, q.question_code) not in has_figures:
+                    continue
+                key = (q.survey_code, q.topic)
+                found.setdefault(key, Topic(survey, q.topic, q.topic_label or q.topic, []))
+                found[key].questions.append(q)
+        return list(found.values())
+
+    @cached_property
+    def figure(self) -> dict[EstimateKey, Estimate]:
+        """Default scheme: (survey, segment, group, question, statistic, option) to its figure."""
+        return {
+            (
+                e.survey_code, e.segment_code, e.group_key, e.question_code, e.statistic,
+                e.option_code,
+            ): e
+            for e in self.estimates
+            if e.is_default_scheme
+        }  # fmt: skip
+
+    @cached_property
+    def options(self) -> dict[tuple[str, str], list[Estimate]]:
+        """(survey, question) to the figures of everybody per answer, in the codebook's order."""
+        found: dict[tuple[str, str], list[Estimate]] = {}
+        for (survey, segment, _, question, _, option), e in self.figure.items():
+            if segment == TOTAL and option is not None:
+                found.setdefault((survey, question), []).append(e)
+        return found
+
+    @cached_property
+    def tests(self) -> dict[TestKey, list[Comparison]]:
+        """(survey, segment, question, statistic, option) to its tested differences."""
+        found: dict[TestKey, list[Comparison]] = {}
+        for c in self.comparisons:
+            key = (c.survey_code, c.segment_code, c.question_code, c.statistic, c.option_code)
+            found.setdefault(key, []).append(c)
+        return found
+
+    @cached_property
+    def _divisions(self) -> dict[str, dict[str, list[Group]]]:
+        found: dict[str, dict[str, list[Group]]] = {}
+        for group in self.groups:
+            survey = found.setdefault(group.survey_code, {})
+            survey.setdefault(group.segment_code, []).append(group)
+        return found
+
+    def divisions(self, survey_code: str) -> dict[str, list[Group]]:
+        """Segment code to its groups, in reading order, without everybody."""
+        found = self._divisions.get(survey_code, {})
+        return {code: groups for code, groups in found.items() if code != TOTAL}
+
+    @cached_property
+    def group(self) -> dict[tuple[str, str, str], Group]:
+        return {(g.survey_code, g.segment_code, g.group_key): g for g in self.groups}
+
+    @cached_property
+    def region_segment(self) -> str | None:
+        """The division of the survey whose groups are its regions."""
+        codes = {
+            r.municipality_code for r in self.regions if r.survey_code == self.survey.survey_code
+        }
+        for segment, groups in self.divisions(self.survey.survey_code).items():
+            if codes and all(g.group_key in codes for g in groups):
+                return segment
+        return None
+
+    @cached_property
+    def region_groups(self) -> list[Group]:
+        """Regions of the survey by name; empty where it has none."""
+        groups = self.divisions(self.survey.survey_code).get(self.region_segment or "", [])
+        return sorted(groups, key=lambda g: g.label)
+
+    def is_region(self, segment: str) -> bool:
+        return segment == self.region_segment

@@ -1,0 +1,174 @@
+"""Reads the published file into rows, in the language of the site."""
+
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import duckdb
+
+from peil.errors import PeilError
+from peil.published import open_published
+from peil.site import rows
+from peil.site.data import Data
+
+Row = TypeVar("Row", bound=NamedTuple)
+# Fields that are published in a column per language.
+TRANSLATED = {
+    "label", "text", "title", "topic_label", "segment_label", "wave_label", "description",
+    "method", "sources", "licences", "withheld_label", "statistic_label", "option_label",
+    "contrast_label", "comparison_label", "reference_label", "verdict_label", "trend_label",
+    "formula", "reason", "measure_label", "resident_label", "staff_label", "warning", "warnings",
+    "quadrant_label", "driver_model_label", "question_label", "source_label",
+}  # fmt: skip
+# A group of a segment that crosses two attributes has two values.
+GROUPS = {
+    "group_key": "concat_ws('|', segment_value, second_segment_value)",
+    "group_key_a": "concat_ws('|', segment_value_a, second_segment_value_a)",
+    "group_key_b": "concat_ws('|', segment_value_b, second_segment_value_b)",
+}
+LATEST = (
+    "(survey_code, wave_code) in "
+    "(select (survey_code, wave_code) from marts.about where is_latest_wave)"
+)
+# The first survey names the site: one of residents, where there is one.
+SURVEYS = "audience != 'residents', survey_code"
+
+
+class Reader:
+    """Reads tables of one published file in one language."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, language: str) -> None:
+        self.db, self.language = db, language
+
+    def all(self, row: type[Row], table: str, where: str = "true", order: str = "") -> list[Row]:
+        fields = ", ".join(f'{self._column(name)} as "{name}"' for name in row._fields)
+        sql = f"from marts.{table} where {where} order by {order or 'sort_order'}"
+        return [row(*values) for values in self.db.execute(f"select {fields} {sql}").fetchall()]
+
+    def latest(
+        self, row: type[Row], table: str, where: str = "true", order: str = ""
+    ) -> list[Row]:
+        return self.all(row, table, f"{LATEST} and {where}", order)
+
+    def values(self, sql: str) -> list[Any]:
+        return self.db.execute(sql).fetchall()
+
+    def _column(self, name: str) -> str:
+        if name == "sentence":
+            return "sentence_nl" if self.language == "nl" else f"label_{self.language}"
+        if name not in TRANSLATED:
+            return GROUPS.get(name, name)
+        if self.language == "nl":
+            return f"{name}_nl"
+        return f"coalesce({name}_{self.language}, {name}_nl)"
+
+
+def load(file: Path) -> Data:
+    """Read everything the pages show, of the latest wave of every survey.
+
+    Raises:
+        InputError: the file is not there, or another version of peil made it.
+        PeilError: a withheld row carries a figure.
+    """
+    with open_published(file) as db:
+        read = Reader(db, _language(db))
+        data = Data(
+            language=read.language,
+            surveys=read.all(rows.Survey, "about", "is_latest_wave", SURVEYS),
+            wave_labels=_wave_labels(read),
+            questions=read.all(rows.Question, "dim_questions", order="survey_code, sort_order"),
+            statistics=read.all(rows.Statistic, "dim_statistics"),
+            groups=read.all(rows.Group, "dim_segments"),
+            channels=read.all(rows.Channel, "dim_channels"),
+            regions=read.all(rows.Region, "dim_municipalities", order=f"label_{read.language}"),
+            region_sides=_region_sides(read),
+            contrasts=_contrasts(read),
+            estimates=read.latest(rows.Estimate, "estimates"),
+            comparisons=_comparisons(read),
+            kpis=read.latest(rows.Kpi, "kpi_scorecard"),
+            advice=read.latest(rows.Advice, "recommendations"),
+            evidence=read.latest(rows.Evidence, "recommendation_evidence"),
+            experiences=read.latest(
+                rows.Experience, "staff_and_resident_experience", "not is_withheld"
+            ),
+            priorities=read.latest(
+                rows.Priority, "priority_matrix", "is_default_scheme and segment_code = 'total'"
+            ),
+            trends=_trends(read),
+            responses=read.latest(rows.Response, "response_overview"),
+            weighting=read.latest(rows.Weighting, "weighting_quality", order="all"),
+            margins=_margins(read),
+            attacks=read.latest(rows.Attack, "disclosure_attacks"),
+            items=read.latest(rows.Item, "item_response", "not is_withheld"),
+            audit=_audit(read),
+        )
+    _refuse_withheld_figures(data.estimates)
+    return data
+
+
+def _language(db: duckdb.DuckDBPyConnection) -> str:
+    """That of the first survey."""
+    found = db.execute(
+        f"select language from marts.about where language is not null order by {SURVEYS} limit 1"
+    ).fetchone()
+    return found[0] if found else "nl"
+
+
+def _wave_labels(read: Reader) -> dict[tuple[str, str], str]:
+    found = read.values(
+        f"select survey_code, wave_code, wave_label_{read.language} from marts.about"
+    )
+    return {(survey, wave): label for survey, wave, label in found}
+
+
+def _contrasts(read: Reader) -> list[rows.Contrast]:
+    """Which group is compared with which, and which of the two is the comparison level."""
+    found = read.latest(rows.Contrast, "participation_effects")
+    return list(dict.fromkeys(found))
+
+
+def _region_sides(read: Reader) -> dict[str, str]:
+    """Region to the level of the first contrast that it is on."""
+    found = read.values(
+        "select municipality_code, participation from marts.dim_municipalities "
+        "where participation is not null"
+    )
+    return dict(found)
+
+
+def _comparisons(read: Reader) -> list[rows.Comparison]:
+    """Group with group and group with everybody."""
+    where = (
+        "is_default_scheme and not is_withheld and comparison_kind in ('segments', 'total') "
+        "and compared_segment_code in (segment_code, 'total')"
+    )
+    return read.latest(rows.Comparison, "comparisons", where)
+
+
+def _trends(read: Reader) -> list[rows.Trend]:
+    where = "is_default_scheme and not is_withheld and segment_code = 'total'"
+    return read.latest(rows.Trend, "trends", where)
+
+
+def _margins(read: Reader) -> list[rows.Margin]:
+    """Of the scheme that readers see."""
+    default = "(select weighting_scheme from marts.weighting_quality where is_default_scheme)"
+    where = f"not is_withheld and weighting_scheme in {default}"
+    return read.latest(rows.Margin, "weighting_margins_reached", where, order="all")
+
+
+def _audit(read: Reader) -> dict[str, tuple[int, int]]:
+    """Per survey: standard errors held against a bootstrap, and how many agree."""
+    found = read.values(
+        "select survey_code, count(*), count(*) filter (where is_within_noise) "
+        f"from marts.standard_error_audit where {LATEST} group by survey_code"
+    )
+    return {survey: (tried, agree) for survey, tried, agree in found}
+
+
+def _refuse_withheld_figures(estimates: list[rows.Estimate]) -> None:
+    for e in estimates:
+        if e.is_withheld and (e.estimate, e.ci_low, e.ci_high, e.n_answers) != (None,) * 4:
+            raise PeilError(
+                f"estimates: {e.question_code}, {e.segment_code} {e.group_key} is withheld and has "
+                "a figure. No site was made; build and publish again."
+            )

@@ -1,0 +1,276 @@
+"""What stands for a question in a chart: its statistic, unit, direction and fixed scale."""
+
+import math
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from peil.site.data import TOTAL, Data
+from peil.site.numbers import short, small
+from peil.site.rows import Channel, Comparison, Estimate, Question, Statistic
+
+Certainty = Literal["certain", "hint", "none"]
+CERTAINTY: tuple[Certainty, ...] = ("certain", "hint", "none")
+GOOD = {"higher_is_better": 1, "lower_is_better": -1}
+
+
+class Scale(NamedTuple):
+    """An axis. Every chart of a unit has the same one, on every page."""
+
+    unit: str
+    low: float
+    high: float
+    step: float
+
+    def at(self, value: float) -> str:
+        """Where a value stands, as an SVG percentage."""
+        inside = min(max(value, self.low), self.high)
+        return f"{100 * (inside - self.low) / (self.high - self.low):.4g}%"
+
+    def span(self, low: float, high: float) -> str:
+        """How wide the bar between two values is."""
+        ends = [min(max(value, self.low), self.high) for value in (low, high)]
+        return f"{100 * (ends[1] - ends[0]) / (self.high - self.low):.4g}%"
+
+    @property
+    def steps(self) -> int:
+        return round((self.high - self.low) / self.step)
+
+    @property
+    def ticks(self) -> list[float]:
+        return [self.low + self.step * i for i in range(self.steps + 1)]
+
+
+class Measure(NamedTuple):
+    """One statistic of a question; of one answer, where the question has answers."""
+
+    question: Question
+    statistic: Statistic
+    option_code: str | None
+    label: str
+
+    @property
+    def unit(self) -> str:
+        """Share, net, or the mean of a scale."""
+        if self.statistic.kind == "mean":
+            return f"mean {self.statistic.scale_code}"
+        return "net" if self.statistic.kind == "net" else "share"
+
+    @property
+    def good(self) -> int:
+        """1: higher is better; -1: lower is better; 0: neither."""
+        return GOOD.get(self.statistic.direction or "", 0)
+
+    @property
+    def id(self) -> str:
+        parts = (self.question.question_code, self.statistic.statistic, self.option_code)
+        return "-".join(part for part in parts if part)
+
+
+class Parts(NamedTuple):
+    """The three parts of a whole: a range that is worse, one that is better, what is between."""
+
+    bad: Statistic
+    good: Statistic
+    between: Statistic | None
+    mean: Statistic | None
+
+    @property
+    def statistics(self) -> list[Statistic]:
+        return [s for s in (self.bad, self.between, self.good, self.mean) if s]
+
+
+class Verdict(NamedTuple):
+    """How certain a difference is, and which way: "none" if and only if the interval holds zero."""
+
+    certainty: Certainty
+    sign: int
+    good: int
+
+    @property
+    def tone(self) -> str:
+        """Better, worse or neutral; none without a demonstrable difference."""
+        if self.certainty == "none":
+            return "none"
+        return {1: "better", -1: "worse", 0: "neutral"}[self.sign * self.good]
+
+
+def verdict(test: Comparison, good: int, orientation: int = 1) -> Verdict | None:
+    """Of a tested difference; orientation -1 turns it round."""
+    if test.difference is None or test.ci_low is None or test.ci_high is None:
+        return None
+    sign = orientation * (1 if test.difference > 0 else -1)
+    if test.ci_low <= 0 <= test.ci_high:
+        return Verdict("none", sign, good)
+    return Verdict("certain" if test.is_significant else "hint", sign, good)
+
+
+class Measures:
+    """The measures of one published file."""
+
+    def __init__(self, data: Data) -> None:
+        self.data = data
+        self.channels: dict[str, Channel] = {c.channel_code: c for c in data.channels}
+        self._statistics: dict[str, dict[str, Statistic]] = {}
+        for s in data.statistics:
+            self._statistics.setdefault(s.scale_code, {})[s.statistic] = s
+        self._parts = {code: self._split(code) for code in self._statistics}
+
+    def statistics(self, scale_code: str) -> dict[str, Statistic]:
+        return self._statistics.get(scale_code, {})
+
+    def parts(self, scale_code: str) -> Parts | None:
+        """How answers on a scale make a whole, where its ranges say what is good and bad."""
+        return self._parts.get(scale_code)
+
+    def _split(self, scale_code: str) -> Parts | None:
+        found = list(self.statistics(scale_code).values())
+        ranges = [s for s in found if s.kind == "range" and s.value_from is not None]
+        bad = _narrowest([s for s in ranges if GOOD.get(s.direction or "") == -1])
+        if bad is None:
+            return None
+        good = _narrowest([s for s in ranges if GOOD.get(s.direction or "") == 1], apart_from=bad)
+        if good is None:
+            return None
+        between = next((s for s in ranges if s not in (bad, good)), None)
+        return Parts(bad, good, between, next((s for s in found if s.kind == "mean"), None))
+
+    def headline(self, q: Question) -> Statistic | None:
+        """The statistic of the codebook; else the mean of numbers, or what is good of words."""
+        statistics = self.statistics(q.scale_code)
+        if q.headline_statistic in statistics:
+            return statistics[q.headline_statistic]
+        kinds = list(statistics.values())
+        parts = self.parts(q.scale_code)
+        mean = next((s for s in kinds if s.kind == "mean"), None)
+        if parts and (mean is None or mean.is_categorical):
+            return parts.good
+        return mean or next(iter(kinds), None)
+
+    def of(self, q: Question, statistic: Statistic | None = None) -> list[Measure]:
+        """What stands for a question: its headline statistic, or every answer."""
+        statistic = statistic or self.headline(q)
+        if statistic is None:
+            return []
+        if statistic.kind != "option":
+            key = (q.survey_code, TOTAL, TOTAL, q.question_code, statistic.statistic, None)
+            return [Measure(q, statistic, None, q.label)] if key in self.data.figure else []
+        answers = self.data.options.get((q.survey_code, q.question_code), [])
+        return [
+            Measure(q, statistic, e.option_code, e.option_label or e.option_code or "")
+            for e in answers
+            if e.statistic == statistic.statistic
+        ]
+
+    @cached_property
+    def overall(self) -> Measure | None:
+        """The headline of the survey: what its driver models explain, else its first headline."""
+        mine = [
+            q for topic in self.data.topics if topic.survey is self.data.survey
+            for q in topic.questions
+        ]  # fmt: skip
+        outcomes = {p.outcome_question_code for p in self.data.priorities}
+        order = sorted(
+            mine, key=lambda q: (q.question_code not in outcomes, not q.headline_statistic)
+        )
+        for q in order:
+            for m in self.of(q):
+                if m.good and not self.estimate(m).is_withheld:
+                    return m
+        return next((m for q in order for m in self.of(q)), None)
+
+    @cached_property
+    def profile(self) -> list[Measure]:
+        """The headline figures of the survey that can be better or worse."""
+        questions = (q for t in self.data.topics if t.survey is self.data.survey for q in t.questions)
+        return [m for q in questions for m in self.of(q) if m.good]
+
+    def estimate(
+        self, m: Measure, segment: str = TOTAL, group: str = TOTAL, statistic: str = ""
+    ) -> Estimate:
+        """A figure of the default scheme; a withheld one where the file has none."""
+        q = m.question
+        statistic = statistic or m.statistic.statistic
+        key = (q.survey_code, segment, group, q.question_code, statistic, m.option_code)
+        found = self.data.figure.get(key)
+        return found if found is not None else _absent(key)
+
+    def tests(self, m: Measure, segment: str, kind: str) -> list[Comparison]:
+        """Tested differences of a measure: between groups (segments) or with everybody (total)."""
+        q = m.question
+        key = (q.survey_code, segment, q.question_code, m.statistic.statistic, m.option_code)
+        found = self.data.tests.get(key, [])
+        return [c for c in found if c.comparison_kind == kind and c.difference is not None]
+
+    def against_everybody(self, m: Measure, segment: str, group: str) -> Verdict | None:
+        """A group against everybody: "none" if and only if everybody's line crosses its interval."""
+        e, everybody = self.estimate(m, segment, group), self.estimate(m)
+        tests = self.tests(m, segment, "total")
+        test = next((c for c in tests if c.group_key_a == group), None)
+        if test is None or e.is_withheld or everybody.is_withheld:
+            return None
+        sign = 1 if e.shown > everybody.shown else -1
+        if e.low <= everybody.shown <= e.high:
+            return Verdict("none", sign, m.good)
+        return Verdict("certain" if test.is_significant else "hint", sign, m.good)
+
+    def strongest(self, m: Measure, segment: str) -> Verdict | None:
+        """The most certain difference between two groups of a division."""
+        found = [v for c in self.tests(m, segment, "segments") if (v := verdict(c, m.good))]
+        return min(found, key=lambda v: CERTAINTY.index(v.certainty), default=None)
+
+    def in_sentence(self, m: Measure) -> str:
+        """The channel a question is about with its article, else its label in quotes."""
+        channel = self.channels.get(m.question.channel_code or "")
+        if channel and m.label == channel.label:
+            return channel.sentence
+        return f"“{m.label}”"
+
+    @cached_property
+    def scales(self) -> dict[str, Scale]:
+        """One fixed axis per unit: whole numbers around every interval that is shown."""
+        found = {"share": Scale("share", 0, 1, 0.25), "net": Scale("net", -1, 1, 0.5)}
+        scale_of = {q.question_code: q.scale_code for q in self.data.questions}
+        ends: dict[str, list[float]] = {}
+        for key, e in self.data.figure.items():
+            statistic = self.statistics(scale_of.get(key[3], "")).get(key[4])
+            if statistic and statistic.kind == "mean" and not e.is_withheld:
+                ends.setdefault(statistic.scale_code, []).extend((e.low, e.high))
+        for code, values in ends.items():
+            found[f"mean {code}"] = _axis(f"mean {code}", values)
+        return found
+
+
+def _axis(unit: str, values: list[float]) -> Scale:
+    low, high = math.floor(min(values)), math.ceil(max(values))
+    high = max(high, low + 1)
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 10**6) if (high - low) / s <= 10)
+    high = low + step * math.ceil((high - low) / step)
+    return Scale(unit, low, high, step)
+
+
+def _narrowest(ranges: list[Statistic], apart_from: Statistic | None = None) -> Statistic | None:
+    if apart_from is not None:
+        ranges = [
+            s for s in ranges
+            if s.value_from > apart_from.value_to or s.value_to < apart_from.value_from
+        ]  # fmt: skip
+    return min(ranges, key=lambda s: s.value_to - s.value_from, default=None)
+
+
+def _absent(key: tuple) -> Estimate:
+    survey, segment, group, question, statistic, option = key
+    return Estimate(
+        survey, "", True, segment, group, question, statistic, option, None, None, None, None,
+        None, False, True, None, statistic, option,
+    )  # fmt: skip
+
+
+def between_label(parts: Parts, joined: str, words: str) -> str:
+    """The middle part of a whole: its own label or `words`, with the numbers it stands for."""
+    first, last = sorted((parts.bad, parts.good), key=lambda s: s.value_from)
+    numbers = range(int(first.value_to) + 1, int(last.value_from))
+    label = small(short(parts.between.label)) if parts.between else words
+    if parts.bad.is_categorical or not numbers:
+        return label
+    ends = [str(numbers[0])] if len(numbers) == 1 else [str(numbers[0]), str(numbers[-1])]
+    return f"{label} ({f' {joined} '.join(ends)})"

@@ -1,0 +1,81 @@
+"""How it was done: method, what could be worked out, downloads, terms, accessibility, not found."""
+
+from peil.site.addresses import NOT_FOUND
+from peil.site.context import Site
+from peil.site.numbers import slug
+from peil.site.rows import Margin, Weighting
+
+
+def write(site: Site) -> None:
+    at = site.addresses
+    site.write.page(
+        at.method,
+        "method.html.j2",
+        responses={s.survey_code: _responses(site, s.survey_code) for s in site.data.surveys},
+        weighting={s.survey_code: _weighting(site, s.survey_code) for s in site.data.surveys},
+        margins={s.survey_code: _margins(site, s.survey_code) for s in site.data.surveys},
+        audit=site.data.audit,
+        items={
+            s.survey_code: [i for i in site.data.items if i.survey_code == s.survey_code]
+            for s in site.data.surveys
+        },
+        csv=_items_csv(site),
+    )
+    if at.protection:
+        site.write.page(
+            at.protection,
+            "protection.html.j2",
+            attacks=site.data.attacks,
+            n_tried=sum(a.n_tried for a in site.data.attacks),
+            n_recovered=sum(a.n_recovered for a in site.data.attacks),
+            n_figures=len(site.data.estimates),
+            n_withheld=sum(e.is_withheld for e in site.data.estimates),
+            csv=_attacks_csv(site),
+        )
+    site.write.page(at.glossary, "glossary.html.j2", statistics=_statistics(site))
+    site.write.page(at.accessibility, "accessibility.html.j2")
+    site.write.page(NOT_FOUND, "404.html.j2")
+    site.write.page(at.downloads, "downloads.html.j2", topics=site.data.topics)
+
+
+def _responses(site: Site, survey_code: str):
+    """Steps from received to counted, of all sources together."""
+    return [
+        r for r in site.data.responses
+        if r.survey_code == survey_code and r.source_code == "all"
+    ]  # fmt: skip
+
+
+def _weighting(site: Site, survey_code: str) -> list[Weighting]:
+    return [
+        w for w in site.data.weighting if w.survey_code == survey_code and w.is_default_scheme
+    ]
+
+
+def _margins(site: Site, survey_code: str) -> list[Margin]:
+    return [m for m in site.data.margins if m.survey_code == survey_code]
+
+
+def _statistics(site: Site):
+    """What is counted, once per label, of the scales that questions have."""
+    used = {q.scale_code for q in site.data.questions}
+    return list({s.label: s for s in site.data.statistics if s.scale_code in used}.values())
+
+
+def _items_csv(site: Site) -> str:
+    rows = (
+        (i.label, i.n_eligible, i.n_not_asked, i.n_answered, i.n_dont_know, i.n_refused,
+         i.n_skipped)
+        for i in site.data.items
+    )  # fmt: skip
+    stem = slug(site.t("page_method"))
+    return site.write.csv(f"data/{stem}.csv", site.t("csv_items").split("|"), rows)
+
+
+def _attacks_csv(site: Site) -> str:
+    labels = {s.survey_code: s.label for s in site.data.surveys}
+    rows = (
+        (labels[a.survey_code], a.label, a.n_tried, a.n_recovered) for a in site.data.attacks
+    )
+    stem = slug(site.t("page_protection"))
+    return site.write.csv(f"data/{stem}.csv", site.t("csv_attacks").split("|"), rows)

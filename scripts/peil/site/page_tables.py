@@ -1,0 +1,101 @@
+"""The page on which readers make tables of their own: a small data file per question."""
+
+from typing import Any
+
+from peil.site.context import Site
+from peil.site.numbers import file_name
+from peil.site.rows import Estimate, Question
+
+Arrows = dict[tuple[str, str, str, str | None], str]
+FOLDER = "data/tables"
+
+
+def write(site: Site) -> None:
+    arrows = _against_everybody(site)
+    estimates: dict[tuple[str, str], list[Estimate]] = {}
+    for e in site.data.estimates:
+        estimates.setdefault((e.survey_code, e.question_code), []).append(e)
+    index: list[tuple[str, list[tuple[Question, str]]]] = []
+    for topic in site.data.topics:
+        index.append((topic.label, []))
+        for q in topic.questions:
+            mine = estimates.get((q.survey_code, q.question_code), [])
+            stem = f"{FOLDER}/{file_name(q.question_code)}"
+            site.write.json(f"{stem}.json", _table(site, q, mine, arrows))
+            default = (e for e in mine if e.is_default_scheme)
+            index[-1][1].append((q, site.write.figures_csv(f"{stem}.csv", default)))
+    site.write.json(
+        f"{FOLDER}/divisions.json",
+        {s.survey_code: _divisions(site, s.survey_code) for s in site.data.surveys},
+    )
+    overall = site.measures.overall
+    site.write.page(
+        site.addresses.tables,
+        "tables.html.j2",
+        index=index,
+        first=overall.question.question_code if overall else index[0][1][0][0].question_code,
+        schemes=_schemes(site),
+        folder=FOLDER,
+    )
+
+
+def _schemes(site: Site) -> dict[str, str]:
+    """Weighting schemes, the ones that readers see elsewhere first."""
+    order = sorted(site.data.weighting, key=lambda w: not w.is_default_scheme)
+    return {w.weighting_scheme: w.label for w in order}
+
+
+def _divisions(site: Site, survey_code: str) -> dict[str, Any]:
+    """Division to its label and its groups (key, label, letter), everybody included."""
+    found: dict[str, Any] = {}
+    for g in site.data.groups:
+        if g.survey_code == survey_code:
+            division = found.setdefault(g.segment_code, {"label": g.segment_label, "groups": []})
+            division["groups"].append((g.group_key, g.label, g.letter))
+    return found
+
+
+def _against_everybody(site: Site) -> Arrows:
+    """Regions are not compared with each other but with everybody: an arrow, not a letter."""
+    return {
+        (c.group_key_a, c.question_code, c.statistic, c.option_code): "▲" if c.difference > 0 else "▼"
+        for c in site.data.comparisons
+        if c.comparison_kind == "total" and c.is_significant and c.difference is not None
+    }
+
+
+def _table(site: Site, q: Question, estimates: list[Estimate], arrows: Arrows) -> dict[str, Any]:
+    """schemes → group → line → [figure, low, high, n, letters], or [number of the reason]."""
+    lines: dict[str, dict[str, str]] = {}
+    schemes: dict[str, dict[str, dict[str, list[Any]]]] = {}
+    reasons: list[str] = []
+    for e in estimates:
+        line = e.option_code or e.statistic
+        if line not in lines:
+            lines[line] = _line(site, q, e)
+        groups = schemes.setdefault(e.weighting_scheme, {})
+        group = groups.setdefault(f"{e.segment_code}:{e.group_key}", {})
+        if e.is_withheld:
+            reason = e.withheld_label or ""
+            if reason not in reasons:
+                reasons.append(reason)
+            group[line] = [reasons.index(reason)]
+        else:
+            arrow = arrows.get((e.group_key, e.question_code, e.statistic, e.option_code), "")
+            letters = (e.significantly_higher_than or "") + (arrow if e.is_default_scheme else "")
+            group[line] = [e.estimate, e.low, e.high, e.n_answers, letters]
+    return {
+        "survey": q.survey_code,
+        "label": q.label,
+        "text": q.text,
+        "lines": lines,
+        "reasons": reasons,
+        "schemes": schemes,
+    }
+
+
+def _line(site: Site, q: Question, e: Estimate) -> dict[str, str]:
+    statistic = site.measures.statistics(q.scale_code).get(e.statistic)
+    kind = statistic.kind if statistic else "option"
+    unit = {"mean": "mean", "net": "net"}.get(kind, "share")
+    return {"label": e.option_label or e.statistic_label, "unit": unit, "statistic": e.statistic}

@@ -1,0 +1,38 @@
+"""The words of the site itself, per language; what is about a survey comes from its codebook."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+CATALOGUES = Path(__file__).parent / "texts"
+DEFAULT = "nl"
+
+
+class Texts:
+    """Sentences by key, with their values filled in."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._sentences = catalogue(language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """A sentence; `n` chooses between a pair of one and more."""
+        sentence = self._sentences[key]
+        if isinstance(sentence, list):
+            sentence = sentence[0 if values["n"] in (1, "1") else 1]
+        return sentence.format(**values)
+
+    def part(self, prefix: str) -> dict[str, str]:
+        """The sentences that the script needs: those whose key starts so, without it."""
+        found = self._sentences.items()
+        return {k.removeprefix(prefix): v for k, v in found if k.startswith(prefix)}
+
+
+@cache
+def catalogue(language: str) -> dict:
+    path = CATALOGUES / f"{language if language in languages() else DEFAULT}.toml"
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def languages() -> list[str]:
+    return sorted(path.stem for path in CATALOGUES.glob("*.toml"))
