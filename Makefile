@@ -8,7 +8,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 STAMP := .venv/.installed
 
-.PHONY: help setup demo dashboard nightly test lint lint-python lint-types lint-sql pytest test-fast docs fuzz sbom lock clean bench mutants release
+.PHONY: help setup demo site nightly test lint lint-python lint-types lint-sql pytest test-fast docs fuzz sbom lock clean bench mutants release
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -24,14 +24,12 @@ $(STAMP): requirements-dev.txt pyproject.toml
 
 setup: $(STAMP)  ## make .venv with everything in it
 
-demo: setup  ## simulate deliveries, run the night on them, build the dashboard
+demo: setup  ## simulate deliveries and run the night on them: figures and site
 	@$(BIN)/peil demo
 	@$(BIN)/peil nightly
-	@if command -v node >/dev/null; then $(BIN)/peil dashboard; \
-	else echo "Dashboard skipped: Node.js 20 or newer is not installed. The figures are published."; fi
 
-dashboard: setup  ## build the dashboard from what is published and serve it on this computer
-	@$(BIN)/peil dashboard --serve
+site: setup  ## serve the site of the last release on this computer
+	@$(BIN)/peil site --serve
 
 nightly: setup  ## land, build, test and publish what is in the inbox
 	@$(BIN)/peil nightly
@@ -49,7 +47,6 @@ lint-types: setup  ## mypy over scripts/peil
 
 lint-sql: setup  ## sqlfluff
 	@$(BIN)/sqlfluff lint --nocolor models tests/generic tests/singular tests/tests_of_tests analyses
-	@$(BIN)/sqlfluff lint --nocolor --templater raw dashboard/sources
 
 pytest: setup  ## pytest; its first test builds the demo, dbt unit and data tests included
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
@@ -75,9 +72,6 @@ release: setup  ## wheel into dist/ and a tag, when the changelog names every ta
 sbom: setup  ## what Peil is made of (CycloneDX), from the locks, into target/sbom
 	@mkdir -p target/sbom
 	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --mc-type application --output-reproducible --of JSON -o target/sbom/peil.cdx.json
-	@if command -v npm >/dev/null; then \
-	cd dashboard && npm sbom --package-lock-only --sbom-format cyclonedx > ../target/sbom/dashboard.cdx.json; \
-	else echo "The dashboard's packages are left out: npm is not installed."; fi
 
 lock:  ## lock the dependencies again, with hashes (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt

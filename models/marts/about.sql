@@ -73,6 +73,7 @@ described as (
         publications.contact,
         publications.release_date,
         publications.next_release,
+        publications.caution,
         publications.description_en,
         publications.method_en,
         publications.licence_en as licences_en,

@@ -43,9 +43,3 @@ class RakingError(PeilError):
     """Weights that meet the margins do not exist or were not reached. Exit code 4."""
 
     exit_code = 4
-
-
-class DashboardError(PeilError):
-    """The site was not built; the previous one stays in place. Exit code 5."""
-
-    exit_code = 5

@@ -26,8 +26,7 @@ FLAGS = [
 
 
 # Tests side by side (`-n`). The tests of one file run in one process, where they share what its
-# fixtures build; these files share one dashboard, and the tests of these no more than the demo.
-TOGETHER = {"test_dashboard_build": "test_dashboard"}
+# fixtures build; the tests of these share no more than the demo.
 APART = {"test_nightly", "test_privacy", "test_raking_groups", "test_weighting_in_the_warehouse"}
 
 
@@ -38,7 +37,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     class Groups(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = Path(nodeid.split("::")[0]).stem
-            return nodeid if file in APART else TOGETHER.get(file, file)
+            return nodeid if file in APART else file
 
     return Groups(config, log)
 
@@ -211,15 +210,8 @@ def reader(demo: Places, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def build(demo: Places) -> str:
-    """What `peil dashboard` said while it built the demo's site, as a user builds it."""
-    built = peil("dashboard", *options(demo))
-    assert built.returncode == 0, built.stderr
-    return built.stderr
-
-
-@pytest.fixture(scope="session")
-def site(build: str, demo: Places) -> Path:
+def site(demo: Places) -> Path:
+    """The site of the demo's release."""
     return demo.published / "site"
 
 

@@ -54,7 +54,7 @@ def test_exposures_name_every_published_table_and_what_the_site_reads(published)
     }
     assert exposures["published_file"] == tables
     assert exposures["workbook"] == tables
-    for name, folder in (("dashboard", "dashboard/sources"), ("summary", "scripts/peil/report")):
+    for name, folder in (("site", "scripts/peil/site"), ("summary", "scripts/peil/report")):
         text = " ".join(
             path.read_text()
             for path in (PROJECT / folder).rglob("*")
@@ -131,7 +131,7 @@ def test_documentation_is_one_page_with_every_table(docs: Path, published):
     assert [path.name for path in docs.iterdir()] == ["index.html"]
     for (table,) in published.sql("select table_name from duckdb_tables()").fetchall():
         assert f"model.peil.{table}" in page
-    for exposure in ("dashboard", "summary", "workbook", "published_file"):
+    for exposure in ("site", "summary", "workbook", "published_file"):
         assert f"exposure.peil.{exposure}" in page
 
 

@@ -20,7 +20,7 @@ from peil.nights import release
 from peil.settings import PROJECT
 from peil.warehouse import open_warehouse
 
-VERBS = (["publish"], ["research"], ["export", "--research"], ["summary"], ["dashboard"])
+VERBS = (["publish"], ["research"], ["export", "--research"], ["summary"])
 
 
 def write(places, sql):

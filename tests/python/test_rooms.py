@@ -18,9 +18,9 @@ ROOMS = (
     ("readers", "tables"),
     ("gate", "rake_files"),
     ("landing",),
-    ("drafting", "population", "demo"),
+    ("drafting", "population", "demo", "site"),
     ("nights",),
-    ("dashboard", "report", "export"),
+    ("report", "export"),
     ("cli",),
 )
 # Where models refer to: their own folder, or an earlier one.

@@ -140,17 +140,6 @@ def test_headlines_and_summary_speak_of_residents_only(demo, tmp_path, capsys):
         assert "werkgever" not in text
 
 
-def test_the_dashboard_selects_residents_only(published):
-    sources = sorted((PROJECT / "dashboard" / "sources" / "peil").glob("*.sql"))
-    selected = {path.stem: published.sql(path.read_text()).df() for path in sources}
-    assert all(len(rows) for rows in selected.values())
-    assert list(selected["about"]["survey_code"]) == ["omnichannel"]
-    assert set(selected["figures"]["survey_code"]) == {"omnichannel"}
-    assert len(selected["municipalities"]) == 29
-    assert set(selected["effects"]["topic"]).isdisjoint({"staff_satisfaction"})
-    assert "medewerkers" not in set(selected["response"]["source_code"])
-
-
 def test_staff_are_delivered_in_the_same_bytes_every_time(demo, tmp_path):
     again = peil("demo", "--inbox", tmp_path / "inbox")
     assert again.returncode == 0, again.stderr

@@ -27,7 +27,7 @@ for verb in (
     nights.research_command,
     nights.docs_command,
     nights.purge_command,
-    readers.dashboard_command,
+    readers.site_command,
     readers.summary_command,
     readers.export_command,
     surveys.init_command,

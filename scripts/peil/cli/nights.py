@@ -28,20 +28,15 @@ def land_command(places: Places) -> None:
 
 @click.command("nightly")
 @waits
-@click.option("--dashboard", is_flag=True, help="Build the dashboard from what was published.")
 @with_places
-def nightly_command(places: Places, dashboard: bool) -> None:
-    """Land, build, test and publish; a failed test leaves the published file as it was."""
+def nightly_command(places: Places) -> None:
+    """Land, build, test and publish; a failed test leaves the earlier release as it was."""
     from peil.nights.nightly import nightly, raise_rejections
     from peil.report.headlines import show_headlines
 
     with one_night(places):
         landed = nightly(places)
         show_headlines(places.published_file)
-        if dashboard:
-            from peil.dashboard import build_dashboard
-
-            click.echo(f"Dashboard: {build_dashboard(places).as_uri()}")
     raise_rejections(landed)
 
 

@@ -8,21 +8,22 @@ from peil.cli.places import waits, with_places
 from peil.settings import Places
 
 
-@click.command("dashboard")
+@click.command("site")
 @waits
-@click.option("--serve", "serving", is_flag=True, help="Serve the site on this computer.")
+@click.option("--output", type=click.Path(path_type=Path), help="Build it again into this folder.")
+@click.option("--serve", "serving", is_flag=True, help="Serve it on this computer.")
 @click.option("--port", type=int, default=8055, show_default=True, help="Where to serve it.")
-@click.option("--no-build", is_flag=True, help="Serve the site as it was last built.")
 @with_places
-def dashboard_command(places: Places, serving: bool, port: int, no_build: bool) -> None:
-    """Build the dashboard from the published file; a failed build leaves the previous site."""
-    from peil.dashboard import build_dashboard, serve
+def site_command(places: Places, output: Path | None, serving: bool, port: int) -> None:
+    """Show the site of the release, or build it again from the published file into a folder."""
+    from peil.site import build_site, first_page, serve
 
-    if not no_build:
-        click.echo(f"Dashboard: {build_dashboard(places).as_uri()}")
+    folder = places.published / "site" if output is None else output.expanduser().resolve()
+    page = first_page(folder) if output is None else build_site(places.published_file, folder)
+    click.echo(page.as_uri())
     if serving:
-        click.echo(f"Dashboard: http://localhost:{port}/")
-        serve(places.published / "site", port)
+        click.echo(f"http://localhost:{port}/")
+        serve(folder, port)
 
 
 @click.command("summary")

@@ -1,13 +1,14 @@
-"""A release: the published file and its manifest in one folder, put in place by one rename.
+"""A release: the published file, its manifest and its site, put in place by one rename.
 
-    published/releases/<moment>/{peil.duckdb, manifest.json}
+    published/releases/<moment>/{peil.duckdb, manifest.json, site/}
     published/current        → releases/<moment>          the one switch
     published/peil.duckdb    → current/peil.duckdb        what readers open
     published/manifest.json  → current/manifest.json
+    published/site           → current/site
     published/history/peil-<moment>.duckdb                earlier releases
 
-Where the system makes no links (Windows without developer mode) both files are put in place one
-after the other, the manifest first.
+Where the system makes no links (Windows without developer mode) they are put in place one after
+the other, the manifest first.
 """
 
 import os
@@ -15,10 +16,10 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from peil.drafts import draft_of
+from peil.drafts import draft_of, remove
 from peil.private import public_folder, publish_mode
 
-FILE, MANIFEST = "peil.duckdb", "manifest.json"
+FILE, MANIFEST, SITE = "peil.duckdb", "manifest.json", "site"
 EARLIER_KEPT = 14
 _MOMENT = "%Y%m%dT%H%M%S"
 
@@ -35,8 +36,8 @@ def new_release(published: Path) -> Path:
 def switch_to(published: Path, draft: Path) -> None:
     """Put a release that is whole in place; a reader finds the earlier one or this one."""
     publish_mode(draft)
-    for file in draft.iterdir():
-        sync(file)
+    for path in draft.rglob("*"):
+        sync(path)
     sync(draft)
     release = draft.with_name(f"{datetime.now(UTC):{_MOMENT}%f}")
     draft.rename(release)
@@ -45,7 +46,7 @@ def switch_to(published: Path, draft: Path) -> None:
         _take_in_files(published)
         before = (published / "current").resolve().name
         _link(published / "current", Path("releases") / release.name)
-        for name in (FILE, MANIFEST):
+        for name in (FILE, MANIFEST, SITE):
             _link(published / name, Path("current") / name)
     except (OSError, NotImplementedError):
         if os.name == "posix":
@@ -104,6 +105,10 @@ def _copy_in_place(published: Path, release: Path) -> None:
         draft = draft_of(published / name)
         shutil.copy2(release / name, draft)
         draft.replace(published / name)
+    draft = draft_of(published / SITE)
+    shutil.copytree(release / SITE, draft)
+    remove(published / SITE)
+    draft.rename(published / SITE)
 
 
 def _keep_history(published: Path, release: Path, before: str) -> None:

@@ -126,5 +126,3 @@ class Addresses:
 
     def regions_title(self) -> str:
         return self.t("by_group", label=self.data.region_groups[0].segment_label.lower())
-
-

@@ -90,7 +90,8 @@ class Charts:
             if (other.survey_code, other.aspect, other.scale_code)
             == (q.survey_code, q.aspect, q.scale_code)
         ]  # fmt: skip
-        channels = {other.channel_code for other in alike if other.channel_code}
+        known = self.measures.channels
+        channels = {other.channel_code for other in alike if other.channel_code in known}
         return (q.aspect or "") if q.channel_code and len(channels) > 1 else ""
 
     def _block(self, kind: Kind, members: list[Question]) -> Block:
@@ -107,7 +108,7 @@ class Charts:
         )
 
     def whole(self, block: Block) -> Panel:
-        """Everybody; answers from high to low, the rest in the order of the codebook."""
+        """Everybody, from high to low; channels in one order on every page."""
         rows, withheld = [], []
         for m in block.measures:
             row = self._whole_row(block.kind, m)
@@ -117,6 +118,8 @@ class Charts:
                 rows.append(row)
         if block.kind == "options":
             rows.sort(key=lambda row: -row.estimate.shown)
+        elif block.kind == "parts" and not block.by_channel:
+            rows.sort(key=lambda row: -row.shares[-1][1])
         return Panel("", rows, withheld)
 
     def _whole_row(self, kind: Kind, m: Measure) -> Row | None:

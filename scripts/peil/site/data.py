@@ -4,27 +4,30 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from peil.site.rows import (
+from peil.site.insights import (
     Advice,
     Attack,
-    Channel,
-    Comparison,
-    Contrast,
-    Estimate,
     Evidence,
     Experience,
-    Group,
     Item,
     Kpi,
     Margin,
     Priority,
-    Question,
-    Region,
     Response,
-    Statistic,
-    Survey,
     Trend,
     Weighting,
+)
+from peil.site.rows import (
+    Channel,
+    Comparison,
+    Contrast,
+    Estimate,
+    Group,
+    Question,
+    Region,
+    Statistic,
+    Survey,
+    TopicText,
 )
 
 TOTAL = "total"
@@ -38,6 +41,7 @@ class Topic(NamedTuple):
     survey: Survey
     code: str
     label: str
+    introduction: str
     questions: list[Question]
 
 
@@ -48,6 +52,7 @@ class Data:
     language: str
     surveys: list[Survey]
     wave_labels: dict[tuple[str, str], str]
+    topics_read: list[TopicText]
     questions: list[Question]
     statistics: list[Statistic]
     groups: list[Group]
@@ -79,17 +84,20 @@ class Data:
     def topics(self) -> list[Topic]:
         """In the order of the surveys, then of the codebook; only what has figures."""
         has_figures = {(key[0], key[3]) for key in self.figure}
-        found: dict[tuple[str, str], Topic] = {}
+        found = []
         for survey in self.surveys:
+            asked: dict[str, list[Question]] = {}
             for q in self.questions:
-                if q.survey_code != survey.survey_code:
-                    continue
-                if (q.survey_code, q.question_code) not in has_figures:
-                    continue
-                key = (q.survey_code, q.topic)
-                found.setdefault(key, Topic(survey, q.topic, q.topic_label or q.topic, []))
-                found[key].questions.append(q)
-        return list(found.values())
+                key = (q.survey_code, q.question_code)
+                if q.survey_code == survey.survey_code and key in has_figures:
+                    asked.setdefault(q.topic, []).append(q)
+            for text in self.topics_read:
+                if questions := asked.get(text.topic_code):
+                    introduction = text.introduction or ""
+                    found.append(
+                        Topic(survey, text.topic_code, text.label, introduction, questions)
+                    )
+        return found
 
     @cached_property
     def figure(self) -> dict[EstimateKey, Estimate]:

@@ -44,7 +44,7 @@ class Findings:
 
     def everybody(self, survey: Survey) -> str:
         """All residents, all staff."""
-        return self.t(f"all_{survey.audience}")
+        return self.t.for_audience("all", survey.audience)
 
     def about(self, m: Measure) -> str:
         """What a figure is: Status volgen: balie, onvoldoende."""
@@ -64,9 +64,7 @@ class Findings:
     # -- charts of everybody ----------------------------------------------------------------------
 
     def whole_title(self, block: Block) -> str:
-        lines = [
-            (m, e) for m in block.measures if not (e := self.measures.estimate(m)).is_withheld
-        ]
+        lines = [(m, e) for m in block.measures if not (e := self.measures.estimate(m)).is_withheld]
         if not lines:
             return self.t("nothing_shown")
         if block.kind == "options":
@@ -89,7 +87,10 @@ class Findings:
             return self.t("most_chosen_one", **values)
         second = ranked[1]
         return self.t(
-            "most_chosen", **values, second=small(second[0].label), second_share=self._figure(second)
+            "most_chosen",
+            **values,
+            second=small(second[0].label),
+            second_share=self._figure(second),
         )
 
     def _alone(self, block: Block, line: Line) -> str:
@@ -203,7 +204,9 @@ class Findings:
         """What a folded panel holds: 18 groepen, van 7% tot 31%; geen wijkt zeker af."""
         values = sorted(row.estimate.shown for row in panel.rows)
         unit = panel.rows[0].unit
-        n = sum(row.verdict is not None and row.verdict.certainty == "certain" for row in panel.rows)
+        n = sum(
+            row.verdict is not None and row.verdict.certainty == "certain" for row in panel.rows
+        )
         ends = [self.numbers.figure(value, unit) for value in (values[0], values[-1])]
         return self.t("span", n_groups=len(values), low=ends[0], high=ends[1]) + (
             self.t("span_differ", n=n) if n else self.t("span_none")
@@ -251,7 +254,10 @@ class Findings:
 
     def region(self, m: Measure, segment: str, group: Group) -> str:
         """One sentence about a region, with what is certain about it."""
-        e, everybody = self.measures.estimate(m, segment, group.group_key), self.measures.estimate(m)
+        e, everybody = (
+            self.measures.estimate(m, segment, group.group_key),
+            self.measures.estimate(m),
+        )
         if e.is_withheld:
             return self.t("region_withheld", name=group.label)
         v = self.measures.against_everybody(m, segment, group.group_key)
@@ -259,7 +265,7 @@ class Findings:
         if v and v.certainty != "none":
             key = f"region_{v.certainty}_{'higher' if v.sign > 0 else 'lower'}"
         return self.t(
-            key, name=group.label, label=self.about(m),
+            key, name=group.label, label=small(self.about(m)),
             figure=self.numbers.figure(e.estimate, m.unit),
             everybody=self.numbers.figure(everybody.estimate, m.unit),
         )  # fmt: skip
@@ -280,4 +286,4 @@ class Findings:
         survey = next(
             s for s in self.measures.data.surveys if s.survey_code == m.question.survey_code
         )
-        return self.t(f"who_{survey.audience}")
+        return self.t.for_audience("who", survey.audience)

@@ -7,17 +7,17 @@ import duckdb
 
 from peil.errors import PeilError
 from peil.published import open_published
-from peil.site import rows
+from peil.site import insights, rows
 from peil.site.data import Data
 
 Row = TypeVar("Row", bound=NamedTuple)
 # Fields that are published in a column per language.
 TRANSLATED = {
     "label", "text", "title", "topic_label", "segment_label", "wave_label", "description",
-    "method", "sources", "licences", "withheld_label", "statistic_label", "option_label",
+    "method", "sources", "licences", "scale_label", "withheld_label", "statistic_label", "option_label",
     "contrast_label", "comparison_label", "reference_label", "verdict_label", "trend_label",
     "formula", "reason", "measure_label", "resident_label", "staff_label", "warning", "warnings",
-    "quadrant_label", "driver_model_label", "question_label", "source_label",
+    "introduction", "quadrant_label", "driver_model_label", "question_label", "source_label",
 }  # fmt: skip
 # A group of a segment that crosses two attributes has two values.
 GROUPS = {
@@ -29,8 +29,8 @@ LATEST = (
     "(survey_code, wave_code) in "
     "(select (survey_code, wave_code) from marts.about where is_latest_wave)"
 )
-# The first survey names the site: one of residents, where there is one.
-SURVEYS = "audience != 'residents', survey_code"
+# The first survey names the site: the one whose headlines are shown.
+SURVEYS = "not has_headlines, survey_code"
 
 
 class Reader:
@@ -41,12 +41,10 @@ class Reader:
 
     def all(self, row: type[Row], table: str, where: str = "true", order: str = "") -> list[Row]:
         fields = ", ".join(f'{self._column(name)} as "{name}"' for name in row._fields)
-        sql = f"from marts.{table} where {where} order by {order or 'sort_order'}"
+        sql = f"from {table} where {where} order by {order or 'sort_order'}"
         return [row(*values) for values in self.db.execute(f"select {fields} {sql}").fetchall()]
 
-    def latest(
-        self, row: type[Row], table: str, where: str = "true", order: str = ""
-    ) -> list[Row]:
+    def latest(self, row: type[Row], table: str, where: str = "true", order: str = "") -> list[Row]:
         return self.all(row, table, f"{LATEST} and {where}", order)
 
     def values(self, sql: str) -> list[Any]:
@@ -71,34 +69,38 @@ def load(file: Path) -> Data:
     """
     with open_published(file) as db:
         read = Reader(db, _language(db))
+        default_total = "is_default_scheme and segment_code = 'total'"
         data = Data(
             language=read.language,
-            surveys=read.all(rows.Survey, "about", "is_latest_wave", SURVEYS),
+            surveys=read.all(rows.Survey, "marts.about", "is_latest_wave", SURVEYS),
             wave_labels=_wave_labels(read),
-            questions=read.all(rows.Question, "dim_questions", order="survey_code, sort_order"),
-            statistics=read.all(rows.Statistic, "dim_statistics"),
-            groups=read.all(rows.Group, "dim_segments"),
-            channels=read.all(rows.Channel, "dim_channels"),
-            regions=read.all(rows.Region, "dim_municipalities", order=f"label_{read.language}"),
+            topics_read=read.all(rows.TopicText, "marts.dim_topics"),
+            questions=read.all(
+                rows.Question, "marts.dim_questions", order="survey_code, sort_order"
+            ),
+            statistics=read.all(rows.Statistic, "marts.dim_statistics"),
+            groups=read.all(rows.Group, "marts.dim_segments"),
+            channels=read.all(rows.Channel, "marts.dim_channels"),
+            regions=read.all(
+                rows.Region, "marts.dim_municipalities", order=f"label_{read.language}"
+            ),
             region_sides=_region_sides(read),
             contrasts=_contrasts(read),
-            estimates=read.latest(rows.Estimate, "estimates"),
+            estimates=read.latest(rows.Estimate, "marts.estimates"),
             comparisons=_comparisons(read),
-            kpis=read.latest(rows.Kpi, "kpi_scorecard"),
-            advice=read.latest(rows.Advice, "recommendations"),
-            evidence=read.latest(rows.Evidence, "recommendation_evidence"),
+            kpis=read.latest(insights.Kpi, "marts.kpi_scorecard"),
+            advice=read.latest(insights.Advice, "marts.recommendations"),
+            evidence=read.latest(insights.Evidence, "marts.recommendation_evidence"),
             experiences=read.latest(
-                rows.Experience, "staff_and_resident_experience", "not is_withheld"
+                insights.Experience, "marts.staff_and_resident_experience", "not is_withheld"
             ),
-            priorities=read.latest(
-                rows.Priority, "priority_matrix", "is_default_scheme and segment_code = 'total'"
-            ),
+            priorities=read.latest(insights.Priority, "marts.priority_matrix", default_total),
             trends=_trends(read),
-            responses=read.latest(rows.Response, "response_overview"),
-            weighting=read.latest(rows.Weighting, "weighting_quality", order="all"),
+            responses=read.latest(insights.Response, "marts.response_overview"),
+            weighting=read.latest(insights.Weighting, "marts.weighting_quality", order="all"),
             margins=_margins(read),
-            attacks=read.latest(rows.Attack, "disclosure_attacks"),
-            items=read.latest(rows.Item, "item_response", "not is_withheld"),
+            attacks=read.latest(insights.Attack, "marts.disclosure_attacks"),
+            items=read.latest(insights.Item, "marts.item_response", "not is_withheld"),
             audit=_audit(read),
         )
     _refuse_withheld_figures(data.estimates)
@@ -122,15 +124,15 @@ def _wave_labels(read: Reader) -> dict[tuple[str, str], str]:
 
 def _contrasts(read: Reader) -> list[rows.Contrast]:
     """Which group is compared with which, and which of the two is the comparison level."""
-    found = read.latest(rows.Contrast, "participation_effects")
+    found = read.latest(rows.Contrast, "marts.contrast_effects")
     return list(dict.fromkeys(found))
 
 
 def _region_sides(read: Reader) -> dict[str, str]:
-    """Region to the level of the first contrast that it is on."""
+    """Region to its group, in the grouping that comes first."""
     found = read.values(
-        "select municipality_code, participation from marts.dim_municipalities "
-        "where participation is not null"
+        "select municipality_code, group_code from marts.dim_municipalities "
+        "where group_code is not null"
     )
     return dict(found)
 
@@ -141,19 +143,19 @@ def _comparisons(read: Reader) -> list[rows.Comparison]:
         "is_default_scheme and not is_withheld and comparison_kind in ('segments', 'total') "
         "and compared_segment_code in (segment_code, 'total')"
     )
-    return read.latest(rows.Comparison, "comparisons", where)
+    return read.latest(rows.Comparison, "marts.comparisons", where)
 
 
-def _trends(read: Reader) -> list[rows.Trend]:
+def _trends(read: Reader) -> list[insights.Trend]:
     where = "is_default_scheme and not is_withheld and segment_code = 'total'"
-    return read.latest(rows.Trend, "trends", where)
+    return read.latest(insights.Trend, "marts.trends", where)
 
 
-def _margins(read: Reader) -> list[rows.Margin]:
+def _margins(read: Reader) -> list[insights.Margin]:
     """Of the scheme that readers see."""
     default = "(select weighting_scheme from marts.weighting_quality where is_default_scheme)"
     where = f"not is_withheld and weighting_scheme in {default}"
-    return read.latest(rows.Margin, "weighting_margins_reached", where, order="all")
+    return read.latest(insights.Margin, "marts.weighting_margins_reached", where, order="all")
 
 
 def _audit(read: Reader) -> dict[str, tuple[int, int]]:

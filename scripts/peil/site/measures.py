@@ -181,7 +181,9 @@ class Measures:
     @cached_property
     def profile(self) -> list[Measure]:
         """The headline figures of the survey that can be better or worse."""
-        questions = (q for t in self.data.topics if t.survey is self.data.survey for q in t.questions)
+        questions = (
+            q for t in self.data.topics if t.survey is self.data.survey for q in t.questions
+        )
         return [m for q in questions for m in self.of(q) if m.good]
 
     def estimate(
@@ -202,7 +204,7 @@ class Measures:
         return [c for c in found if c.comparison_kind == kind and c.difference is not None]
 
     def against_everybody(self, m: Measure, segment: str, group: str) -> Verdict | None:
-        """A group against everybody: "none" if and only if everybody's line crosses its interval."""
+        """A group against everybody: "none" if and only if their line crosses its interval."""
         e, everybody = self.estimate(m, segment, group), self.estimate(m)
         tests = self.tests(m, segment, "total")
         test = next((c for c in tests if c.group_key_a == group), None)

@@ -4,88 +4,84 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from functools import cache
 
-MINUS = "\N{MINUS SIGN}"
-MONTHS = {
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
-    "en": "January February March April May June July August September October November December",
-}
-AND, TO = {"nl": "en", "en": "and"}, {"nl": "tot", "en": "to"}
+from peil.dutch import DASH, listing, long_date, number, percent, signed
+
+TO = {"nl": "tot", "en": "to"}
 FILTERS = (
     "figure", "precise", "interval", "difference", "tick", "count", "day", "listing",
 )  # fmt: skip
+# The same number is written on many pages.
+_number, _percent, _signed = (cache(write) for write in (number, percent, signed))
 
 
 class Numbers:
-    """Writes numbers as readers of one language expect them.
+    """Writes figures as readers of one language expect them.
 
-    A unit is "share" (0-1, written as a percentage), "net" (points) or "mean" and a scale.
+    A unit is "share" (0-1, written as a percentage), "net" (points), or the mean of a scale.
     """
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._signs = str.maketrans(",.-", f".,{MINUS}" if language == "nl" else f",.{MINUS}")
-        self._months = MONTHS[language].split()
-
-    def decimal(self, value: float, digits: int, shift: int = 0) -> str:
-        """Rounded half up, as people do; shift 2 makes a share a percentage without loss."""
-        exact = Decimal(repr(float(value))).scaleb(shift)
-        rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-        return f"{abs(rounded) if rounded == 0 else rounded:,f}".translate(self._signs)
 
     def figure(self, value: float | None, unit: str) -> str:
         """46%, 6,5; a dash where there is none."""
         if value is None:
-            return "–"
+            return DASH
         if unit == "share":
-            return f"{self.decimal(value, 0, 2)}%"
+            return _percent(value, 0, self.language)
         if unit == "net":
-            return self._signed(value, 0, 2)
-        return self.decimal(value, 1)
+            return _signed(shifted(value), 0, self.language)
+        return _number(value, 1, self.language)
 
     def precise(self, value: float, unit: str) -> str:
         """A figure that is held against a norm: 89,8% is not 90%."""
         if unit == "share":
-            return f"{self.decimal(value, 1, 2)}%"
-        return self.decimal(value, 1 if unit == "number" else 2)
+            return _percent(value, 1, self.language)
+        return _number(value, 1 if unit == "number" else 2, self.language)
 
     def interval(self, low: float | None, high: float | None, unit: str) -> str:
         """Without repeating the unit: 42 tot 50."""
         if low is None or high is None:
             return ""
-        digits, shift = (0, 2) if unit in ("share", "net") else (1, 0)
-        ends = self.decimal(low, digits, shift), self.decimal(high, digits, shift)
+        is_mean = unit not in ("share", "net")
+        ends = [
+            _number(end, 1, self.language) if is_mean
+            else _number(shifted(end), 0, self.language)
+            for end in (low, high)
+        ]  # fmt: skip
         return f" {TO[self.language]} ".join(ends)
 
-    def difference(self, value: float, unit: str, *, sign: bool = True) -> str:
+    def difference(self, value: float, unit: str) -> str:
         """One decimal more than figures have, so that it never rounds onto the other verdict."""
-        digits, shift = (1, 2) if unit in ("share", "net") else (2, 0)
-        write = self._signed if sign else self.decimal
-        return write(value, digits, shift)
+        if unit in ("share", "net"):
+            return _signed(shifted(value), 1, self.language)
+        return _signed(value, 2, self.language)
 
     def tick(self, value: float, unit: str, sign: bool = False) -> str:
         """A label of an axis, with no more decimals than it needs."""
-        number = value * 100 if unit in ("share", "net") else value
-        text = f"{number:.3g}".translate(self._signs)
-        return ("+" if sign and value > 0 else "") + text + ("%" if unit == "share" else "")
+        value = round(value, 6)
+        exact = shifted(value) if unit in ("share", "net") else Decimal(str(value))
+        decimals = max(0, -int(exact.normalize().as_tuple().exponent))
+        write = _signed if sign else _number
+        return write(exact, min(decimals, 2), self.language) + ("%" if unit == "share" else "")
 
-    def count(self, value: int | None) -> str:
-        return "–" if value is None else self.decimal(value, 0)
+    def count(self, value: float | None) -> str:
+        return DASH if value is None else _number(value, 0, self.language)
 
     def day(self, value: date) -> str:
-        return f"{value.day} {self._months[value.month - 1]} {value.year}"
+        return long_date(value, self.language)
 
-    def listing(self, words: Iterable[str], last: str = "") -> str:
+    def listing(self, words: Iterable[str]) -> str:
         """a, b en c."""
-        items = list(words)
-        if len(items) < 2:
-            return "".join(items)
-        return f"{', '.join(items[:-1])} {last or AND[self.language]} {items[-1]}"
+        return listing(list(words), self.language)
 
-    def _signed(self, value: float, digits: int, shift: int) -> str:
-        text = self.decimal(value, digits, shift)
-        return f"+{text}" if value > 0 and text.strip("0.,") else text
+
+def shifted(share: float) -> Decimal:
+    """A share as a percentage, without what 100 times a float would add."""
+    return Decimal(str(share)).scaleb(2)
 
 
 def capital(text: str) -> str:
@@ -94,6 +90,8 @@ def capital(text: str) -> str:
 
 def small(text: str) -> str:
     """A label inside a sentence: no capital, unless it is an abbreviation."""
+    if text.startswith("("):
+        return f"({small(text[1:])}"
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 

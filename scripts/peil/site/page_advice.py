@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from peil.site.context import Site
 from peil.site.data import TOTAL
+from peil.site.insights import Advice, Evidence
 from peil.site.numbers import slug
-from peil.site.rows import Advice, Evidence
 
 STATUSES = ("applies", "too_little_data", "does_not_apply")
 

@@ -2,8 +2,8 @@
 
 from peil.site.context import Site
 from peil.site.data import TOTAL
+from peil.site.insights import Experience
 from peil.site.numbers import slug
-from peil.site.rows import Experience
 
 
 def write(site: Site) -> None:

@@ -4,9 +4,9 @@ import math
 
 from peil.site.context import Site
 from peil.site.data import TOTAL
+from peil.site.insights import Kpi
 from peil.site.measures import Scale
 from peil.site.numbers import slug
-from peil.site.rows import Kpi
 
 
 def write(site: Site) -> None:

@@ -2,8 +2,8 @@
 
 from peil.site.addresses import NOT_FOUND
 from peil.site.context import Site
+from peil.site.insights import Margin, Weighting
 from peil.site.numbers import slug
-from peil.site.rows import Margin, Weighting
 
 
 def write(site: Site) -> None:
@@ -47,9 +47,7 @@ def _responses(site: Site, survey_code: str):
 
 
 def _weighting(site: Site, survey_code: str) -> list[Weighting]:
-    return [
-        w for w in site.data.weighting if w.survey_code == survey_code and w.is_default_scheme
-    ]
+    return [w for w in site.data.weighting if w.survey_code == survey_code and w.is_default_scheme]
 
 
 def _margins(site: Site, survey_code: str) -> list[Margin]:
@@ -74,8 +72,6 @@ def _items_csv(site: Site) -> str:
 
 def _attacks_csv(site: Site) -> str:
     labels = {s.survey_code: s.label for s in site.data.surveys}
-    rows = (
-        (labels[a.survey_code], a.label, a.n_tried, a.n_recovered) for a in site.data.attacks
-    )
+    rows = ((labels[a.survey_code], a.label, a.n_tried, a.n_recovered) for a in site.data.attacks)
     stem = slug(site.t("page_protection"))
     return site.write.csv(f"data/{stem}.csv", site.t("csv_attacks").split("|"), rows)

@@ -1,8 +1,8 @@
 """What to improve first: how much a theme weighs, against how many are dissatisfied with it."""
 
 from peil.site.context import Site
+from peil.site.insights import Priority
 from peil.site.numbers import slug
-from peil.site.rows import Priority
 
 FIRST = "improve_first"
 
@@ -20,9 +20,7 @@ def write(site: Site) -> None:
         "priorities.html.j2",
         models=models,
         first=[p for p in shown if p.quadrant_code == FIRST],
-        outcome=next(
-            (q.label for q in site.data.questions if q.question_code == outcome), outcome
-        ),
+        outcome=next((q.label for q in site.data.questions if q.question_code == outcome), outcome),
         csv=_csv(site, shown),
     )
 

@@ -6,6 +6,7 @@ from peil.site.charts import Figure, Panel, Row
 from peil.site.context import Site
 from peil.site.data import TOTAL
 from peil.site.measures import CERTAINTY, Measure, Verdict
+from peil.site.numbers import capital
 from peil.site.page_advice import applying, by_support
 from peil.site.page_kpis import scale_of
 from peil.site.rows import Estimate, Group
@@ -176,7 +177,7 @@ def _beside(site: Site, group: Group, overall: Measure) -> Figure:
         kind="dots",
         title=site.findings.about(overall),
         subtitle=site.t(
-            "per_group", what=site.findings.what(overall),
+            "per_group", what=capital(site.findings.what(overall)),
             direction=site.findings.direction(overall.good),
         ).strip(),
         scale=site.measures.scales[overall.unit],
@@ -189,5 +190,3 @@ def _beside(site: Site, group: Group, overall: Measure) -> Figure:
         ],
         estimates=[row.estimate for row in found],
     )  # fmt: skip
-
-

@@ -6,7 +6,7 @@ from peil.site.charts import Figure, Panel
 from peil.site.context import Site
 from peil.site.data import Topic
 from peil.site.measures import Measure
-from peil.site.numbers import small
+from peil.site.numbers import capital, small
 from peil.site.page_advice import applying
 from peil.site.rows import Estimate
 
@@ -68,7 +68,7 @@ def _divided(site: Site, overall: Measure) -> Figure | None:
         site.charts.panel(overall, code, groups, groups[0].segment_label)
         for code, groups in _small_divisions(site).items()
     ]
-    panels = [panel for panel in panels if panel.rows]
+    panels = [panel for panel in panels if len(panel.rows) > 1]
     panels.sort(key=_certainty)
     if not panels:
         return None
@@ -77,7 +77,7 @@ def _divided(site: Site, overall: Measure) -> Figure | None:
         kind="dots",
         title=site.findings.who_differs(panels),
         subtitle=site.t(
-            "per_group", what=site.findings.what(overall),
+            "per_group", what=capital(site.findings.what(overall)),
             direction=site.findings.direction(overall.good),
         ).strip(),
         scale=site.measures.scales[overall.unit],

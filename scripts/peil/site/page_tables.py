@@ -34,9 +34,17 @@ def write(site: Site) -> None:
         "tables.html.j2",
         index=index,
         first=overall.question.question_code if overall else index[0][1][0][0].question_code,
+        by=_first_division(site),
         schemes=_schemes(site),
         folder=FOLDER,
     )
+
+
+def _first_division(site: Site) -> str:
+    """What the page shows at first: the division of the first contrast, else any."""
+    divisions = site.data.divisions(site.data.survey.survey_code)
+    contrasted = (c.segment_code for c in site.data.contrasts if c.segment_code in divisions)
+    return next(contrasted, next(iter(divisions), ""))
 
 
 def _schemes(site: Site) -> dict[str, str]:
@@ -58,7 +66,9 @@ def _divisions(site: Site, survey_code: str) -> dict[str, Any]:
 def _against_everybody(site: Site) -> Arrows:
     """Regions are not compared with each other but with everybody: an arrow, not a letter."""
     return {
-        (c.group_key_a, c.question_code, c.statistic, c.option_code): "▲" if c.difference > 0 else "▼"
+        (c.group_key_a, c.question_code, c.statistic, c.option_code): "▲"
+        if c.difference > 0
+        else "▼"
         for c in site.data.comparisons
         if c.comparison_kind == "total" and c.is_significant and c.difference is not None
     }

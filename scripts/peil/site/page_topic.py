@@ -4,7 +4,7 @@ from peil.site.charts import Block, Figure
 from peil.site.context import Site
 from peil.site.data import TOTAL, Topic
 from peil.site.measures import between_label
-from peil.site.numbers import capital
+from peil.site.numbers import capital, small
 from peil.site.rows import Group
 
 # A division of more groups is on the page of tables: it would make a topic too heavy.
@@ -24,15 +24,14 @@ def _topic(site: Site, topic: Topic) -> None:
         if 1 < len(groups) <= MOST_GROUPS and _has_figures(site, topic, code, groups)
     }
     blocks = []
-    for block in site.charts.blocks(topic.questions):
-        if not block.measures:
-            continue
+    shown = [block for block in site.charts.blocks(topic.questions) if block.measures]
+    for block, heading in zip(shown, _headings(site, shown), strict=True):
         whole = site.write.figure(path, _whole(site, block, topic))
         divided = {
             code: site.write.figure(path, _divided(site, block, code, groups))
             for code, groups in divisions.items()
         }
-        blocks.append((block, _heading(site, block), whole, divided))
+        blocks.append((block, heading, whole, divided))
     site.write.page(path, "topic.html.j2", topic=topic, blocks=blocks, divisions=divisions)
 
 
@@ -46,10 +45,18 @@ def _has_figures(site: Site, topic: Topic, code: str, groups: list[Group]) -> bo
     )
 
 
-def _heading(site: Site, block: Block) -> str:
-    if block.heading:
-        return block.heading
-    return site.t("heading_channels" if block.by_channel else "heading_parts")
+def _headings(site: Site, blocks: list[Block]) -> list[str]:
+    """The question, or what the questions share; the scale as well where that says too little."""
+    found = [
+        block.heading or site.t("heading_channels" if block.by_channel else "heading_parts")
+        for block in blocks
+    ]
+    for place, block in enumerate(blocks):
+        if found.count(found[place]) > 1 and (
+            statistic := site.measures.headline(block.questions[0])
+        ):
+            found[place] = f"{found[place]}: {small(statistic.scale_label)}"
+    return found
 
 
 def _whole(site: Site, block: Block, topic: Topic) -> Figure:
@@ -61,9 +68,7 @@ def _whole(site: Site, block: Block, topic: Topic) -> Figure:
         kind=kind,  # type: ignore[arg-type]
         title=site.findings.whole_title(block),
         subtitle=_whole_subtitle(site, block, who),
-        scale=site.measures.scales[
-            "share" if block.kind != "numbers" else block.measures[0].unit
-        ],
+        scale=site.measures.scales["share" if block.kind != "numbers" else block.measures[0].unit],
         panels=[site.charts.whole(block)],
         estimates=list(site.charts.drawn(block)),
         legend=_legend(site, block),
@@ -74,9 +79,17 @@ def _whole_subtitle(site: Site, block: Block, who: str) -> str:
     q = block.questions[0]
     if block.kind == "parts":
         return site.t("of_channel_users", who=who) if block.by_channel else site.t("of", who=who)
-    several = site.t("several_answers") if site.measures.headline(q) and q.scale_code == "multiple" else ""
-    text = q.text if len(block.questions) == 1 else site.measures.headline(q).label
+    headline = site.measures.headline(q)
+    text = q.text if len(block.questions) == 1 or headline is None else headline.label
+    several = site.t("several_answers") if _sums_above_one(site, block) else ""
     return " ".join(part for part in (text, several, site.t("of", who=who)) if part)
+
+
+def _sums_above_one(site: Site, block: Block) -> bool:
+    """Whether the shares show that people could give more than one answer."""
+    shown = (site.measures.estimate(m) for m in block.measures)
+    total = sum(e.shown for e in shown if not e.is_withheld)
+    return block.kind == "options" and total > 1.05
 
 
 def _legend(site: Site, block: Block) -> dict[str, str]:
@@ -91,7 +104,7 @@ def _divided(site: Site, block: Block, segment: str, groups: list[Group]) -> Fig
     """All groups of a division side by side, on the headline statistic."""
     first = block.measures[0]
     subtitle = site.t(
-        "per_group", what=site.findings.what(first),
+        "per_group", what=capital(site.findings.what(first)),
         direction=site.findings.direction(first.good),
     )  # fmt: skip
     keys = [TOTAL] if segment == TOTAL else [g.group_key for g in groups]

@@ -1,13 +1,13 @@
-"""What changed since an earlier wave, and is it more than chance?"""
+"""What changed since an earlier wave, certain changes first."""
 
 from typing import NamedTuple
 
 from peil.site.context import Site
 from peil.site.data import Topic
+from peil.site.insights import Trend
 from peil.site.measures import CERTAINTY, Measure, Verdict
 from peil.site.numbers import slug
 from peil.site.page_contrast import effect_scale
-from peil.site.rows import Trend
 
 
 class Change(NamedTuple):
@@ -73,7 +73,13 @@ def _change(topic: Topic, m: Measure, t: Trend) -> Change | None:
     if not t.ci_low <= 0 <= t.ci_high:
         certainty = "certain" if t.is_significant else "hint"
     return Change(
-        topic, m, t, t.change, t.ci_low, t.ci_high, Verdict(certainty, sign, m.good)  # type: ignore[arg-type]
+        topic,
+        m,
+        t,
+        t.change,
+        t.ci_low,
+        t.ci_high,
+        Verdict(certainty, sign, m.good),  # type: ignore[arg-type]
     )
 
 

@@ -35,10 +35,21 @@ class _Pages(http.server.SimpleHTTPRequestHandler):
         log.debug(*arguments)
 
 
+def first_page(site: Path) -> Path:
+    """The page a reader starts at.
+
+    Raises:
+        InputError: there is no site.
+    """
+    page = site / "index.html"
+    if not page.exists():
+        raise InputError(f"{site}: no site here. Publish one with `peil nightly`.")
+    return page
+
+
 def server(site: Path, port: int = 0) -> http.server.ThreadingHTTPServer:
     """A server of the site on this computer; port 0 takes a free one."""
-    if not (site / "index.html").exists():
-        raise InputError(f"{site}: no site here. Publish one with `peil nightly`.")
+    first_page(site)
     handler = functools.partial(_Pages, directory=str(site))
     try:
         return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)

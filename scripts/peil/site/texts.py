@@ -22,6 +22,11 @@ class Texts:
             sentence = sentence[0 if values["n"] in (1, "1") else 1]
         return sentence.format(**values)
 
+    def for_audience(self, key: str, audience: str) -> str:
+        """A sentence about those who answered; one about people where they have none."""
+        own = f"{key}_{audience}"
+        return self._sentences.get(own, self._sentences[f"{key}_people"])
+
     def part(self, prefix: str) -> dict[str, str]:
         """The sentences that the script needs: those whose key starts so, without it."""
         found = self._sentences.items()

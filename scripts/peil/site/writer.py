@@ -86,7 +86,9 @@ class Writer:
     def figure(self, page: str, figure: Figure) -> Figure:
         """The chart with its data file, named after its page."""
         stem = page.removesuffix(".html").replace("/", "--")
-        return replace(figure, csv=self.figures_csv(f"data/{stem}--{figure.id}.csv", figure.estimates))
+        return replace(
+            figure, csv=self.figures_csv(f"data/{stem}--{figure.id}.csv", figure.estimates)
+        )
 
     def _figure_row(self, e: Estimate) -> tuple[Any, ...]:
         group = self.data.group.get((e.survey_code, e.segment_code, e.group_key))
@@ -116,5 +118,3 @@ def _environment(numbers: Numbers, findings: Findings) -> Environment:
     filters |= {name: getattr(findings, name) for name in FINDINGS}
     environment.filters.update(filters)
     return environment
-
-

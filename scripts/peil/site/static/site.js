@@ -238,7 +238,7 @@ async function builder(form) {
 		form.elements.what.value = params.get('what') ?? 'all';
 		form.elements.margin.checked = params.get('margin') !== 'no';
 		form.elements.n.checked = params.get('n') !== 'no';
-		return { codes, banners: params.has('by') ? params.getAll('by') : [], scheme: params.get('weighting') };
+		return { codes, banners: params.has('by') ? params.getAll('by') : [form.dataset.by], scheme: params.get('weighting') };
 	};
 
 	const cellText = (cell, line, withMargin, withN, reasons) => {

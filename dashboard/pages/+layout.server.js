@@ -1,2 +1,0 @@
-// Pages are plain HTML: every figure stands in them, so no runtime and no WebAssembly is sent.
-export const csr = false;

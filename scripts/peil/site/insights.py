@@ -1,0 +1,177 @@
+"""Rows of the published tables that say what figures mean, and how they came about."""
+
+from typing import NamedTuple
+
+
+class Kpi(NamedTuple):
+    survey_code: str
+    kpi_code: str
+    segment_code: str
+    segment_value: str
+    period: str
+    unit: str
+    value: float | None
+    ci_low: float | None
+    ci_high: float | None
+    norm: float
+    direction: str
+    verdict: str | None
+    previous_period: str | None
+    previous_value: float | None
+    is_withheld: bool
+    label: str
+    segment_label: str
+    verdict_label: str | None
+    trend_label: str | None
+    withheld_label: str | None
+    formula: str | None
+    is_example: bool
+
+
+class Advice(NamedTuple):
+    survey_code: str
+    segment_code: str
+    segment_value: str
+    recommendation_code: str
+    status: str
+    n_supporting: int
+    n_contradicting: int
+    title: str
+    text: str
+    segment_label: str
+
+
+class Evidence(NamedTuple):
+    segment_code: str
+    segment_value: str
+    recommendation_code: str
+    statistic: str
+    question_code: str | None
+    kpi_code: str | None
+    threshold: float | None
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    n_answers: int | None
+    verdict: str
+    verdict_label: str
+    reason: str | None
+    measure_label: str
+
+
+class Experience(NamedTuple):
+    """A theme as residents and as staff see it."""
+
+    theme_code: str
+    segment_code: str
+    segment_value: str
+    label: str
+    resident_label: str
+    resident_estimate: float | None
+    resident_ci_low: float | None
+    resident_ci_high: float | None
+    n_residents: int | None
+    staff_label: str
+    staff_estimate: float | None
+    staff_ci_low: float | None
+    staff_ci_high: float | None
+    n_staff: int | None
+    correlation: float | None
+    correlation_ci_low: float | None
+    correlation_ci_high: float | None
+    warning: str | None
+
+
+class Priority(NamedTuple):
+    survey_code: str
+    driver_model_code: str
+    outcome_question_code: str
+    question_code: str
+    importance_share: float | None
+    importance_share_ci_low: float | None
+    importance_share_ci_high: float | None
+    equal_share: float | None
+    n_answers: int | None
+    share_unsatisfied: float | None
+    share_unsatisfied_ci_low: float | None
+    share_unsatisfied_ci_high: float | None
+    average_unsatisfied: float | None
+    quadrant_code: str | None
+    quadrant_label: str | None
+    is_withheld: bool
+    driver_model_label: str
+    question_label: str
+
+
+class Trend(NamedTuple):
+    """A figure of everybody beside that of an earlier wave."""
+
+    survey_code: str
+    compared_wave_code: str
+    question_code: str
+    statistic: str
+    option_code: str | None
+    estimate: float | None
+    earlier_estimate: float | None
+    change: float | None
+    ci_low: float | None
+    ci_high: float | None
+    is_significant: bool | None
+
+
+class Response(NamedTuple):
+    survey_code: str
+    source_code: str
+    step_code: str
+    n_respondents: int | None
+    source_label: str
+    label: str
+
+
+class Weighting(NamedTuple):
+    survey_code: str
+    weighting_scheme: str
+    group_value: str
+    n_respondents: int
+    n_effective: float | None
+    deff: float | None
+    min_weight: float | None
+    max_weight: float | None
+    warnings: str | None
+    label: str
+    is_default_scheme: bool
+
+
+class Margin(NamedTuple):
+    survey_code: str
+    weighting_scheme: str
+    group_value: str
+    attribute_code: str
+    level_code: str
+    n_respondents: int | None
+    target_share: float | None
+    unweighted_share: float | None
+    weighted_share: float | None
+    label: str
+
+
+class Attack(NamedTuple):
+    survey_code: str
+    attack_code: str
+    n_tried: int
+    n_recovered: int
+    label: str
+
+
+class Item(NamedTuple):
+    """Who answered a question, and why others did not."""
+
+    survey_code: str
+    question_code: str
+    n_eligible: int | None
+    n_not_asked: int | None
+    n_answered: int | None
+    n_dont_know: int | None
+    n_refused: int | None
+    n_skipped: int | None
+    label: str

@@ -1,0 +1,221 @@
+"""The site in a browser: accessible, closed, quiet, and doing what its controls say."""
+
+import re
+import threading
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from peil.site.serve import server
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+KINDS = (
+    "index.html", "status-volgen.html", "status-volgen.html?by=age_group",
+    "status-volgen.html?by=municipality", "deelnemers-tegenover-niet-deelnemers.html",
+    "gemeente.html", "gemeente/GM9001.html", "gemeente/GM9001.html?with=GM9009",
+    "aanbevelingen.html", "prioriteiten.html", "kpis.html", "inwoners-en-medewerkers.html",
+    "tevredenheid-van-medewerkers.html", "zelf-tabellen-maken.html",
+    "zelf-tabellen-maken.html?q=channels_used&q=overall_grade&by=municipality",
+    "verantwoording.html", "bescherming-van-antwoorden.html", "downloads.html", "begrippen.html",
+    "toegankelijkheid.html", "404.html",
+)  # fmt: skip
+VIEWS = ((1280, "light"), (1280, "dark"), (360, "light"), (360, "dark"))
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    with server(site) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+
+
+@pytest.fixture
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    with browser.new_context(base_url=address, locale="nl-NL", bypass_csp=True) as context:
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    return (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """Every rule of axe, best practices included, with every fold open."""
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert found["passes"], "axe looked at nothing"
+    return [
+        f"{rule['id']}: {rule['help']} ({rule['nodes'][0]['html'][:120]})"
+        for rule in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_page_is_accessible_closed_quiet_and_fits(browser, address, axe, path):
+    for width, scheme in VIEWS:
+        with browser.new_context(
+            base_url=address, viewport={"width": width, "height": 800}, color_scheme=scheme,
+            bypass_csp=True,
+        ) as context:  # fmt: skip
+            page, requests, complaints = context.new_page(), [], []
+            page.on("request", lambda request, seen=requests: seen.append(request.url))
+            page.on("console", lambda message, seen=complaints: seen.append(message.text))
+            page.on("pageerror", lambda error, seen=complaints: seen.append(str(error)))
+            page.goto(path, wait_until="networkidle")
+            assert complaints == []
+            outside = [u for u in requests if not u.startswith((f"{address}/", "blob:", "data:"))]
+            assert outside == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            text = page.inner_text("main")
+            assert not re.search(r"\bNaN\b|undefined|\bnull\b|\[object|\bNone\b", text)
+            assert violations(page, axe) == [], (path, width, scheme)
+
+
+def test_axe_sees_a_planted_fault(page, axe):
+    page.goto("index.html")
+    page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<select></select>')"
+    )
+    assert any("select-name" in rule for rule in violations(page, axe))
+
+
+@pytest.mark.parametrize("width", [320, 640])
+def test_no_page_is_wider_than_the_screen(browser, address, width):
+    with browser.new_context(base_url=address, viewport={"width": width, "height": 800}) as context:
+        page = context.new_page()
+        for path in KINDS:
+            page.goto(path, wait_until="networkidle")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_the_policy_of_the_pages_lets_their_own_script_work(browser, address):
+    """Without bypassing it: choices appear and work."""
+    with browser.new_context(base_url=address) as context:
+        page, complaints = context.new_page(), []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.goto("status-volgen.html")
+        page.get_by_text("Leeftijd", exact=True).first.click()
+        assert "by=age_group" in page.url
+        assert page.locator("[data-by=age_group]").first.is_visible()
+        assert not page.locator("[data-by='']").first.is_visible()
+        assert complaints == []
+
+
+def test_a_chosen_division_stays_over_pages_and_back_undoes_it(page):
+    page.goto("status-volgen.html")
+    page.get_by_text("Leeftijd", exact=True).first.click()
+    page.locator("#menu").get_by_text("Per gemeente").click()
+    page.locator("#menu").get_by_text("Afhandeling").click()
+    expect(page.locator("[name=by]:checked")).to_have_value("age_group")
+    for _ in range(3):
+        page.go_back()
+    expect(page.locator("[name=by]:checked")).to_have_value("")
+
+
+def test_regions_can_be_searched_sorted_and_compared(page, published):
+    page.goto("gemeente.html")
+    page.get_by_label("Zoek").fill("veen")
+    assert page.locator("#regions li:visible").count() == 1
+    page.get_by_label("Zoek").fill("")
+    page.get_by_label("Volgorde").select_option("name")
+    names = page.locator("#regions li").evaluate_all("rows => rows.map(r => r.dataset.name)")
+    assert names == sorted(names)
+    page.goto("gemeente/GM9001.html")
+    page.get_by_label("Met een andere").select_option("GM9009")
+    assert "with=GM9009" in page.url
+    expect(page.locator("#figures .dot.other").first).to_be_attached()
+    grade = published.execute(
+        "select estimate from marts.estimates where is_default_scheme and statistic = 'mean' "
+        "and segment_value = 'GM9009' and question_code = 'overall_grade'"
+    ).fetchone()[0]
+    row = page.locator("[data-measure=overall_grade-mean] .against")
+    assert row.inner_text().endswith(f"{grade:.1f}".replace(".", ","))
+
+
+def test_a_table_shows_the_published_figures_and_keeps_its_address(page, published):
+    page.goto("zelf-tabellen-maken.html?q=overall_grade&by=participation&by=gender")
+    page.wait_for_selector(".cross")
+    heads = page.locator(".cross thead th").all_inner_texts()
+    assert [head.split(" (")[0] for head in heads[1:4]] == [
+        "Totaal", "Deelnemers", "Niet-deelnemers",
+    ]  # fmt: skip
+    cells = page.locator(".cross tbody tr").first.locator("td").all_inner_texts()
+    for cell, group in zip(cells, ("total", "participant", "non_participant"), strict=False):
+        estimate, n = published.execute(
+            "select estimate, n_answers from marts.estimates where is_default_scheme "
+            "and segment_value = ? and statistic = 'mean' and question_code = 'overall_grade'",
+            [group],
+        ).fetchone()
+        assert cell.startswith(f"{estimate:.1f}".replace(".", ","))
+        assert f"n {n:,}".replace(",", ".") in cell
+    page.locator("[name=q][value=channels_used]").check()
+    expect(page.locator(".cross")).to_have_count(2)
+    assert "q=channels_used" in page.url
+    with page.expect_download() as download:
+        page.get_by_text("CSV van deze tabel").click()
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    assert "Deelnemers" in text and ";" in text
+
+
+def test_a_chart_can_be_saved_as_a_picture(page):
+    page.goto("index.html")
+    for kind in ("svg", "png"):
+        with page.expect_download() as download:
+            page.click(f"#problems [data-save={kind}]")
+        content = Path(download.value.path()).read_bytes()
+        assert content.startswith(b"<svg" if kind == "svg" else b"\x89PNG")
+        if kind == "svg":
+            assert "Gesimuleerde gegevens" in content.decode()
+
+
+@pytest.mark.parametrize("path", [path for path in KINDS if "?" not in path])
+def test_every_page_reads_without_script(browser, address, path):
+    with browser.new_context(
+        base_url=address, java_script_enabled=False, viewport={"width": 360, "height": 800}
+    ) as context:
+        page = context.new_page()
+        page.goto(path)
+        assert page.locator("form:visible, [data-save]:visible").count() == 0
+        assert len(page.inner_text("main")) > 30
+        if path == "status-volgen.html":
+            assert page.locator("[data-by=age_group]").first.is_visible()
+        page.click(".menu-button")
+        assert page.locator("#menu a").first.is_visible()
+
+
+@pytest.mark.parametrize("path", ["index.html", "status-volgen.html", "gemeente/GM9001.html"])
+def test_a_page_prints_without_its_controls(page, path):
+    page.goto(path)
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.emulate_media(media="print")
+    assert not page.locator("nav:visible, select:visible, button:visible").count()
+
+
+def test_ten_seconds_tell_grade_certainty_difference_problem_and_advice(page, published):
+    """What a policy officer looks for stands on the first screen."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto("index.html")
+    first_screen = page.evaluate(
+        "[...document.querySelectorAll('main h1, main .findings li, main .big-number')]"
+        ".filter(e => e.getBoundingClientRect().bottom <= innerHeight).map(e => e.innerText)"
+    )
+    text = " ".join(first_screen)
+    grade = published.execute(
+        "select estimate from marts.estimates where is_default_scheme and segment_code = 'total' "
+        "and question_code = 'overall_grade' and statistic = 'mean'"
+    ).fetchone()[0]
+    assert f"{grade:.1f}".replace(".", ",") in text
+    assert "marge" in text
+    assert "zeker hoger dan niet-deelnemers" in text
+    assert "Het vaakst onvoldoende" in text
+    assert "Wat helpt het meest" in text
