@@ -51,12 +51,13 @@ def _headings(site: Site, blocks: list[Block]) -> list[str]:
         block.heading or site.t("heading_channels" if block.by_channel else "heading_parts")
         for block in blocks
     ]
-    for place, block in enumerate(blocks):
-        if found.count(found[place]) > 1 and (
-            statistic := site.measures.headline(block.questions[0])
-        ):
-            found[place] = f"{found[place]}: {small(statistic.scale_label)}"
-    return found
+    scales = [site.measures.headline(block.questions[0]) for block in blocks]
+    return [
+        f"{heading}: {small(statistic.scale_label)}"
+        if statistic and found.count(heading) > 1
+        else heading
+        for heading, statistic in zip(found, scales, strict=True)
+    ]
 
 
 def _whole(site: Site, block: Block, topic: Topic) -> Figure:
