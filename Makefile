@@ -47,6 +47,7 @@ lint-types: setup  ## mypy over scripts/peil
 
 lint-sql: setup  ## sqlfluff
 	@$(BIN)/sqlfluff lint --nocolor models tests/generic tests/singular tests/tests_of_tests analyses
+	@$(BIN)/sqlfluff lint --nocolor --templater raw evidence/sources
 
 pytest: setup  ## pytest; its first test builds the demo, dbt unit and data tests included
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope

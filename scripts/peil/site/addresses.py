@@ -29,7 +29,8 @@ class Addresses:
         self.data, self.t = data, texts
         self._taken = {INDEX, NOT_FOUND, "data", "static"}
         self.summary = INDEX
-        self.advice = self._fixed("advice", any(self._mine(data.advice)))
+        mine = [a for a in data.advice if a.survey_code == data.survey.survey_code]
+        self.advice = self._fixed("advice", bool(mine))
         self.kpis = self._fixed("kpis", bool(data.kpis))
         self.experience = self._fixed("experience", bool(data.experiences))
         self.trends = self._fixed("trends", bool(data.trends))
@@ -39,7 +40,7 @@ class Addresses:
         self.protection = self._fixed("protection", bool(data.attacks))
         self.downloads = self._fixed("downloads")
         self.glossary = self._fixed("glossary")
-        self.accessibility = self._fixed("accessibility")
+        self.access = self._fixed("access")
         self.regions, self._region_folder = "", ""
         if data.region_groups:
             folder = self._free(data.region_groups[0].segment_label)
@@ -47,9 +48,6 @@ class Addresses:
         self.contrasts = {c: self._page(self.contrast_title(c)) for c in data.contrasts}
         self._topics = {(t.survey.survey_code, t.code): self._page(t.label) for t in data.topics}
         self._regions = {g.group_key: self._region_page(g.group_key) for g in data.region_groups}
-
-    def _mine(self, rows):
-        return (row for row in rows if row.survey_code == self.data.survey.survey_code)
 
     def _fixed(self, key: str, exists: bool = True) -> str:
         return self._page(self.t(f"page_{key}")) if exists else ""
@@ -113,7 +111,7 @@ class Addresses:
                 ]  # fmt: skip
                 items += self._items("experience") if survey is self.data.surveys[-1] else []
             sections.append(Section(heading, items))
-        more = self._items("tables", "downloads", "method", "glossary", "accessibility")
+        more = self._items("tables", "downloads", "method", "glossary", "access")
         return [*sections, Section(self.t("menu_more"), more)]
 
     def _items(self, *keys: str) -> list[Item]:

@@ -1,6 +1,6 @@
 """Charts as data: which figures stand in a chart, in which order. No words, no HTML."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -124,9 +124,9 @@ class Charts:
 
     def _whole_row(self, kind: Kind, m: Measure) -> Row | None:
         e = self.measures.estimate(m)
-        if kind != "parts":
+        parts = self.measures.parts(m.question.scale_code) if kind == "parts" else None
+        if parts is None:
             return None if e.is_withheld else Row(m.label, e, m.unit)
-        parts = self.measures.parts(m.question.scale_code)
         found = {
             s.statistic: self.measures.estimate(m, statistic=s.statistic) for s in parts.statistics
         }
@@ -166,7 +166,9 @@ class Charts:
             self.measures.strongest(m, segment),
         )
 
-    def drawn(self, block: Block, segment: str = TOTAL, groups: Iterable[str] = (TOTAL,)):
+    def drawn(
+        self, block: Block, segment: str = TOTAL, groups: Iterable[str] = (TOTAL,)
+    ) -> Iterator[Estimate]:
         """Every figure that a chart of a block shows: what its data file holds."""
         groups = list(groups)
         for m in block.measures:

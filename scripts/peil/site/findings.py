@@ -96,11 +96,12 @@ class Findings:
     def _alone(self, block: Block, line: Line) -> str:
         m, e = line
         parts = self.measures.parts(m.question.scale_code) if block.kind == "parts" else None
-        bad = self.measures.estimate(m, statistic=parts.bad.statistic) if parts else None
-        mean = parts and parts.mean and self.measures.estimate(m, statistic=parts.mean.statistic)
-        if bad is None or bad.is_withheld or not mean or mean.is_withheld:
-            what = self.t("average") if m.statistic.kind == "mean" else short(m.statistic.label)
-            return self.t("alone", what=what, figure=self.numbers.figure(e.estimate, m.unit))
+        if parts is None or parts.mean is None:
+            return self._plain(line)
+        bad = self.measures.estimate(m, statistic=parts.bad.statistic)
+        mean = self.measures.estimate(m, statistic=parts.mean.statistic)
+        if bad.is_withheld or mean.is_withheld:
+            return self._plain(line)
         if m.statistic.kind == "range" and m.good > 0:
             return self.t(
                 "alone_good", figure=self.numbers.figure(e.estimate, m.unit),
@@ -111,6 +112,11 @@ class Findings:
             share=self.numbers.figure(bad.estimate, "share"),
         )  # fmt: skip
 
+    def _plain(self, line: Line) -> str:
+        m, _ = line
+        what = self.t("average") if m.statistic.kind == "mean" else short(m.statistic.label)
+        return self.t("alone", what=what, figure=self._figure(line))
+
     def _mean(self, e: Estimate) -> str:
         return self.numbers.figure(e.estimate, "mean")
 
@@ -118,7 +124,9 @@ class Findings:
         """The highest and lowest line, each with the lines that cannot be told from it."""
         first = block.measures[0]
         parts = self.measures.parts(first.question.scale_code)
-        statistic = first.statistic if first.statistic.kind == "range" else parts.bad
+        statistic = first.statistic
+        if parts and statistic.kind != "range":
+            statistic = parts.bad
         lines = [
             (m._replace(statistic=statistic), e)
             for m in block.measures

@@ -8,7 +8,7 @@ import duckdb
 from peil.errors import PeilError
 from peil.published import open_published
 from peil.site import insights, rows
-from peil.site.data import Data
+from peil.site.data import TOTAL, Data
 
 Row = TypeVar("Row", bound=NamedTuple)
 # Fields that are published in a column per language.
@@ -20,9 +20,16 @@ TRANSLATED = {
     "warning", "warnings", "introduction", "quadrant_label", "driver_model_label",
     "question_label", "source_label",
 }  # fmt: skip
+# Everybody is one group, whatever its segment is called.
+IS_TOTAL = (
+    "(survey_code, segment_code) in "
+    "(select (survey_code, segment_code) from marts.dim_segments where is_total)"
+)
 # A group of a segment that crosses two attributes has two values.
 GROUPS = {
-    "group_key": "concat_ws('|', segment_value, second_segment_value)",
+    "segment_code": f"if({IS_TOTAL}, '{TOTAL}', segment_code)",
+    "segment_value": f"if({IS_TOTAL}, '{TOTAL}', segment_value)",
+    "group_key": f"if({IS_TOTAL}, '{TOTAL}', concat_ws('|', segment_value, second_segment_value))",
     "group_key_a": "concat_ws('|', segment_value_a, second_segment_value_a)",
     "group_key_b": "concat_ws('|', segment_value_b, second_segment_value_b)",
 }
@@ -70,7 +77,7 @@ def load(file: Path) -> Data:
     """
     with open_published(file) as db:
         read = Reader(db, _language(db))
-        default_total = "is_default_scheme and segment_code = 'total'"
+        default_total = f"is_default_scheme and {IS_TOTAL}"
         data = Data(
             language=read.language,
             surveys=read.all(rows.Survey, "marts.about", "is_latest_wave", SURVEYS),
@@ -142,13 +149,13 @@ def _comparisons(read: Reader) -> list[rows.Comparison]:
     """Group with group and group with everybody."""
     where = (
         "is_default_scheme and not is_withheld and comparison_kind in ('segments', 'total') "
-        "and compared_segment_code in (segment_code, 'total')"
+        "and (compared_segment_code = segment_code or comparison_kind = 'total')"
     )
     return read.latest(rows.Comparison, "marts.comparisons", where)
 
 
 def _trends(read: Reader) -> list[insights.Trend]:
-    where = "is_default_scheme and not is_withheld and segment_code = 'total'"
+    where = f"is_default_scheme and not is_withheld and {IS_TOTAL}"
     return read.latest(insights.Trend, "marts.trends", where)
 
 

@@ -124,7 +124,7 @@ class Measures:
 
     def _split(self, scale_code: str) -> Parts | None:
         found = list(self.statistics(scale_code).values())
-        ranges = [s for s in found if s.kind == "range" and s.value_from is not None]
+        ranges = [s for s in found if s.kind == "range"]
         bad = _narrowest([s for s in ranges if GOOD.get(s.direction or "") == -1])
         if bad is None:
             return None
@@ -250,13 +250,17 @@ def _axis(unit: str, values: list[float]) -> Scale:
     return Scale(unit, low, high, step)
 
 
+def _ends(s: Statistic) -> tuple[float, float]:
+    """A range without an end reaches the end of the scale and beyond."""
+    low = -math.inf if s.value_from is None else s.value_from
+    return low, math.inf if s.value_to is None else s.value_to
+
+
 def _narrowest(ranges: list[Statistic], apart_from: Statistic | None = None) -> Statistic | None:
     if apart_from is not None:
-        ranges = [
-            s for s in ranges
-            if s.value_from > apart_from.value_to or s.value_to < apart_from.value_from
-        ]  # fmt: skip
-    return min(ranges, key=lambda s: s.value_to - s.value_from, default=None)
+        low, high = _ends(apart_from)
+        ranges = [s for s in ranges if _ends(s)[0] > high or _ends(s)[1] < low]
+    return min(ranges, key=lambda s: _ends(s)[1] - _ends(s)[0], default=None)
 
 
 def _absent(key: tuple) -> Estimate:
@@ -269,8 +273,8 @@ def _absent(key: tuple) -> Estimate:
 
 def between_label(parts: Parts, joined: str, words: str) -> str:
     """The middle part of a whole: its own label or `words`, with the numbers it stands for."""
-    first, last = sorted((parts.bad, parts.good), key=lambda s: s.value_from)
-    numbers = range(int(first.value_to) + 1, int(last.value_from))
+    (_, below), (above, _) = sorted((_ends(parts.bad), _ends(parts.good)))
+    numbers = range(int(below) + 1, int(above))
     label = small(short(parts.between.label)) if parts.between else words
     if parts.bad.is_categorical or not numbers:
         return label

@@ -40,7 +40,7 @@ class Numbers:
         """A figure that is held against a norm: 89,8% is not 90%."""
         if unit == "share":
             return _percent(value, 1, self.language)
-        return _number(value, 1 if unit == "number" else 2, self.language)
+        return _number(value, 2 if abs(value) < 10 else 1, self.language)
 
     def interval(self, low: float | None, high: float | None, unit: str) -> str:
         """Without repeating the unit: 42 tot 50."""

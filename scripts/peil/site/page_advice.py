@@ -1,6 +1,6 @@
 """Recommendations: which apply, on which figures they stand, and where they apply."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from peil.site.context import Site
 from peil.site.data import TOTAL
@@ -61,7 +61,7 @@ def _where(site: Site, a: Advice) -> dict[str, list[tuple[str, str]]]:
     return {division: sorted(groups) for division, groups in found.items()}
 
 
-def _unit(site: Site):
+def _unit(site: Site) -> Callable[[Evidence], str]:
     """The unit of a piece of evidence: that of its KPI, else of its statistic."""
     kpis = {k.kpi_code: k.unit for k in site.data.kpis}
     kinds = {(s.scale_code, s.statistic): s for s in site.data.statistics}

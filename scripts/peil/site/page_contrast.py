@@ -49,7 +49,10 @@ def _contrast(site: Site, contrast: Contrast, path: str) -> None:
         effects=effects,
         by_unit=_by_unit([e for e in effects if e.certainty == "certain"]),
         by_topic=_by_topic(site, effects),
-        effect_scales={u: effect_scale(u, effects) for u in {e.unit for e in effects}},
+        effect_scales={
+            unit: effect_scale(unit, [(e.low, e.high) for e in effects if e.unit == unit])
+            for unit in sorted({e.unit for e in effects})
+        },
         tally={c: certainties.count(c) for c in CERTAINTY},
         csv=_csv(site, path, contrast, effects),
     )
@@ -68,13 +71,11 @@ def effects_of(site: Site, contrast: Contrast) -> list[Effect]:
                     continue
                 turn = 1 if test.group_key_a == levels[0] else -1
                 v = verdict(test, m.good, turn)
-                ends = sorted((turn * (test.ci_low or 0), turn * (test.ci_high or 0)))
-                pair = [site.measures.estimate(m, contrast.segment_code, g) for g in levels]
+                low, high = sorted((turn * (test.ci_low or 0), turn * (test.ci_high or 0)))
+                a, b = (site.measures.estimate(m, contrast.segment_code, g) for g in levels)
+                difference, clustered = turn * (test.difference or 0), test.is_significant_clustered
                 if v:
-                    found.append(
-                        Effect(topic, m, turn * (test.difference or 0), *ends,
-                               test.is_significant_clustered, v, *pair)
-                    )  # fmt: skip
+                    found.append(Effect(topic, m, difference, low, high, clustered, v, a, b))
     return found
 
 
@@ -94,10 +95,10 @@ def _by_topic(site: Site, effects: list[Effect]) -> list[tuple[Topic, dict[str, 
     return found
 
 
-def effect_scale(unit: str, effects: list[Effect]) -> Scale:
+def effect_scale(unit: str, intervals: list[tuple[float, float]]) -> Scale:
     """Zero in the middle, wide enough for every interval of the unit."""
     step = 0.05 if unit in ("share", "net") else 0.25
-    furthest = max(abs(end) for e in effects if e.unit == unit for end in (e.low, e.high))
+    furthest = max(abs(end) for interval in intervals for end in interval)
     high = max(step, step * -(-furthest // step))
     return Scale(unit, -high, high, high / 2)
 

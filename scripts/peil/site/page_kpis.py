@@ -40,16 +40,16 @@ def _rank(k: Kpi, direction: str) -> float:
 
 
 def scale_of(site: Site, kpi: Kpi) -> Scale:
-    """One axis per KPI, the same for every group; a grade has that of grades."""
+    """One axis per KPI, the same for every group: from 0, unless all values lie far from it."""
     same = [k for k in site.data.kpis if k.kpi_code == kpi.kpi_code]
     ends = [e for k in same for e in (k.value, k.ci_low, k.ci_high, k.norm) if e is not None]
-    top = max(ends, default=1)
+    top, bottom = max(ends, default=1), min(ends, default=0)
     if kpi.unit == "share":
         high = 1.0 if top > 0.6 else max(0.1, math.ceil(top * 10) / 10)
-        return Scale("share", 0, high, high / 2)
-    if kpi.unit == "grade":
-        return Scale("grade", math.floor(min(ends)), math.ceil(top), 1)
-    return Scale(kpi.unit, 0, max(1, math.ceil(top)), max(1, math.ceil(top)) / 2)
+        return Scale(kpi.unit, 0, high, high / 2)
+    low = math.floor(bottom) if bottom > top / 2 and bottom > 2 else 0
+    high = max(low + 1, math.ceil(top))
+    return Scale(kpi.unit, low, high, (high - low) / 2)
 
 
 def _csv(site: Site) -> str:

@@ -2,8 +2,9 @@
 
 from peil.site.addresses import NOT_FOUND
 from peil.site.context import Site
-from peil.site.insights import Margin, Weighting
+from peil.site.insights import Margin, Response, Weighting
 from peil.site.numbers import slug
+from peil.site.rows import Statistic
 
 
 def write(site: Site) -> None:
@@ -33,12 +34,12 @@ def write(site: Site) -> None:
             csv=_attacks_csv(site),
         )
     site.write.page(at.glossary, "glossary.html.j2", statistics=_statistics(site))
-    site.write.page(at.accessibility, "accessibility.html.j2")
+    site.write.page(at.access, "access.html.j2")
     site.write.page(NOT_FOUND, "404.html.j2")
     site.write.page(at.downloads, "downloads.html.j2", topics=site.data.topics)
 
 
-def _responses(site: Site, survey_code: str):
+def _responses(site: Site, survey_code: str) -> list[Response]:
     """Steps from received to counted, of all sources together."""
     return [
         r for r in site.data.responses
@@ -54,7 +55,7 @@ def _margins(site: Site, survey_code: str) -> list[Margin]:
     return [m for m in site.data.margins if m.survey_code == survey_code]
 
 
-def _statistics(site: Site):
+def _statistics(site: Site) -> list[Statistic]:
     """What is counted, once per label, of the scales that questions have."""
     used = {q.scale_code for q in site.data.questions}
     return list({s.label: s for s in site.data.statistics if s.scale_code in used}.values())

@@ -1,5 +1,6 @@
 """The list of regions and a page per region."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from peil.site.charts import Figure, Panel, Row
@@ -9,7 +10,7 @@ from peil.site.measures import CERTAINTY, Measure, Verdict
 from peil.site.numbers import capital
 from peil.site.page_advice import applying, by_support
 from peil.site.page_kpis import scale_of
-from peil.site.rows import Estimate, Group
+from peil.site.rows import Contrast, Estimate, Group
 
 MOST_POINTS = 4
 COMPARED = "data/regions.json"
@@ -40,7 +41,7 @@ def write(site: Site) -> None:
             "name": group.label,
             "values": {line.measure.id: line.estimate.estimate for line in shown},
         }
-        _region(site, place, group, lines)
+        _region(site, place, group, lines, site.measures.overall)
     site.write.json(COMPARED, compared)
 
 
@@ -90,16 +91,15 @@ def _belongs(site: Site) -> tuple[dict[str, str], list[tuple[str, str]]]:
     ]
 
 
-def _contrasts(site: Site):
+def _contrasts(site: Site) -> Iterator[Contrast]:
     return (c for c in site.data.contrasts if c.survey_code == site.data.survey.survey_code)
 
 
-def _region(site: Site, place: int, group: Group, lines: list[Line]) -> None:
+def _region(site: Site, place: int, group: Group, lines: list[Line], overall: Measure) -> None:
     everyone, key = site.data.region_groups, group.group_key
     shown = [line for line in lines if not line.estimate.is_withheld]
     path = site.addresses.region(key)
     own = [a for a in site.data.advice if a.segment_code == group.segment_code]
-    overall = site.measures.overall
     site.write.page(
         path,
         "region.html.j2",

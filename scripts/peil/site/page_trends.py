@@ -41,7 +41,10 @@ def write(site: Site) -> None:
         "trends.html.j2",
         changes=changes,
         topics=[t for t in site.data.topics if any(c.topic is t for c in changes)],
-        scales_of_change={u: effect_scale(u, changes) for u in {c.unit for c in changes}},
+        scales_of_change={
+            unit: effect_scale(unit, [(c.low, c.high) for c in changes if c.unit == unit])
+            for unit in sorted({c.unit for c in changes})
+        },
         tally={c: certainties.count(c) for c in CERTAINTY},
         earlier=site.numbers.listing(sorted({site.data.wave_labels.get(w, "") for w in waves})),
         csv=_csv(site, changes),

@@ -3,6 +3,7 @@
 import functools
 import http.server
 import logging
+import os
 from pathlib import Path
 
 from peil.errors import InputError
@@ -14,14 +15,15 @@ PORT = 8055
 class _Pages(http.server.SimpleHTTPRequestHandler):
     """Static files in UTF-8; a page that does not exist is the site's own."""
 
-    def guess_type(self, path: str) -> str:
+    def guess_type(self, path: str | os.PathLike[str]) -> str:
         kind = super().guess_type(path)
         return f"{kind}; charset=utf-8" if kind.startswith(("text/", "application/json")) else kind
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None):
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         page = Path(self.directory) / "404.html"
         if code != 404 or not page.is_file():
-            return super().send_error(code, message, explain)
+            super().send_error(code, message, explain)
+            return
         body = page.read_bytes()
         self.send_response(404)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -29,7 +31,6 @@ class _Pages(http.server.SimpleHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
-        return None
 
     def log_message(self, *arguments: object) -> None:
         log.debug(*arguments)
