@@ -42,12 +42,13 @@ class Addresses:
         self.glossary = self._fixed("glossary")
         self.access = self._fixed("access")
         self.regions, self._region_folder = "", ""
-        if data.region_groups:
+        if data.region_groups and data.topics:
             folder = self._free(data.region_groups[0].segment_label)
             self.regions, self._region_folder = f"{folder}.html", folder
         self.contrasts = {c: self._page(self.contrast_title(c)) for c in data.contrasts}
         self._topics = {(t.survey.survey_code, t.code): self._page(t.label) for t in data.topics}
-        self._regions = {g.group_key: self._region_page(g.group_key) for g in data.region_groups}
+        regions = data.region_groups if self.regions else []
+        self._regions = {g.group_key: self._region_page(g.group_key) for g in regions}
 
     def _fixed(self, key: str, exists: bool = True) -> str:
         return self._page(self.t(f"page_{key}")) if exists else ""

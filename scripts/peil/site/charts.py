@@ -134,8 +134,9 @@ class Charts:
             return None
         bad, good = found[parts.bad.statistic].shown, found[parts.good.statistic].shown
         shares = (("bad", bad), ("mid", max(0.0, 1 - bad - good)), ("good", good))
-        mean = found[parts.mean.statistic] if parts.mean else None
-        return Row(m.label, e, m.unit, shares=shares, mean=mean)
+        mean = parts.mean
+        shown = found[mean.statistic] if mean and not mean.is_categorical else None
+        return Row(m.label, e, m.unit, shares=shares, mean=shown)
 
     def side_by_side(self, block: Block, segment: str, groups: list[Group]) -> list[Panel]:
         """A panel per measure, a line per group."""

@@ -86,7 +86,9 @@ def load(file: Path) -> Data:
             questions=read.all(
                 rows.Question, "marts.dim_questions", order="survey_code, sort_order"
             ),
-            statistics=read.all(rows.Statistic, "marts.dim_statistics"),
+            statistics=read.all(
+                rows.Statistic, "marts.dim_statistics", order="scale_code, sort_order"
+            ),
             groups=read.all(rows.Group, "marts.dim_segments"),
             channels=read.all(rows.Channel, "marts.dim_channels"),
             regions=read.all(

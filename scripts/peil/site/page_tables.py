@@ -28,16 +28,22 @@ def write(site: Site) -> None:
         f"{FOLDER}/divisions.json",
         {s.survey_code: _divisions(site, s.survey_code) for s in site.data.surveys},
     )
-    overall = site.measures.overall
     site.write.page(
         site.addresses.tables,
         "tables.html.j2",
         index=index,
-        first=overall.question.question_code if overall else index[0][1][0][0].question_code,
+        first=_first_question(site),
         by=_first_division(site),
         schemes=_schemes(site),
         folder=FOLDER,
     )
+
+
+def _first_question(site: Site) -> str:
+    """What the page shows at first: the headline, else any."""
+    if site.measures.overall:
+        return site.measures.overall.question.question_code
+    return next((q.question_code for t in site.data.topics for q in t.questions), "")
 
 
 def _first_division(site: Site) -> str:

@@ -4,7 +4,7 @@ from peil.site.charts import Block, Figure
 from peil.site.context import Site
 from peil.site.data import TOTAL, Topic
 from peil.site.measures import between_label
-from peil.site.numbers import capital, small
+from peil.site.numbers import capital, file_name, small
 from peil.site.rows import Group
 
 # A division of more groups is on the page of tables: it would make a topic too heavy.
@@ -110,7 +110,7 @@ def _divided(site: Site, block: Block, segment: str, groups: list[Group]) -> Fig
     )  # fmt: skip
     keys = [TOTAL] if segment == TOTAL else [g.group_key for g in groups]
     return Figure(
-        id=f"{block.id}--{segment}".replace("_", "-"),
+        id=f"{block.id}--{file_name(segment)}",
         kind="dots",
         title=site.findings.division_title(block, segment, groups),
         subtitle=subtitle.strip(),
