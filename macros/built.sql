@@ -92,7 +92,8 @@
 
 {#- Digests of the seeds and code of this run, as JSON. Peil may be the project or a package in it. -#}
 {% macro build_facts() -%}
-    {%- set package = graph.nodes['seed.peil.sources'].root_path | replace("'", "''") -%}
-    {%- set project = flags.PROJECT_DIR | string | replace("'", "''") -%}
-    build_facts('{{ package }}', '{{ project }}')
+    {%- set package = graph.nodes['seed.peil.sources'].root_path -%}
+    {%- set own = graph.nodes.values() | selectattr('package_name', 'eq', project_name)
+        | map(attribute='root_path') | first | default(package, true) -%}
+    build_facts('{{ package | replace("'", "''") }}', '{{ own | replace("'", "''") }}')
 {%- endmacro %}

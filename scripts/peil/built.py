@@ -23,8 +23,10 @@ CODEBOOK_CODE = ("models/codebook", "macros", "tests/generic", "tests/singular")
 # What decides the figures, given seeds and deliveries: these, and the package itself.
 CODE = ("models", "macros", "tests/generic", "tests/singular", "dbt_project.yml")
 _PACKAGE = Path(__file__).resolve().parent
+# What else may change a digit of a figure, or what is built.
+LIBRARIES = ("dbt-core", "dbt-duckdb", "duckdb", "numpy", "pandas", "scipy")
 # What a survey may add in its own dbt project.
-OWN_CODE = ("models", "macros", "tests", "dbt_project.yml")
+OWN_CODE = ("models", "macros", "tests", "analyses", "own_seeds", "dbt_project.yml")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def build_facts(package: str, project: str) -> str:
 
     Args:
         package: the folder of Peil's own dbt files, with the codebook in `seeds`.
-        project: the folder that dbt runs in; another one where a survey has models of its own.
+        project: the survey's own dbt project, where it has one; otherwise the same folder.
     """
     seeds = Path(package) / "seeds"
     own = Path(project)
@@ -49,20 +51,24 @@ def build_facts(package: str, project: str) -> str:
         {
             "codebook": codebook_digest(seeds),
             "seeds": _digest(sorted(seeds.glob("*.csv")), seeds),
-            "code": _digest(_files(PROJECT, CODE), PROJECT) + _digest(_modules(), _PACKAGE),
-            "own_code": _digest(_files(own, OWN_CODE), own) if own != Path(package) else "",
+            "code": _of(_digest(_files(PROJECT, CODE), PROJECT), _digest(_modules(), _PACKAGE)),
+            "own_code": _digest(own_files(own), own) if own != Path(package) else "",
             "commit": _commit(),
             "peil": version("peil"),
+            "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
         }
     )
+
+
+def own_files(project: Path) -> list[Path]:
+    """What a survey's own dbt project is made of."""
+    return _files(project, OWN_CODE)
 
 
 def codebook_digest(seeds: Path) -> str:
     """A digest of the seeds and of the code that loads and tests them."""
     files = [*_files(PROJECT, CODEBOOK_CODE), PROJECT / "dbt_project.yml"]
-    return hashlib.sha256(
-        (_digest(sorted(seeds.glob("*.csv")), seeds) + _digest(files, PROJECT)).encode()
-    ).hexdigest()
+    return _of(_digest(sorted(seeds.glob("*.csv")), seeds), _digest(files, PROJECT))
 
 
 def require_built(connection: duckdb.DuckDBPyConnection, verb: str) -> Built:
@@ -131,7 +137,8 @@ def _files(root: Path, parts: tuple[str, ...]) -> list[Path]:
 
 
 def _modules() -> list[Path]:
-    return sorted(_PACKAGE.rglob("*.py"))
+    """The files of the package: modules, templates and lists."""
+    return sorted(f for f in _PACKAGE.rglob("*") if f.is_file() and "__pycache__" not in f.parts)
 
 
 def _digest(files: list[Path], root: Path) -> str:
@@ -140,6 +147,10 @@ def _digest(files: list[Path], root: Path) -> str:
         content = hashlib.sha256(file.read_bytes()).hexdigest()
         digest.update(f"{file.relative_to(root)} {content}\n".encode())
     return digest.hexdigest()
+
+
+def _of(*digests: str) -> str:
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def _commit() -> str:

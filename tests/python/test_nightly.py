@@ -117,7 +117,7 @@ def test_the_warehouse_is_for_its_owner_only(demo):
 
 def test_a_second_night_without_new_files_gives_equal_marts(copy_of_demo):
     before = fingerprint(copy_of_demo.published_file)
-    night = peil("nightly", *options(copy_of_demo))
+    night = peil("nightly", "--force", *options(copy_of_demo))
     assert night.returncode == 0, night.stderr
     assert "unchanged" in night.stderr
     assert fingerprint(copy_of_demo.published_file) == before

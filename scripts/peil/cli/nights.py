@@ -28,14 +28,18 @@ def land_command(places: Places) -> None:
 
 @click.command("nightly")
 @waits
+@click.option("--force", is_flag=True, help="Build and publish although nothing changed.")
 @with_places
-def nightly_command(places: Places) -> None:
-    """Land, build, test and publish; a failed test leaves the earlier release as it was."""
+def nightly_command(places: Places, force: bool) -> None:
+    """Land, build, test and publish; a failed test leaves the earlier release as it was.
+
+    Where nothing changed since the last release, that one stands and nothing is built.
+    """
     from peil.nights.nightly import nightly, raise_rejections
     from peil.report.headlines import show_headlines
 
     with one_night(places):
-        landed = nightly(places)
+        landed = nightly(places, force=force)
         show_headlines(places.published_file)
     raise_rejections(landed)
 

@@ -10,13 +10,20 @@ from peil.landing import Landed, land
 from peil.lock import one_night
 from peil.nights.build import dbt_build
 from peil.nights.publish import publish
+from peil.nights.unchanged import release_in_force
 from peil.settings import Places
 
 log = logging.getLogger(__name__)
 
 
-def nightly(places: Places) -> Landed:
+def nightly(places: Places, *, force: bool = False) -> Landed:
     """Land, build, test and publish; returns what landed and what was set aside.
+
+    Where nothing changed since the release in force, that one stands and nothing is built.
+
+    Args:
+        places: where everything is.
+        force: build and publish all the same.
 
     Raises:
         PeilError: a model or test failed, the codebook is not whole or asks what cannot be
@@ -29,6 +36,12 @@ def nightly(places: Places) -> Landed:
         refuse_without_numbers(places.seeds)
         landed = land(places)
         log.info("Landed in %.1f s.", time.monotonic() - started)
+        if not force and (release := release_in_force(places)):
+            log.info(
+                "Nothing changed since the release of %s: no other files, codebook or code. It "
+                "stands; `--force` builds it anew.", release["published_at"],
+            )  # fmt: skip
+            return landed
         build_and_publish(places)
         log.info("Done in %.1f s.", time.monotonic() - started)
     return landed

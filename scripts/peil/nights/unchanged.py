@@ -1,0 +1,77 @@
+"""Nothing new, nothing done: whether the release in force is what a night would make again."""
+
+import hashlib
+import json
+import logging
+from pathlib import Path
+
+from peil.built import Built, build_facts, own_files, require_built
+from peil.errors import PeilError
+from peil.nights.release import MANIFEST
+from peil.project import PACKAGE, dbt_project, is_own_project
+from peil.settings import Places
+from peil.warehouse import read_warehouse
+
+log = logging.getLogger(__name__)
+# What a checkout is called says nothing of what is in it: that is in the digests.
+_NAMES = {"commit"}
+
+
+def release_in_force(places: Places) -> dict | None:
+    """The manifest of the release, when a night would make the same one again; else None.
+
+    That is: the warehouse is built and tested, from what has landed now and nothing else, with the
+    seeds, code and libraries of now; and the release was made of that very build and is whole.
+    """
+    manifest = _manifest(places)
+    if manifest is None or not places.warehouse.exists():
+        return None
+    try:
+        with read_warehouse(places.warehouse) as connection:
+            built = require_built(connection, "peil nightly")
+            landed = connection.execute(
+                "select delivery_key from raw.deliveries where status = 'landed'"
+            ).fetchall()
+    except PeilError:
+        return None
+    if {key for (key,) in landed} != {delivery["delivery_key"] for delivery in built.deliveries}:
+        return None
+    return manifest if _is_made_of(manifest, built, places) else None
+
+
+def _is_made_of(manifest: dict, built: Built, places: Places) -> bool:
+    facts = {"tested_at": built.tested_at, **built.facts}
+    return (
+        manifest.get("built") == facts
+        and manifest.get("inputs") == built.deliveries
+        and _without_names(facts) == {"tested_at": built.tested_at, **_facts_of_now(places)}
+        and _is_whole(places.published_file, manifest.get("sha256"))
+    )
+
+
+def _facts_of_now(places: Places) -> dict[str, str]:
+    project = dbt_project(places)
+    package = project / PACKAGE if is_own_project(places) else project
+    # dbt knows the survey's own project by what is in it.
+    has_own = any(file.suffix in {".sql", ".py", ".csv"} for file in own_files(project))
+    own = project if has_own else package
+    return _without_names(json.loads(build_facts(str(package), str(own))))
+
+
+def _without_names(facts: dict) -> dict:
+    return {name: value for name, value in facts.items() if name not in _NAMES}
+
+
+def _manifest(places: Places) -> dict | None:
+    try:
+        return json.loads((places.published / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _is_whole(file: Path, sha256: object) -> bool:
+    try:
+        with file.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
