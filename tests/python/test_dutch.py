@@ -18,7 +18,8 @@ BY_HAND = re.compile(
     r"""|maketrans\(["'],\.|\{100 \* [^}]*:\.?\d*f\}|"januari"[ ,]"""
 )
 # The level of an interval, as a number or in words.
-LEVEL = re.compile(r"\b9[0-9](?:[.,]\d)?\s?%|\b0[.,]9[057]\b|\b0[.,]975\b|\b1[.,]96\b")
+# Not a place in a drawing (`y="96%"`).
+LEVEL = re.compile(r"(?<!=\")\b9[0-9](?:[.,]\d)?\s?%|\b0[.,]9[057]\b|\b0[.,]975\b|\b1[.,]96\b")
 SAID = ("scripts/peil", "models", "macros", "analyses", "tests/generic", "tests/singular", "seeds")
 
 

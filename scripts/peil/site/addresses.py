@@ -29,8 +29,8 @@ class Addresses:
         self.data, self.t = data, texts
         self._taken = {INDEX, NOT_FOUND, "data", "static"}
         self.summary = INDEX
-        mine = [a for a in data.advice if a.survey_code == data.survey.survey_code]
-        self.advice = self._fixed("advice", bool(mine))
+        own = [a for a in data.advice if a.survey_code == data.survey.survey_code]
+        self.advice = self._fixed("advice", bool(own))
         self.kpis = self._fixed("kpis", bool(data.kpis))
         self.experience = self._fixed("experience", bool(data.experiences))
         self.trends = self._fixed("trends", bool(data.trends))

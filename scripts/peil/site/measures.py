@@ -164,13 +164,13 @@ class Measures:
     @cached_property
     def overall(self) -> Measure | None:
         """The headline of the survey: what its driver models explain, else its first headline."""
-        mine = [
+        own = [
             q for topic in self.data.topics if topic.survey is self.data.survey
             for q in topic.questions
         ]  # fmt: skip
         outcomes = {p.outcome_question_code for p in self.data.priorities}
         order = sorted(
-            mine, key=lambda q: (q.question_code not in outcomes, not q.headline_statistic)
+            own, key=lambda q: (q.question_code not in outcomes, not q.headline_statistic)
         )
         for q in order:
             for m in self.of(q):

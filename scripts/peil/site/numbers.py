@@ -37,7 +37,7 @@ class Numbers:
         return _number(value, 1, self.language)
 
     def precise(self, value: float, unit: str) -> str:
-        """A figure that is held against a norm: 89,8% is not 90%."""
+        """A figure beside its norm: 79,8% is not 80%."""
         if unit == "share":
             return _percent(value, 1, self.language)
         return _number(value, 2 if abs(value) < 10 else 1, self.language)

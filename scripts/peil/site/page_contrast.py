@@ -89,9 +89,9 @@ def _by_unit(effects: list[Effect]) -> dict[str, list[Effect]]:
 def _by_topic(site: Site, effects: list[Effect]) -> list[tuple[Topic, dict[str, list[Effect]]]]:
     found = []
     for topic in site.data.topics:
-        mine = [e for e in effects if e.topic is topic]
-        if mine:
-            found.append((topic, _by_unit(mine)))
+        own = [e for e in effects if e.topic is topic]
+        if own:
+            found.append((topic, _by_unit(own)))
     return found
 
 

@@ -15,9 +15,9 @@ def write(site: Site) -> None:
     codes = dict.fromkeys(k.kpi_code for k in site.data.kpis)
     found = []
     for code in codes:
-        mine = [k for k in site.data.kpis if k.kpi_code == code]
-        everybody = next((k for k in mine if k.segment_code == TOTAL), mine[0])
-        groups = [k for k in mine if k.segment_code != TOTAL]
+        own = [k for k in site.data.kpis if k.kpi_code == code]
+        everybody = next((k for k in own if k.segment_code == TOTAL), own[0])
+        groups = [k for k in own if k.segment_code != TOTAL]
         regions = [k for k in groups if site.data.is_region(k.segment_code)]
         others = [k for k in groups if not site.data.is_region(k.segment_code)]
         regions.sort(key=lambda k: _rank(k, everybody.direction))

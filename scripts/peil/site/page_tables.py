@@ -19,10 +19,10 @@ def write(site: Site) -> None:
     for topic in site.data.topics:
         index.append((topic.label, []))
         for q in topic.questions:
-            mine = estimates.get((q.survey_code, q.question_code), [])
+            own = estimates.get((q.survey_code, q.question_code), [])
             stem = f"{FOLDER}/{file_name(q.question_code)}"
-            site.write.json(f"{stem}.json", _table(site, q, mine, arrows))
-            default = (e for e in mine if e.is_default_scheme)
+            site.write.json(f"{stem}.json", _table(site, q, own, arrows))
+            default = (e for e in own if e.is_default_scheme)
             index[-1][1].append((q, site.write.figures_csv(f"{stem}.csv", default)))
     site.write.json(
         f"{FOLDER}/divisions.json",

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from peil.dutch import decimal_comma
 from peil.site import numbers as labels
 from peil.site.addresses import Addresses
 from peil.site.charts import Figure
@@ -74,7 +75,7 @@ class Writer:
     def _csv_cell(self, value: Any) -> Any:
         if isinstance(value, float):
             text = f"{value:.4f}".rstrip("0").rstrip(".")
-            return text.replace(".", ",") if self.data.language == "nl" else text
+            return decimal_comma(text) if self.data.language == "nl" else text
         if isinstance(value, str) and value.lstrip(" \ufeff\x0b").startswith(RUNS):
             return f"'{value}"
         return value
