@@ -138,3 +138,21 @@
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}
+
+
+{#- What is in the schema of published tables and no model makes: a mart of an earlier version, which
+    would be published as it once was. -#}
+{% macro drop_marts_without_model() -%}
+    {%- if execute and target.name != 'lint' and flags.WHICH in ('build', 'run') -%}
+        {%- set made = graph.nodes.values() | selectattr('resource_type', 'in', ['model', 'seed'])
+            | selectattr('schema', 'eq', 'marts') | map(attribute='alias') | list -%}
+        {%- for kind, name in run_query(
+            "select 'table', table_name from duckdb_tables() where schema_name = 'marts' "
+            "and database_name = current_database() union all "
+            "select 'view', view_name from duckdb_views() where schema_name = 'marts' "
+            "and database_name = current_database()"
+        ).rows if name not in made -%}
+            {%- do run_query("drop " ~ kind ~ " marts." ~ adapter.quote(name)) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}

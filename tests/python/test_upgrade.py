@@ -102,6 +102,18 @@ def test_a_kept_table_of_the_same_model_stays(copy):
     assert copy.ask(f"from {TABLE} order by all") == kept
 
 
+def test_a_mart_that_no_model_makes_any_more_is_gone_before_it_could_be_published(copy):
+    marts = "select table_name from duckdb_tables() where schema_name = 'marts' order by all"
+    before = copy.ask(marts)
+    copy.ask(
+        "create table marts.of_an_earlier_version as select 1 as share",
+        "create view marts.made_by_hand as select 1 as share",
+    )
+    copy.run("est_driver_questions")
+    assert copy.ask(marts) == before
+    assert copy.ask("select 1 from duckdb_views() where schema_name = 'marts'") == []
+
+
 def seeds_of(nodes: dict, model: str) -> set[str]:
     """The seeds upstream of a model; what delivery versions digest is not looked behind."""
     ends = {name for name in nodes if name.endswith("_delivery_versions")}
