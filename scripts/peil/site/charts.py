@@ -33,7 +33,6 @@ class Panel:
     withheld: list[str] = field(default_factory=list)
     reference: Estimate | None = None
     verdict: Verdict | None = None
-    rest: tuple[int, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -259,7 +259,7 @@ async function builder(form) {
 	function table(question, columns, scheme) {
 		const cells = question.schemes[scheme] ?? {};
 		const made = element('table', '', { class: 'cross' });
-		made.append(element('caption', question.text));
+		made.append(element('caption', question.text, { class: 'unseen' }));
 		const head = made.createTHead().insertRow();
 		head.append(element('th', say('answer'), { scope: 'col' }));
 		for (const [, label, letter] of columns) head.append(element('th', letter ? `${label} (${letter})` : label, { scope: 'col' }));
@@ -295,10 +295,10 @@ async function builder(form) {
 		form.elements.weighting.value = schemes.includes(scheme) ? scheme : schemes[0];
 		const columns = ['total', ...banners.filter((code) => divisions[survey][code] && code !== 'total')].flatMap((code) =>
 			divisions[survey][code].groups.map(([value, label, letter]) => [`${code}:${value}`, label, letter]));
-		holder.replaceChildren(...loaded.map((question) => {
+		holder.replaceChildren(...loaded.flatMap((question) => {
 			const scroll = element('div', '', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': question.label });
 			scroll.append(table(question, columns, form.elements.weighting.value));
-			return scroll;
+			return [element('h2', question.text), scroll];
 		}));
 		status.textContent = same.length < codes.length ? say('one_survey') : '';
 		$('[data-table-legend]').hidden = false;
