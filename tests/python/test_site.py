@@ -16,6 +16,7 @@ import duckdb
 import pytest
 from conftest import options, peil
 from peil.errors import InputError, PeilError
+from peil.nights import release
 from peil.settings import PROJECT
 from peil.site import build_site
 from peil.site.numbers import Numbers, small
@@ -65,6 +66,21 @@ def test_a_night_publishes_the_site_with_the_figures(demo):
     shown = peil("site", *options(demo))
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.strip() == (demo.published / "site" / "index.html").as_uri()
+
+
+def test_without_links_the_site_is_put_in_place_as_a_copy(tmp_path):
+    """Windows without developer mode: what no release has any more is gone."""
+    published = tmp_path / "published"
+    published.mkdir()
+    for page in ("old.html", "new.html"):
+        made = tmp_path / page
+        (made / "site").mkdir(parents=True)
+        (made / "site" / page).write_text(page)
+        for name in (release.FILE, release.MANIFEST):
+            (made / name).write_text(page)
+        release._copy_in_place(published, made)
+    assert [path.name for path in (published / "site").iterdir()] == ["new.html"]
+    assert (published / release.FILE).read_text() == "new.html"
 
 
 def test_every_link_leads_somewhere_and_nothing_leaves_the_site(site, pages):

@@ -46,8 +46,10 @@ def switch_to(published: Path, draft: Path) -> None:
         _take_in_files(published)
         before = (published / "current").resolve().name
         _link(published / "current", Path("releases") / release.name)
-        for name in (FILE, MANIFEST, SITE):
+        for name in (FILE, MANIFEST):
             _link(published / name, Path("current") / name)
+        if (release / SITE).is_dir():
+            _link(published / SITE, Path("current") / SITE)
     except (OSError, NotImplementedError):
         if os.name == "posix":
             raise
@@ -105,6 +107,8 @@ def _copy_in_place(published: Path, release: Path) -> None:
         draft = draft_of(published / name)
         shutil.copy2(release / name, draft)
         draft.replace(published / name)
+    if not (release / SITE).is_dir():
+        return
     draft = draft_of(published / SITE)
     shutil.copytree(release / SITE, draft)
     remove(published / SITE)
