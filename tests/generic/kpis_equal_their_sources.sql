@@ -13,6 +13,8 @@
             kpis.option_code,
             units.value_from,
             units.value_to,
+            -- The interval of a mean of answers is not cut off at the ends of its scale.
+            units.is_percentage or kpis.question_code is null as is_bounded,
         from {{ model }} as figures
         inner join {{ kpis or ref('kpi_definitions') }} as kpis using (kpi_code)
         left join {{ units or ref('kpi_units') }} as units on figures.unit = units.unit
@@ -73,8 +75,10 @@
                     'mart.ci_low', 'mart.ci_high', '0'
                 ) }}
                 when
-                    least(mart.value, mart.ci_low) < mart.value_from
-                    or greatest(mart.value, mart.ci_high) > mart.value_to
+                    mart.value < mart.value_from
+                    or mart.value > mart.value_to
+                    or (mart.is_bounded and mart.ci_low < mart.value_from)
+                    or (mart.is_bounded and mart.ci_high > mart.value_to)
                     then 'value: outside the range of its unit'
                 {{ even_interval_faults(
                     'difference',

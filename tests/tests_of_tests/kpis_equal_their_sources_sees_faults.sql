@@ -2,12 +2,13 @@
 -- so that the difference is -0.4. Planted per KPI, beside a right one, one whose groups are not
 -- shown and a right measured one: the figure of another group, its interval exchanged, its base,
 -- the difference turned with and without its interval, a difference beside a group, another value
--- before, and a verdict against the norm.
+-- before, a verdict against the norm, and a unit that ends below the value, or below the interval
+-- (wide: right of a survey, whose means have no end).
 with definitions as (
     select
         unnest([
             'right', 'not shown', 'measured', 'figure', 'interval', 'base', 'turned', 'sign',
-            'group', 'before', 'verdict', 'measured base'
+            'group', 'before', 'verdict', 'measured base', 'wide', 'measured wide', 'above'
         ]) as kpi_code,
         'mean' as statistic,
         null::varchar as option_code,
@@ -16,7 +17,7 @@ with definitions as (
 kpis as (
     select
         *,
-        if(kpi_code in ('measured', 'measured base'), null, 'q') as question_code,
+        if(kpi_code in ('measured', 'measured base', 'measured wide'), null, 'q') as question_code,
     from definitions
 ),
 
@@ -36,9 +37,10 @@ segments as (
 
 units as (
     select
-        'grade' as unit,
+        *,
         1 as value_from,
-        10 as value_to,
+        false as is_percentage,
+    from (values ('grade', 10), ('to 6.65', 6.65), ('to 6.4', 6.4)) as t (unit, value_to)
 ),
 
 known as (
@@ -82,7 +84,12 @@ planted as (
         known.wave_code,
         known.segment_code,
         known.segment_value,
-        'grade' as unit,
+        case kpis.kpi_code
+            when 'wide' then 'to 6.65'
+            when 'measured wide' then 'to 6.65'
+            when 'above' then 'to 6.4'
+            else 'grade'
+        end as unit,
         'higher_is_better' as direction,
         6.5 as norm,
         if(known.segment_value = 'total' and kpis.kpi_code = 'figure', 6.45, known.estimate)
@@ -134,7 +141,7 @@ flagged as (
 
 expected as (
     select kpi_code from kpis
-    where kpi_code not in ('right', 'not shown', 'measured')
+    where kpi_code not in ('right', 'not shown', 'measured', 'wide')
 )
 
 (select kpi_code from flagged except select kpi_code from expected)
