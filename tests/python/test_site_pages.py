@@ -48,6 +48,16 @@ def axe() -> str:
     return (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 
 
+def test_a_table_page_that_is_opened_from_a_disk_says_why_it_has_no_choices(
+    browser: Browser, site: Path
+):
+    page = browser.new_page()
+    page.goto((site / "zelf-tabellen-maken.html").as_uri())
+    page.get_by_text("alleen als de site via een webadres wordt geopend").wait_for()
+    assert not page.locator("form.builder").is_visible()
+    page.close()
+
+
 def violations(page: Page, axe: str) -> list[str]:
     """Every rule of axe, best practices included, with every fold open."""
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")

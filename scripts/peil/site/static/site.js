@@ -339,8 +339,13 @@ async function builder(form) {
 takeAlong(address().get('by'));
 for (const form of $$('[data-chooser]')) chooser(form);
 for (const form of $$('[data-list-controls]')) listControls(form);
-for (const form of $$('[data-compare]')) compare(form);
-for (const form of $$('[data-builder]')) builder(form);
+// A page opened from a disk may read no data: the controls stay away, and the page says why.
+const unread = (form) => () => {
+	form.hidden = true;
+	form.after(Object.assign(document.createElement('p'), { className: 'aside', textContent: say('unread') }));
+};
+for (const form of $$('[data-compare]')) compare(form).catch(unread(form));
+for (const form of $$('[data-builder]')) builder(form).catch(unread(form));
 for (const details of $$('[data-closed-with-script]')) details.open = false;
 for (const button of $$('[data-save]')) {
 	button.hidden = false;
