@@ -62,6 +62,14 @@ def test_an_empty_cell_leaves_grades_grades_and_minutes_are_none(tmp_path):
     assert "years?" in bindings["minuten"]["review"]
 
 
+def test_spellings_of_one_answer_are_one_option(tmp_path):
+    """Labels are compared without capitals: three options would count every answer three times."""
+    answers = ["Rijtjeshuis", "rijtjeshuis", "RIJTJESHUIS", "Flat", "flat", "Woonboot"] * 20
+    drafted(tmp_path, "woning\n" + "\n".join(answers) + "\n")
+    labels = [row["label_nl"] for row in rows(tmp_path / "seeds", "options")]
+    assert sorted(label.lower() for label in labels) == ["flat", "rijtjeshuis", "woonboot"]
+
+
 def test_the_burgerpeiling_gives_all_its_variables_labels_and_scales(tmp_path):
     path = shared("data", "burgerpeiling", "Burgerpeling-dataformat-2022.sav")
     seeds = tmp_path / "seeds"

@@ -187,6 +187,17 @@ def _clean(text: str) -> str:
     return re.sub(r"<[^>]+>", "", re.sub(r"^\[[\w.]+\]\s*", "", text)).strip()
 
 
+def _one_per_label(options: dict[str, str]) -> dict[str, str]:
+    """Answers that differ in capitals or spaces only are one answer: labels are compared so."""
+    kept: dict[str, str] = {}
+    found: set[str] = set()
+    for code, label in options.items():
+        if (folded := label.strip().lower()) not in found:
+            found.add(folded)
+            kept[code] = label
+    return kept
+
+
 class _OptionSets:
     """Answer lists: equal lists are one list, named for the first question that has it."""
 
@@ -217,7 +228,10 @@ class _OptionSets:
             if guess.scale in {_GRADES, "likert_1_5"} and guess.scale not in self._names.values():
                 name = guess.scale
             self._names[content] = name
-            for code, label in guess.options.items():
+            options = guess.options
+            if guess.match_by == "label":
+                options = _one_per_label(options)
+            for code, label in options.items():
                 is_code = guess.match_by == "code"
                 number = code if guess.match_by == "number" else None
                 self._option(name, code if is_code else slug(label), label, number)
