@@ -15,6 +15,11 @@ from peil.migrations import MIGRATIONS, migrate, refuse_newer, schema_version
 from peil.private import owner_only, private_folder
 from peil.settings import child_environment
 
+# How every program of Peil opens the warehouse for writing, dbt included (profiles.yml).
+STORAGE: dict[str, str | bool | int | float | list[str]] = {
+    "storage_compatibility_version": "v1.0.0"
+}
+
 # Tables with a delivery_key: the rows of one delivery come and go together.
 DELIVERED_TABLES = (
     "raw.answers",
@@ -37,7 +42,7 @@ def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     private_folder(path.parent, path.name)
     with owner_only():
-        connection = _connect(path, config={"storage_compatibility_version": "v1.0.0"})
+        connection = _connect(path, config=STORAGE)
         try:
             path.chmod(0o600)
             # What a killed run spilled; nobody else has the file open now.

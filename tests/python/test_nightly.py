@@ -228,6 +228,7 @@ def test_a_failed_test_stops_publication_and_leaves_the_published_file(copy_of_d
     assert "nothing was published" in night.stderr
     assert "stays as it was" in night.stderr
     assert "assert_one_default_scheme_per_survey" in night.stderr
+    assert " First: " in night.stderr, "the row that is wrong, read while dbt has the file open"
     assert copy_of_demo.published_file.read_bytes() == before
     assert not list(copy_of_demo.published.rglob(".release-*"))
     # The good seeds again: the tables of the wrong ones are replaced.

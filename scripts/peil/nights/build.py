@@ -12,7 +12,7 @@ from peil.built import codebook_digest
 from peil.nights.released import load_released
 from peil.project import dbt_arguments
 from peil.settings import Places
-from peil.warehouse import one_row, open_warehouse, wait_until_free
+from peil.warehouse import STORAGE, one_row, open_warehouse, wait_until_free
 
 log = logging.getLogger(__name__)
 
@@ -115,15 +115,13 @@ def _describe(result: object, places: Places) -> str:
 def _first_row(query: Path, warehouse: Path) -> str:
     """What is wrong with the first row that a test found: its problem and the codes it is about."""
     try:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
+        # As dbt has it open in this process: DuckDB refuses one file with two configurations.
+        with duckdb.connect(str(warehouse), config=STORAGE) as connection:
             found = connection.execute(f"select * from ({query.read_text()}) limit 1")
             names = [column[0] for column in found.description]
-            first = found.fetchone()
-    except (duckdb.Error, OSError):
+            row = dict(zip(names, found.fetchone() or (), strict=True))
+    except (duckdb.Error, OSError, ValueError):
         return ""
-    if first is None:
-        return ""
-    row = dict(zip(names, first, strict=True))
     shown = [
         f"{name} {value}"
         for name, value in row.items()
