@@ -27,18 +27,13 @@ from peil.site import (
     page_trends,
 )
 from peil.site.addresses import Addresses
-from peil.site.charts import Charts
-from peil.site.context import Site
-from peil.site.data import Data
-from peil.site.findings import Findings
-from peil.site.load import load
-from peil.site.measures import Measures
-from peil.site.numbers import Numbers
-from peil.site.texts import Texts
+from peil.site.context import Reading, Site, read
 from peil.site.writer import HERE, Writer
 
 log = logging.getLogger(__name__)
 DATA_FILE = "peil.duckdb"
+# Beside the published file: what was written from it; the site takes it along.
+DOCUMENTS = "documents"
 PAGES = (
     page_summary, page_topic, page_contrast, page_regions, page_advice, page_priorities,
     page_trends, page_kpis, page_experience, page_tables, page_method,
@@ -60,7 +55,7 @@ def build_site(file: Path, folder: Path) -> Path:
     draft = draft_of(folder)
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        n_pages = _fill(load(file), file, draft)
+        n_pages = _fill(read(file), file, draft)
         publish_mode(draft)
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
@@ -82,20 +77,27 @@ def _refuse_other_folder(folder: Path) -> None:
         raise InputError(f"{folder}: holds something else than a site. Name another folder.")
 
 
-def _fill(data: Data, file: Path, folder: Path) -> int:
-    if not data.surveys:
-        raise InputError(f"{file}: no survey is published in it, so there is nothing to show.")
+def _fill(reading: Reading, file: Path, folder: Path) -> int:
     shutil.copytree(HERE / "static", folder / "static")
-    texts = Texts(data.language)
-    measures = Measures(data)
-    findings = Findings(measures, Numbers(data.language), texts)
-    addresses = Addresses(data, texts)
+    data, measures, findings = reading.data, reading.measures, reading.findings
+    addresses = Addresses(data, reading.t)
     write = Writer(data, measures, findings, addresses, folder)
-    site = Site(data, measures, Charts(measures), findings, addresses, write)
+    site = Site(data, measures, reading.charts, findings, addresses, write)
+    write.documents = _take_documents(file.resolve().parent / DOCUMENTS, folder / DOCUMENTS)
     for page in PAGES:
         page.write(site)
     _take_along(file.resolve(), folder / DATA_FILE)
     return len(write.pages)
+
+
+def _take_documents(source: Path, target: Path) -> list[Path]:
+    """The documents of the release, as they stand in the site."""
+    found = sorted(path for path in source.glob("[!.]*") if path.is_file())
+    if found:
+        target.mkdir()
+    for path in found:
+        _take_along(path, target / path.name)
+    return [target / path.name for path in found]
 
 
 def _take_along(file: Path, target: Path) -> None:

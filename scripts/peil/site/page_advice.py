@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from peil.site.context import Site
+from peil.site.context import Reading, Site
 from peil.site.data import TOTAL
 from peil.site.insights import Advice, Evidence
 from peil.site.numbers import slug
@@ -19,9 +19,9 @@ def write(site: Site) -> None:
         site.addresses.advice,
         "advice.html.j2",
         advice=everybody,
-        evidence={a.recommendation_code: _evidence(site, a) for a in everybody},
+        evidence={a.recommendation_code: evidence_of(site, a) for a in everybody},
         where={a.recommendation_code: _where(site, a) for a in everybody},
-        unit=_unit(site),
+        unit=unit_of(site),
         csv=_csv(site, everybody),
     )
 
@@ -31,13 +31,13 @@ def by_support(advice: Iterable[Advice]) -> list[Advice]:
     return sorted(advice, key=lambda a: a.n_contradicting - a.n_supporting)
 
 
-def applying(site: Site, group: str) -> list[Advice]:
+def applying(site: Reading, group: str) -> list[Advice]:
     """What applies to a group, best supported first."""
     found = (a for a in site.data.advice if a.segment_value == group and a.status == "applies")
     return by_support(found)
 
 
-def _evidence(site: Site, a: Advice) -> list[Evidence]:
+def evidence_of(site: Reading, a: Advice) -> list[Evidence]:
     return [
         e for e in site.data.evidence
         if (e.segment_code, e.recommendation_code) == (TOTAL, a.recommendation_code)
@@ -61,7 +61,7 @@ def _where(site: Site, a: Advice) -> dict[str, list[tuple[str, str]]]:
     return {division: sorted(groups) for division, groups in found.items()}
 
 
-def _unit(site: Site) -> Callable[[Evidence], str]:
+def unit_of(site: Reading) -> Callable[[Evidence], str]:
     """The unit of a piece of evidence: that of its KPI, else of its statistic."""
     kpis = {k.kpi_code: k.unit for k in site.data.kpis}
     kinds = {(s.scale_code, s.statistic): s for s in site.data.statistics}

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from peil.site.context import Site
+from peil.site.context import Reading, Site
 from peil.site.data import Topic
 from peil.site.measures import CERTAINTY, Measure, Scale, Verdict, verdict
 from peil.site.rows import Contrast, Estimate
@@ -58,7 +58,7 @@ def _contrast(site: Site, contrast: Contrast, path: str) -> None:
     )
 
 
-def effects_of(site: Site, contrast: Contrast) -> list[Effect]:
+def effects_of(site: Reading, contrast: Contrast) -> list[Effect]:
     """Every headline measure of the survey that the contrast was tested on."""
     levels = (contrast.comparison_level_code, contrast.reference_level_code)
     found = []

@@ -2,7 +2,7 @@
 
 import math
 
-from peil.site.context import Site
+from peil.site.context import Reading, Site
 from peil.site.data import TOTAL
 from peil.site.insights import Kpi
 from peil.site.measures import Scale
@@ -39,7 +39,7 @@ def _rank(k: Kpi, direction: str) -> float:
     return -k.value if direction == "higher_is_better" else k.value
 
 
-def scale_of(site: Site, kpi: Kpi) -> Scale:
+def scale_of(site: Reading, kpi: Kpi) -> Scale:
     """One axis per KPI, the same for every group: from 0, unless all values lie far from it."""
     same = [k for k in site.data.kpis if k.kpi_code == kpi.kpi_code]
     ends = [e for k in same for e in (k.value, k.ci_low, k.ci_high, k.norm) if e is not None]

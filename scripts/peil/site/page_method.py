@@ -1,7 +1,7 @@
 """How it was done: method, what could be worked out, downloads, terms, accessibility, not found."""
 
 from peil.site.addresses import NOT_FOUND
-from peil.site.context import Site
+from peil.site.context import Reading, Site
 from peil.site.insights import Margin, Response, Weighting
 from peil.site.numbers import slug
 from peil.site.rows import Statistic
@@ -12,9 +12,9 @@ def write(site: Site) -> None:
     site.write.page(
         at.method,
         "method.html.j2",
-        responses={s.survey_code: _responses(site, s.survey_code) for s in site.data.surveys},
-        weighting={s.survey_code: _weighting(site, s.survey_code) for s in site.data.surveys},
-        margins={s.survey_code: _margins(site, s.survey_code) for s in site.data.surveys},
+        responses={s.survey_code: responses_of(site, s.survey_code) for s in site.data.surveys},
+        weighting={s.survey_code: weighting_of(site, s.survey_code) for s in site.data.surveys},
+        margins={s.survey_code: margins_of(site, s.survey_code) for s in site.data.surveys},
         audit=site.data.audit,
         items={
             s.survey_code: [i for i in site.data.items if i.survey_code == s.survey_code]
@@ -36,10 +36,15 @@ def write(site: Site) -> None:
     site.write.page(at.glossary, "glossary.html.j2", statistics=_statistics(site))
     site.write.page(at.access, "access.html.j2")
     site.write.page(NOT_FOUND, "404.html.j2")
-    site.write.page(at.downloads, "downloads.html.j2", topics=site.data.topics)
+    site.write.page(
+        at.downloads,
+        "downloads.html.j2",
+        topics=site.data.topics,
+        documents=[f"{path.parent.name}/{path.name}" for path in site.write.documents],
+    )
 
 
-def _responses(site: Site, survey_code: str) -> list[Response]:
+def responses_of(site: Reading, survey_code: str) -> list[Response]:
     """Steps from received to counted, of all sources together."""
     return [
         r for r in site.data.responses
@@ -47,11 +52,11 @@ def _responses(site: Site, survey_code: str) -> list[Response]:
     ]  # fmt: skip
 
 
-def _weighting(site: Site, survey_code: str) -> list[Weighting]:
+def weighting_of(site: Reading, survey_code: str) -> list[Weighting]:
     return [w for w in site.data.weighting if w.survey_code == survey_code and w.is_default_scheme]
 
 
-def _margins(site: Site, survey_code: str) -> list[Margin]:
+def margins_of(site: Reading, survey_code: str) -> list[Margin]:
     return [m for m in site.data.margins if m.survey_code == survey_code]
 
 

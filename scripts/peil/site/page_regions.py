@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from peil.site.charts import Figure, Panel, Row
-from peil.site.context import Site
+from peil.site.context import Reading, Site
 from peil.site.data import TOTAL
 from peil.site.measures import CERTAINTY, Measure, Verdict
 from peil.site.numbers import capital
@@ -35,7 +35,7 @@ def write(site: Site) -> None:
     _overview(site, site.measures.overall)
     compared = {}
     for place, group in enumerate(site.data.region_groups):
-        lines = _lines(site, group, site.measures.profile)
+        lines = lines_of(site, group, site.measures.profile)
         shown = [line for line in lines if not line.estimate.is_withheld]
         compared[group.group_key] = {
             "name": group.label,
@@ -45,7 +45,7 @@ def write(site: Site) -> None:
     site.write.json(COMPARED, compared)
 
 
-def _lines(site: Site, group: Group, measures: list[Measure]) -> list[Line]:
+def lines_of(site: Reading, group: Group, measures: list[Measure]) -> list[Line]:
     segment, key = group.segment_code, group.group_key
     return [
         Line(
@@ -58,7 +58,7 @@ def _lines(site: Site, group: Group, measures: list[Measure]) -> list[Line]:
 
 def _overview(site: Site, overall: Measure) -> None:
     """Sorted dots with intervals; what cannot be shown at the end."""
-    lines = [(g, _lines(site, g, [overall])[0]) for g in site.data.region_groups]
+    lines = [(g, lines_of(site, g, [overall])[0]) for g in site.data.region_groups]
     shown = [pair for pair in lines if not pair[1].estimate.is_withheld]
     shown.sort(key=lambda pair: -pair[1].estimate.shown)
     verdicts = [line.verdict.certainty for _, line in shown if line.verdict]
@@ -91,7 +91,7 @@ def _belongs(site: Site) -> tuple[dict[str, str], list[tuple[str, str]]]:
     ]
 
 
-def _contrasts(site: Site) -> Iterator[Contrast]:
+def _contrasts(site: Reading) -> Iterator[Contrast]:
     return (c for c in site.data.contrasts if c.survey_code == site.data.survey.survey_code)
 
 
@@ -107,12 +107,12 @@ def _region(site: Site, place: int, group: Group, lines: list[Line], overall: Me
         overall=overall,
         headline=site.measures.estimate(overall, group.segment_code, key),
         sentence=site.findings.region(overall, group.segment_code, group),
-        n_answers=_n_answers(site, group),
+        n_answers=n_took_part(site, group),
         is_indicative=any(line.estimate.is_indicative for line in lines),
-        beside=site.write.figure(path, _beside(site, group, overall)),
+        beside=site.write.figure(path, beside(site, group, overall)),
         by_statistic=_by_statistic(site, shown),
         n_withheld=len(lines) - len(shown),
-        points={tone: _points(shown, tone) for tone in ("better", "worse")},
+        points={tone: points_of(shown, tone) for tone in ("better", "worse")},
         kpis=[
             (k, scale_of(site, k)) for k in site.data.kpis
             if (k.segment_code, k.segment_value) == (group.segment_code, key)
@@ -131,7 +131,7 @@ def _region(site: Site, place: int, group: Group, lines: list[Line], overall: Me
     )  # fmt: skip
 
 
-def _n_answers(site: Site, group: Group) -> int | None:
+def n_took_part(site: Reading, group: Group) -> int | None:
     """Answers to the question that most were asked."""
     bases = (
         e.n_answers for key, e in site.data.figure.items()
@@ -140,7 +140,7 @@ def _n_answers(site: Site, group: Group) -> int | None:
     return max((n for n in bases if n), default=None)
 
 
-def _points(lines: list[Line], tone: str) -> list[Line]:
+def points_of(lines: list[Line], tone: str) -> list[Line]:
     """Strong or weak points: the certain ones first."""
     found = [line for line in lines if line.tone == tone]
     found.sort(key=lambda line: CERTAINTY.index(line.verdict.certainty))  # type: ignore[union-attr]
@@ -158,7 +158,7 @@ def _by_statistic(site: Site, lines: list[Line]) -> list[tuple[str, Measure, lis
     ]
 
 
-def _beside(site: Site, group: Group, overall: Measure) -> Figure:
+def beside(site: Reading, group: Group, overall: Measure) -> Figure:
     """The headline of a region beside its side of the contrast and everybody."""
     rows = [(group.label, group.segment_code, group.group_key)]
     side = site.data.region_sides.get(group.group_key)

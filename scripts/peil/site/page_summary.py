@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from peil.site.charts import Figure, Panel
-from peil.site.context import Site
+from peil.site.context import Reading, Site
 from peil.site.data import Topic
 from peil.site.measures import Measure
 from peil.site.numbers import capital, small
@@ -29,15 +29,15 @@ def write(site: Site) -> None:
         overall=overall,
         estimate=site.measures.estimate(overall) if overall else None,
         answer=site.findings.answer(overall) if overall else site.data.survey.label,
-        who=_who(site, overall) if overall else [],
-        chart=_divided(site, overall) if overall else None,
-        problem=_problem(site),
+        who=who_differs(site, overall) if overall else [],
+        chart=_chart(site, overall) if overall else None,
+        problem=_problem_with_file(site),
         advice=applying(site, "total"),
         n_regions=len(site.data.region_groups),
     )
 
 
-def _small_divisions(site: Site) -> dict[str, list]:
+def small_divisions(site: Reading) -> dict[str, list]:
     divisions = site.data.divisions(site.data.survey.survey_code)
     return {
         code: groups
@@ -46,12 +46,12 @@ def _small_divisions(site: Site) -> dict[str, list]:
     }
 
 
-def _who(site: Site, overall: Measure) -> list[str]:
+def who_differs(site: Reading, overall: Measure) -> list[str]:
     """The contrasts first, then the certain differences between the ends of other divisions."""
     contrasts = [c for c in site.data.contrasts if c.survey_code == overall.question.survey_code]
     sentences = [site.findings.contrast(overall, c) for c in contrasts]
     contrasted = {c.segment_code for c in contrasts}
-    for code in _small_divisions(site):
+    for code in small_divisions(site):
         tests = [c for c in site.measures.tests(overall, code, "segments") if c.is_significant]
         if code in contrasted or not tests:
             continue
@@ -62,17 +62,17 @@ def _who(site: Site, overall: Measure) -> list[str]:
     return sentences[:3]
 
 
-def _divided(site: Site, overall: Measure) -> Figure | None:
+def divided(site: Reading, overall: Measure) -> Figure | None:
     """The headline per group of every division: what differs for certain first."""
     panels = [
         site.charts.panel(overall, code, groups, groups[0].segment_label)
-        for code, groups in _small_divisions(site).items()
+        for code, groups in small_divisions(site).items()
     ]
     panels = [panel for panel in panels if len(panel.rows) > 1]
     panels.sort(key=_certainty)
     if not panels:
         return None
-    figure = Figure(
+    return Figure(
         id="groups",
         kind="dots",
         title=site.findings.who_differs(panels),
@@ -84,7 +84,11 @@ def _divided(site: Site, overall: Measure) -> Figure | None:
         panels=panels,
         estimates=[row.estimate for panel in panels for row in panel.rows],
     )  # fmt: skip
-    return site.write.figure(site.addresses.summary, figure)
+
+
+def _chart(site: Site, overall: Measure) -> Figure | None:
+    figure = divided(site, overall)
+    return site.write.figure(site.addresses.summary, figure) if figure else None
 
 
 def _certainty(panel: Panel) -> int:
@@ -92,7 +96,14 @@ def _certainty(panel: Panel) -> int:
     return order.index(panel.verdict.certainty) if panel.verdict else len(order)
 
 
-def _problem(site: Site) -> dict[str, Any]:
+def _problem_with_file(site: Site) -> dict[str, Any]:
+    found = problem(site)
+    if found:
+        found["csv"] = site.write.figures_csv("data/problems.csv", found.pop("estimates"))
+    return found
+
+
+def problem(site: Reading) -> dict[str, Any]:
     """Channel by topic where questions are asked per channel; else the worst of all questions."""
     cells = _cells(site)
     columns = {topic for _, topic in cells}
@@ -116,11 +127,11 @@ def _problem(site: Site) -> dict[str, Any]:
         "where": _where(site, marked, topics),
         "worst": shown[worst],
         "worst_name": _name(site, cells[worst].measure, topics),
-        "csv": site.write.figures_csv("data/problems.csv", [c.estimate for c in cells.values()]),
+        "estimates": [c.estimate for c in cells.values()],
     }
 
 
-def _cells(site: Site) -> dict[tuple[str, str], Cell]:
+def _cells(site: Reading) -> dict[tuple[str, str], Cell]:
     """The share that is dissatisfied, of topics that ask it of more than one channel."""
     found: dict[tuple[str, str], Cell] = {}
     for topic in site.data.topics:
@@ -137,12 +148,12 @@ def _cells(site: Site) -> dict[tuple[str, str], Cell]:
     return found
 
 
-def _name(site: Site, m: Measure, topics: list[Topic]) -> str:
+def _name(site: Reading, m: Measure, topics: list[Topic]) -> str:
     label = next(t.label for t in topics if t.code == m.question.topic)
     return site.t("via", topic=small(label), channel=site.measures.in_sentence(m))
 
 
-def _where(site: Site, marked: list[tuple[str, str]], topics: list[Topic]) -> str:
+def _where(site: Reading, marked: list[tuple[str, str]], topics: list[Topic]) -> str:
     """status volgen via de brief en e-mail; afhandeling via de brief."""
     sentences = {c.channel_code: c.sentence for c in site.data.channels}
     labels = {t.code: small(t.label) for t in topics}
@@ -155,7 +166,7 @@ def _where(site: Site, marked: list[tuple[str, str]], topics: list[Topic]) -> st
     )
 
 
-def _worst(site: Site) -> dict[str, Any]:
+def _worst(site: Reading) -> dict[str, Any]:
     """The questions with the largest share that is dissatisfied."""
     lines = []
     for topic in site.data.topics:
@@ -178,5 +189,5 @@ def _worst(site: Site) -> dict[str, Any]:
         "worst_name": f"“{shown[0][1].question.label}”",
         "where": site.numbers.listing(f"“{m.question.label}”" for _, m, e in shown[:3]),
         "what": shown[0][1].statistic.label,
-        "csv": site.write.figures_csv("data/problems.csv", [e for _, _, e in lines]),
+        "estimates": [e for _, _, e in lines],
     }

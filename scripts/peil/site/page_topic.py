@@ -1,7 +1,7 @@
 """A page per topic: everybody first, and all groups of a division side by side."""
 
 from peil.site.charts import Block, Figure
-from peil.site.context import Site
+from peil.site.context import Reading, Site
 from peil.site.data import TOTAL, Topic
 from peil.site.measures import between_label
 from peil.site.numbers import capital, file_name, small
@@ -25,8 +25,8 @@ def _topic(site: Site, topic: Topic) -> None:
     }
     blocks = []
     shown = [block for block in site.charts.blocks(topic.questions) if block.measures]
-    for block, heading in zip(shown, _headings(site, shown), strict=True):
-        whole = site.write.figure(path, _whole(site, block, topic))
+    for block, heading in zip(shown, headings(site, shown), strict=True):
+        whole = site.write.figure(path, whole_of(site, block, topic))
         divided = {
             code: site.write.figure(path, _divided(site, block, code, groups))
             for code, groups in divisions.items()
@@ -45,7 +45,7 @@ def _has_figures(site: Site, topic: Topic, code: str, groups: list[Group]) -> bo
     )
 
 
-def _headings(site: Site, blocks: list[Block]) -> list[str]:
+def headings(site: Reading, blocks: list[Block]) -> list[str]:
     """The question, or what the questions share; the scale as well where that says too little."""
     found = [
         block.heading or site.t("heading_channels" if block.by_channel else "heading_parts")
@@ -60,7 +60,7 @@ def _headings(site: Site, blocks: list[Block]) -> list[str]:
     ]
 
 
-def _whole(site: Site, block: Block, topic: Topic) -> Figure:
+def whole_of(site: Reading, block: Block, topic: Topic) -> Figure:
     """Everybody: parts of a whole where the scale has them, else bars or dots."""
     who = capital(site.findings.everybody(topic.survey))
     kind = {"parts": "parts", "options": "bars", "numbers": "dots"}[block.kind]
@@ -72,11 +72,11 @@ def _whole(site: Site, block: Block, topic: Topic) -> Figure:
         scale=site.measures.scales["share" if block.kind != "numbers" else block.measures[0].unit],
         panels=[site.charts.whole(block)],
         estimates=list(site.charts.drawn(block)),
-        legend=_legend(site, block),
+        legend=legend_of(site, block),
     )
 
 
-def _whole_subtitle(site: Site, block: Block, who: str) -> str:
+def _whole_subtitle(site: Reading, block: Block, who: str) -> str:
     q = block.questions[0]
     if block.kind == "parts":
         return site.t("of_channel_users", who=who) if block.by_channel else site.t("of", who=who)
@@ -86,14 +86,14 @@ def _whole_subtitle(site: Site, block: Block, who: str) -> str:
     return " ".join(part for part in (text, several, site.t("of", who=who)) if part)
 
 
-def _sums_above_one(site: Site, block: Block) -> bool:
+def _sums_above_one(site: Reading, block: Block) -> bool:
     """Whether the shares show that people could give more than one answer."""
     shown = (site.measures.estimate(m) for m in block.measures)
     total = sum(e.shown for e in shown if not e.is_withheld)
     return block.kind == "options" and total > 1.05
 
 
-def _legend(site: Site, block: Block) -> dict[str, str]:
+def legend_of(site: Reading, block: Block) -> dict[str, str]:
     parts = site.measures.parts(block.questions[0].scale_code)
     if block.kind != "parts" or parts is None:
         return {}

@@ -11,9 +11,11 @@ DEFAULT = "nl"
 class Texts:
     """Sentences by key, with their values filled in."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, *more: Path) -> None:
         self.language = language
-        self._sentences = catalogue(language)
+        self._sentences = dict(catalogue(language))
+        for folder in more:
+            self._sentences |= catalogue(language, folder)
 
     def __call__(self, key: str, **values: object) -> str:
         """A sentence; `n` chooses between a pair of one and more."""
@@ -25,7 +27,7 @@ class Texts:
     def for_audience(self, key: str, audience: str) -> str:
         """A sentence about those who answered; one about people where they have none."""
         own = f"{key}_{audience}"
-        return self._sentences.get(own, self._sentences[f"{key}_people"])
+        return self._sentences[own if own in self._sentences else f"{key}_people"]
 
     def part(self, prefix: str) -> dict[str, str]:
         """The sentences that the script needs: those whose key starts so, without it."""
@@ -34,8 +36,8 @@ class Texts:
 
 
 @cache
-def catalogue(language: str) -> dict:
-    path = CATALOGUES / f"{language if language in languages() else DEFAULT}.toml"
+def catalogue(language: str, folder: Path = CATALOGUES) -> dict:
+    path = folder / f"{language if language in languages() else DEFAULT}.toml"
     return tomllib.loads(path.read_text("utf-8"))
 
 

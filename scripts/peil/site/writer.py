@@ -37,6 +37,7 @@ class Writer:
         self.numbers, self.t = findings.numbers, findings.t
         self.questions = {q.question_code: q.label for q in data.questions}
         self.pages: list[str] = []
+        self.documents: list[Path] = []
         self.env = _environment(self.numbers, findings)
         self.env.globals.update(
             t=self.t,
