@@ -1,5 +1,5 @@
-"""The written summary: the study's text, made from the published marts and nothing else."""
+"""Documents and slides of a release, made from the published file and nothing else."""
 
-from peil.report.write import write_summary
+from peil.report.write import FORMATS, USUAL, write_documents, write_slides, write_summary
 
-__all__ = ["write_summary"]
+__all__ = ["FORMATS", "USUAL", "write_documents", "write_slides", "write_summary"]

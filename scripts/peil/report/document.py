@@ -1,9 +1,33 @@
-"""What a summary consists of, before it is a Word file, a page or Markdown."""
+"""What a document consists of, before it is a Word file, a page or Markdown."""
 
 import dataclasses
 import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a document says of itself, in its language."""
+
+    contents: str
+    figure: str
+    table: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list, in reading order."""
+
+    items: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -14,27 +38,64 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as PNG; `alt` says in words what it shows. Width and height are in pixels."""
+
+    caption: str
+    alt: str
+    png: bytes
+    width: int
+    height: int
+    number: int = 0
+
+
+Block = Text | Bullets | Table | Picture
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with paragraphs and tables, in reading order."""
+    """A heading with what stands under it, in reading order."""
 
     title: str
-    paragraphs: tuple[str, ...]
-    tables: tuple[Table, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    level: int = 1
 
 
 @dataclass(frozen=True)
 class Document:
-    """The whole summary. `warning` stands above everything, on every page where there are pages."""
+    """The whole document. `warning` stands above everything, on every page where there are pages.
+
+    `about` are the lines of the cover: what they are called, and what they say.
+    """
 
     title: str
     subtitle: str
+    about: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
-    sources: str
+    words: Words
+    language: str
     warning: str | None = None
-    keywords: tuple[str, ...] = field(default=())
+    has_cover: bool = field(default=True)
+
+
+def numbered(document: Document) -> Document:
+    """The same with figures and tables numbered in reading order."""
+    n = {Picture: 0, Table: 0}
+
+    def number(block: Block) -> Block:
+        if not isinstance(block, Picture | Table):
+            return block
+        n[type(block)] += 1
+        return dataclasses.replace(block, number=n[type(block)])
+
+    sections = tuple(
+        dataclasses.replace(s, blocks=tuple(map(number, s.blocks))) for s in document.sections
+    )
+    return dataclasses.replace(document, sections=sections)
 
 
 def printable(part: Any) -> Any:

@@ -1,8 +1,8 @@
-"""The summary as Markdown. Labels come from seeds and deliveries: they are shown, never obeyed."""
+"""The document as Markdown. Labels come from seeds and deliveries: they are shown, never obeyed."""
 
 import re
 
-from peil.report.document import Document, Table
+from peil.report.document import Block, Bullets, Document, Picture, Table, Text, Words
 
 # As entities, not with a backslash: what reads Markdown as HTML, or ignores the backslash, meets
 # no markup either.
@@ -20,30 +20,39 @@ _LINK = re.compile(r"\b(https?|ftp|mailto|xmpp)(:)|\b(www)(\.)|(\w)(@)(?=\w)", r
 
 
 def markdown(document: Document) -> bytes:
-    """The summary as Markdown with pipe tables."""
+    """The document as Markdown with pipe tables; what a picture shows stands in words."""
     lines = [f"# {escaped(document.title)}", "", escaped(document.subtitle), ""]
     if document.warning:
         lines += [f"> **{escaped(document.warning)}**", ""]
+    for name, value in document.about:
+        lines += [f"**{escaped(name)}** {escaped(value)}", ""]
     for section in document.sections:
-        lines += [f"## {escaped(section.title)}", ""]
-        for paragraph in section.paragraphs:
-            lines += [escaped(paragraph), ""]
-        for table in section.tables:
-            lines += [*_pipe_table(table), ""]
-    lines += [escaped(document.sources), ""]
+        lines += [f"{'#' * (section.level + 1)} {escaped(section.title)}", ""]
+        for block in section.blocks:
+            lines += [*_block(block, document.words), ""]
     return "\n".join(lines).encode()
 
 
-def _pipe_table(table: Table) -> list[str]:
+def _block(block: Block, words: Words) -> list[str]:
+    if isinstance(block, Text):
+        return [escaped(block.text)]
+    if isinstance(block, Bullets):
+        return [f"- {escaped(item)}" for item in block.items]
+    if isinstance(block, Picture):
+        caption = f"**{escaped(words.figure)} {block.number}. {escaped(block.caption)}**"
+        return [caption, "", escaped(block.alt)]
+    return _pipe_table(block, words)
+
+
+def _pipe_table(table: Table, words: Words) -> list[str]:
     def row(cells: tuple[str, ...]) -> str:
         return "| " + " | ".join(escaped(cell) for cell in cells) + " |"
 
     rule = "|" + "|".join(
         "---:" if column in table.numeric else "---" for column in range(len(table.header))
     )
-    return [
-        f"**{escaped(table.caption)}**", "", row(table.header), f"{rule}|", *map(row, table.rows),
-    ]  # fmt: skip
+    caption = f"**{escaped(words.table)} {table.number}. {escaped(table.caption)}**"
+    return [caption, "", row(table.header), f"{rule}|", *map(row, table.rows)]
 
 
 def escaped(text: str) -> str:

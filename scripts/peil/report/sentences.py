@@ -1,151 +1,144 @@
-"""Dutch sentences that follow the figures: who is highest, is it a majority, is it a difference.
+"""Sentences that only a text has room for: pairs, ranges, majorities, and who differs where."""
 
-Two figures that read the same are not called higher and lower; a difference is called one only when
-the published test says so.
-"""
+from peil.site.charts import Block, overlap
+from peil.site.context import Reading
+from peil.site.measures import Measure
+from peil.site.numbers import short, small
+from peil.site.page_contrast import Effect
+from peil.site.page_summary import small_divisions
+from peil.site.rows import Contrast, Estimate, Survey
 
-from collections.abc import Sequence
-
-from peil.dutch import figure as written
-from peil.dutch import interval, listing, lower_first
-from peil.report.figures import Figure, Published
-
+Line = tuple[Measure, Estimate]
 # Where words change; the reader sees the percentage beside the word.
 LARGE_MAJORITY = 0.75
+MOST_NAMED = 6
 
 
-def value(figure: Figure) -> str:
-    return written(figure.estimate, figure.kind)
+def about_everybody(reading: Reading, survey: Survey, block: Block) -> list[str]:
+    """What the figures of everybody say beside the title of their chart."""
+    if block.kind == "parts" and len(block.measures) > 1:
+        return [*_ranges(reading, block), *_means(reading, block)]
+    return _majority(reading, survey, block)
 
 
-def name(figure: Figure) -> str:
-    """What the figure is about, as it stands in a sentence: `de balie`."""
-    return figure.phrase or lower_first(figure.label)
+def _shown(reading: Reading, measures: list[Measure], statistic: str) -> list[Line]:
+    lines = ((m, reading.measures.estimate(m, statistic=statistic)) for m in measures)
+    return sorted((x for x in lines if not x[1].is_withheld), key=lambda line: -line[1].shown)
 
 
-def with_value(figure: Figure) -> str:
-    return f"{name(figure)} ({value(figure)})"
+def ends(lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """The highest and the lowest, each with what cannot be told from it; a line is in one only."""
+    high = [line for line in lines if overlap(line[1], lines[0][1])]
+    low = [line for line in lines if overlap(line[1], lines[-1][1]) and line not in high]
+    return high, low
 
 
-def with_interval(published: Published, figure: Figure) -> str:
-    ends = interval(figure.ci_low, figure.ci_high, figure.kind)
-    return f"{value(figure)} ({published.level}-betrouwbaarheidsinterval {ends})"
+def _ranges(reading: Reading, block: Block) -> list[str]:
+    """Het aandeel onvoldoende is het hoogst bij a, b en c: 37% tot 49%."""
+    parts = reading.measures.parts(block.questions[0].scale_code)
+    if parts is None:
+        return []
+    lines = _shown(reading, block.measures, parts.bad.statistic)
+    high, low = ends(lines) if lines else ([], [])
+    if not low:
+        return []
+    what = small(short(parts.bad.label))
+    found = []
+    for key, members in (("range_high", high), ("range_low", low)):
+        if len(members) > 1:
+            values = [reading.numbers.figure(e.estimate, "share") for _, e in members]
+            found.append(reading.t(
+                key, what=what, names=_names(reading, members), low=values[-1], high=values[0]
+            ))  # fmt: skip
+    return found if found and len(high) > 1 else []
 
 
-def ordered(figures: Sequence[Figure]) -> list[Figure]:
-    """From high to low."""
-    return sorted(figures, key=lambda figure: -figure.estimate)
+def _means(reading: Reading, block: Block) -> list[str]:
+    """Het best beoordeeld: a en b (7,5 en 7,3)."""
+    parts = reading.measures.parts(block.questions[0].scale_code)
+    if parts is None or parts.mean is None or parts.mean.is_categorical:
+        return []
+    lines = _shown(reading, block.measures, parts.mean.statistic)
+    if len(lines) < 2:
+        return []
+    high, low = ends(lines)
+    if not low:
+        values = [reading.numbers.figure(e.estimate, "mean") for _, e in (lines[-1], lines[0])]
+        return [reading.t("all_means", low=values[0], high=values[1])]
+    key = {"higher_is_better": "best_mean"}.get(parts.mean.direction or "", "highest_mean")
+    return [
+        reading.t(
+            key,
+            best=_with_figures(reading, high, "mean"),
+            worst=_with_figures(reading, low, "mean"),
+        )
+    ]
 
 
-def highest(figures: Sequence[Figure]) -> list[Figure]:
-    """The highest, and all that read the same."""
-    ranked = ordered(figures)
-    return [figure for figure in ranked if value(figure) == value(ranked[0])]
+def _names(reading: Reading, lines: list[Line]) -> str:
+    return reading.numbers.listing(reading.measures.in_sentence(m) for m, _ in lines)
 
 
-def lowest(figures: Sequence[Figure]) -> list[Figure]:
-    """The lowest, and all that read the same."""
-    ranked = ordered(figures)
-    return [figure for figure in ranked if value(figure) == value(ranked[-1])]
+def _with_figures(reading: Reading, lines: list[Line], unit: str) -> str:
+    figures = reading.numbers.listing(reading.numbers.figure(e.estimate, unit) for _, e in lines)
+    return f"{_names(reading, lines)} ({figures})"
 
 
-def named(figures: Sequence[Figure]) -> str:
-    """`balie (7,3)`, or `balie en digitaal (allebei 7,3)`."""
-    if len(figures) == 1:
-        return with_value(figures[0])
-    both = "allebei" if len(figures) == 2 else "alle"
-    names = listing([name(figure) for figure in figures])
-    return f"{names} ({both} {value(figures[0])})"
-
-
-def extremes(figures: Sequence[Figure], high: str, low: str) -> str:
-    """One sentence on the highest and the lowest; `{}` in both texts is their place."""
-    if not figures:
-        return ""
-    top, bottom = highest(figures), lowest(figures)
-    if value(top[0]) == value(bottom[0]):
-        if len(figures) == 1:
-            return _sentence(high.format(named(top)))
-        return f"Alle antwoorden komen even hoog uit: {listing([with_value(f) for f in figures])}."
-    return _sentence(f"{high.format(named(top))} {low.format(named(bottom))}")
-
-
-def ranking(figures: Sequence[Figure]) -> str:
-    """From high to low, each with its value."""
-    return listing([with_value(figure) for figure in ordered(figures)])
-
-
-def proportion(figure: Figure) -> str:
-    """`een meerderheid van de inwoners (61%)`: the word follows the whole interval."""
-    if figure.ci_low >= LARGE_MAJORITY:
-        word = "een grote meerderheid van de inwoners"
-    elif figure.ci_low > 0.5:
-        word = "een meerderheid van de inwoners"
-    elif figure.ci_high < 0.5:
-        word = "een minderheid van de inwoners"
+def _majority(reading: Reading, survey: Survey, block: Block) -> list[str]:
+    """Een meerderheid van de inwoners antwoordt: e-mail; the word follows the whole interval."""
+    lines = [
+        (m, e) for m in block.measures
+        if m.unit == "share" and not (e := reading.measures.estimate(m)).is_withheld
+    ]  # fmt: skip
+    if not lines or (block.kind != "options" and len(lines) > 1):
+        return []
+    m, e = max(lines, key=lambda line: line[1].shown)
+    if block.kind == "options" and e.low <= 0.5:
+        return []
+    if e.low > 0.5:
+        key = "large_majority" if e.low >= LARGE_MAJORITY else "majority"
     else:
-        word = "ongeveer de helft van de inwoners"
-    return f"{word} ({value(figure)})"
+        key = "minority" if e.high < 0.5 else "half"
+    what = m.label if m.option_code else short(m.statistic.label)
+    return [
+        reading.t(
+            key, who=reading.t.for_audience("who", survey.audience), what=small(what),
+            figure=reading.numbers.figure(e.estimate, "share"),
+            ends=reading.numbers.interval(e.ci_low, e.ci_high, "share"),
+        )
+    ]  # fmt: skip
 
 
-def majorities(figures: Sequence[Figure]) -> list[Figure]:
-    """Those that are a majority over the whole interval, high to low."""
-    return [figure for figure in ordered(figures) if figure.ci_low > 0.5]
+def about_contrast(reading: Reading, contrast: Contrast, effects: list[Effect]) -> str:
+    """On which of these measures the groups of a contrast differ for certain."""
+    names = {"a": contrast.comparison_label, "b": small(contrast.reference_label)}
+    certain = [e for e in effects if e.certainty == "certain"]
+    if not certain:
+        return reading.t("differs_nowhere", a=small(names["a"]), b=names["b"])
+    certain.sort(key=lambda e: -abs(e.difference))
+    items = []
+    for e in certain[:MOST_NAMED]:
+        values = {
+            "fa": reading.numbers.figure(e.comparison.estimate, e.unit),
+            "fb": reading.numbers.figure(e.reference.estimate, e.unit),
+        }
+        key = "differs_item" if len(effects) > 1 else "differs_item_one"
+        items.append(reading.t(key, label=e.measure.label, **values))
+    more = reading.t("and_more", n=len(certain) - MOST_NAMED) if len(certain) > MOST_NAMED else ""
+    said = reading.numbers.listing(items) if not more else ", ".join(items) + more
+    return reading.t("differs_on", **names, items=said)
 
 
-def group_difference(published: Published, figure: Figure, what: str) -> str:
-    """One measure: both groups, and whether it is a difference. Empty when it may not be said."""
-    effect = published.effect(figure)
-    here, there = (published.twin(figure, group) for group in published.groups)
-    if effect is None or here is None or there is None:
-        return ""
-    one, other = _group_names(published)
-    both = f"{value(here)} bij {one} en {value(there)} bij {other}"
-    if effect.is_significant:
-        direction = "hoger" if effect.difference > 0 else "lager"
-        return f"{what} is bij {one} significant {direction}: {both}."
-    return f"{what} verschilt niet significant tussen {one} en {other} ({both})."
-
-
-def group_differences(
-    published: Published, figures: Sequence[Figure], more: str, less: str, what: str
-) -> str:
-    """Several measures: what is higher, what is lower, and where no difference is shown.
-
-    Args:
-        published: the published figures.
-        figures: the measures, of everybody.
-        more: sentence on the measures that are higher among participants; `{}` is their place.
-        less: the same for lower.
-        what: what the measures are together, in the singular: `kanaal`.
-    """
-    higher: list[str] = []
-    lower: list[str] = []
-    equal: list[str] = []
-    for figure in figures:
-        effect = published.effect(figure)
-        here, there = (published.twin(figure, group) for group in published.groups)
-        if effect is None or here is None or there is None:
+def about_divisions(reading: Reading, block: Block, contrasted: set[str]) -> list[str]:
+    """What differs for certain over the groups of the other divisions."""
+    survey = block.questions[0].survey_code
+    found = []
+    for code, groups in small_divisions(reading, survey).items():
+        if code in contrasted or not any(
+            c.is_significant
+            for m in block.measures
+            for c in reading.measures.tests(m, code, "segments")
+        ):
             continue
-        if not effect.is_significant:
-            equal.append(name(figure))
-            continue
-        text = f"{name(figure)} ({value(here)} tegen {value(there)})"
-        (higher if effect.difference > 0 else lower).append(text)
-    groups = "er geen significant verschil tussen " + " en ".join(_group_names(published))
-    if not higher and not lower:
-        return f"Bij geen enkel {what} is {groups.replace('geen', 'een', 1)}." if equal else ""
-    return " ".join(
-        _sentence(template.format(listing(names)))
-        for template, names in ((more, higher), (less, lower), (f"bij {{}} is {groups}", equal))
-        if names
-    )
-
-
-def _group_names(published: Published) -> list[str]:
-    """The groups of the contrast as they stand within a sentence."""
-    return [label[:1].lower() + label[1:] for label in published.group_labels]
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+        found.append(f"{reading.findings.division_title(block, code, groups)}.")
+    return found

@@ -1,134 +1,209 @@
-"""The summary as a Word file: real headings, repeated table headers, Dutch as its language."""
+"""The document as a Word file: real headings, contents, captions, repeated table headers."""
 
 import io
-import zipfile
-from datetime import datetime
 
 from docx import Document as WordFile
 from docx.document import Document as WordDocument
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
-from docx.table import _Cell
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
 
-from peil.report.document import Document, Table
+from peil.report.archive import without_time
+from peil.report.document import Block, Bullets, Document, Picture, Table, Text, Words
+from peil.report.word_styles import BRAND, LINE, set_up, warn
+from peil.report.word_styles import WIDTH as TEXT_WIDTH
 
-BLUE = RGBColor(0x15, 0x42, 0x73)
-WARNING = RGBColor(0x5C, 0x41, 0x00)
-# Of the first column, the figures and the last, out of the width between the margins.
-WIDTHS = (3.5, 1.7, 2.8, 1.3, 2.2, 2.2, 2.9)
-LINE, RULE = "CFD8E0", "154273"
-# A fixed moment: the same figures give the same bytes.
-MOMENT = datetime(2000, 1, 1)
+IN_CONTENTS = 2  # levels of headings
+LEAST, PER_CHARACTER = 1.5, 0.19  # centimetres of a column of figures, in 9 points
+EMU = 360_000  # per centimetre
 
 
 def word(document: Document) -> bytes:
-    """The summary as the bytes of a .docx file."""
+    """The document as the bytes of a .docx file."""
     file = WordFile()
-    _set_up(file, document)
-    file.add_heading(document.title, level=0)
-    file.add_paragraph(document.subtitle)
-    if document.warning:
-        _warn(file.add_paragraph(), document.warning)
-    for section in document.sections:
-        file.add_heading(section.title, level=1)
-        for paragraph in section.paragraphs:
-            file.add_paragraph(paragraph)
-        for table in section.tables:
-            _add_table(file, table)
-    file.add_paragraph(document.sources).runs[0].font.size = Pt(9)
+    set_up(file, document)
+    _cover(file, document)
+    if document.has_cover:
+        _contents(file, document)
+    for number, section in enumerate(document.sections):
+        heading = file.add_heading(section.title, level=section.level)
+        _bookmark(heading, number)
+        if document.has_cover and section.level == 1:
+            heading.paragraph_format.page_break_before = True
+        for block in section.blocks:
+            _add(file, block, document.words)
     content = io.BytesIO()
     file.save(content)
-    return _without_time(content.getvalue())
+    return without_time(content.getvalue())
 
 
-def _set_up(file: WordDocument, document: Document) -> None:
-    properties = file.core_properties
-    # The format holds no longer title.
-    properties.title, properties.language = document.title[:255], "nl-NL"
-    properties.author = "Peil"
-    properties.created = properties.modified = MOMENT
-    page = file.sections[0]
-    page.page_width, page.page_height = Cm(21), Cm(29.7)
-    page.left_margin = page.right_margin = Cm(2.2)
-    page.top_margin = page.bottom_margin = Cm(2.2)
-    normal = file.styles["Normal"]
-    normal.font.name, normal.font.size = "Calibri", Pt(11)
-    normal.paragraph_format.space_after = Pt(8)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "nl-NL")
-    normal.element.get_or_add_rPr().append(language)
-    for name, size in (("Title", 24), ("Heading 1", 15), ("Caption", 10)):
-        style = file.styles[name]
-        style.font.name, style.font.size, style.font.color.rgb = "Calibri", Pt(size), BLUE
-        fonts = style.element.get_or_add_rPr().find(qn("w:rFonts"))
-        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts.attrib.pop(qn(f"w:{theme}"), None)
+def _cover(file: WordDocument, document: Document) -> None:
+    title = file.add_paragraph(document.title, style="Title")
+    file.add_paragraph(document.subtitle, style="Subtitle")
+    if document.has_cover:
+        title.paragraph_format.space_before = Cm(5)
     if document.warning:
-        page.different_first_page_header_footer = True
-        _warn(page.header.paragraphs[0], document.warning)
-        _page_number(page.first_page_footer.paragraphs[0])
-    _page_number(page.footer.paragraphs[0])
+        warn(file.add_paragraph(), document.warning)
+    for name, value in document.about:
+        line = file.add_paragraph()
+        line.paragraph_format.space_after = Pt(2)
+        line.add_run(f"{name}: ").bold = True
+        line.add_run(value)
 
 
-def _warn(paragraph: Paragraph, text: str) -> None:
-    run = paragraph.add_run(text)
-    run.bold, run.font.color.rgb = True, WARNING
+def _contents(file: WordDocument, document: Document) -> None:
+    """A field that Word makes again, with the headings in it for who does not."""
+    heading = file.add_paragraph(document.words.contents, style="TOC Heading")
+    heading.paragraph_format.page_break_before = True
+    entries = [(n, s) for n, s in enumerate(document.sections) if s.level <= IN_CONTENTS]
+    for place, (number, section) in enumerate(entries):
+        line = file.add_paragraph(style=f"toc {section.level}")
+        if place == 0:
+            _field_start(line, f'TOC \\o "1-{IN_CONTENTS}" \\h \\z \\u')
+        line.add_run(section.title)
+        line.add_run("\t")
+        _field(line, f"PAGEREF _Toc{number} \\h", "")
+        if place == len(entries) - 1:
+            _field_end(line)
 
 
-def _page_number(paragraph: Paragraph) -> None:
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    paragraph.add_run("Pagina ")
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    paragraph._p.append(field)
+def _bookmark(heading: Paragraph, number: int) -> None:
+    for kind, at_start in (("bookmarkStart", True), ("bookmarkEnd", False)):
+        mark = OxmlElement(f"w:{kind}")
+        mark.set(qn("w:id"), str(number))
+        if at_start:
+            mark.set(qn("w:name"), f"_Toc{number}")
+            heading._p.insert(1, mark)
+        else:
+            heading._p.append(mark)
 
 
-def _add_table(file: WordDocument, table: Table) -> None:
-    caption = file.add_paragraph(table.caption, style="Caption")
+def _add(file: WordDocument, block: Block, words: Words) -> None:
+    if isinstance(block, Text):
+        file.add_paragraph(block.text)
+    elif isinstance(block, Bullets):
+        for item in block.items:
+            file.add_paragraph(item, style="List Bullet")
+    elif isinstance(block, Picture):
+        _add_picture(file, block, words)
+    else:
+        _add_table(file, block, words)
+
+
+def _caption(file: WordDocument, label: str, number: int, text: str) -> Paragraph:
+    """`Tabel 3. ...`, with a number that Word counts."""
+    caption = file.add_paragraph(style="Caption")
+    caption.add_run(f"{label} ")
+    _field(caption, f"SEQ {label} \\* ARABIC", str(number))
+    caption.add_run(f". {text}")
     caption.paragraph_format.keep_with_next = True
-    caption.paragraph_format.space_before = Pt(6)
+    return caption
+
+
+def _add_picture(file: WordDocument, picture: Picture, words: Words) -> None:
+    _caption(file, words.figure, picture.number, picture.caption)
+    paragraph = file.add_paragraph()
+    # 96 points of the screen to an inch, and never wider than the text.
+    width = min(Cm(TEXT_WIDTH), int(picture.width / 2 * 914_400 / 96))
+    shape = paragraph.add_run().add_picture(io.BytesIO(picture.png), width=width)
+    properties = shape._inline.docPr
+    properties.set("descr", picture.alt)
+    properties.set("name", f"{words.figure} {picture.number}")
+
+
+def _add_table(file: WordDocument, table: Table, words: Words) -> None:
+    _caption(file, words.table, table.number, table.caption)
+    widths = column_widths(table)
     grid = file.add_table(rows=0, cols=len(table.header))
     grid.autofit = False
-    for column, width in zip(grid.columns, WIDTHS, strict=True):
+    description = OxmlElement("w:tblDescription")
+    description.set(qn("w:val"), table.caption[:255])
+    grid._tbl.tblPr.append(description)
+    for column, width in zip(grid.columns, widths, strict=True):
         column.width = Cm(width)
+    body = grid._tbl
     for index, cells in enumerate((table.header, *table.rows)):
-        row = grid.add_row()
-        properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        if index == 0:
-            properties.append(OxmlElement("w:tblHeader"))
-        for column, text in enumerate(cells):
-            cell = row.cells[column]
-            cell.width = Cm(WIDTHS[column])
-            _rule_below(cell, RULE if index == 0 else LINE)
-            paragraph = cell.paragraphs[0]
-            run = paragraph.add_run(text)
-            run.font.size, run.bold = Pt(9), index == 0
-            paragraph.paragraph_format.space_after = Pt(2)
-            paragraph.paragraph_format.keep_with_next = index < len(table.rows)
-            if column in table.numeric:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    file.add_paragraph()
+        body.append(_row(cells, widths, table.numeric, index == 0, index == len(table.rows)))
+    file.add_paragraph().paragraph_format.space_after = Pt(4)
 
 
-def _rule_below(cell: _Cell, colour: str) -> None:
-    borders = OxmlElement("w:tcBorders")
-    bottom = OxmlElement("w:bottom")
-    for key, value in (("val", "single"), ("sz", "6"), ("color", colour)):
-        bottom.set(qn(f"w:{key}"), value)
-    borders.append(bottom)
-    cell._tc.get_or_add_tcPr().append(borders)
+def _row(
+    cells: tuple[str, ...], widths: list[float], numeric: frozenset[int], is_header: bool,
+    is_last: bool,
+) -> BaseOxmlElement:  # fmt: skip
+    """A row of a table. Made as one element: a cell at a time takes ten times as long."""
+    row = parse_xml(
+        f'<w:tr xmlns:w="{W}"><w:trPr><w:cantSplit/>'
+        f"{'<w:tblHeader/>' if is_header else ''}</w:trPr></w:tr>"
+    )
+    colour, weight = (BRAND, 8) if is_header else (LINE, 4)
+    for column, text in enumerate(cells):
+        cell = parse_xml(
+            f'<w:tc xmlns:w="{W}"><w:tcPr><w:tcW w:w="{round(widths[column] * 567)}" '
+            f'w:type="dxa"/><w:tcBorders><w:bottom w:val="single" w:sz="{weight}" '
+            f'w:color="{colour}"/></w:tcBorders>'
+            f'<w:vAlign w:val="{"bottom" if is_header else "top"}"/></w:tcPr>'
+            f"<w:p><w:pPr>{'' if is_last else '<w:keepNext/>'}"
+            f'<w:spacing w:before="30" w:after="30" w:line="240" w:lineRule="auto"/>'
+            f"{RIGHT if column in numeric else ''}</w:pPr><w:r><w:rPr>"
+            f'{"<w:b/>" if is_header else ""}<w:sz w:val="18"/></w:rPr>'
+            f'<w:t xml:space="preserve"/></w:r></w:p></w:tc>'
+        )
+        cell.find(f".//{qn('w:t')}").text = text
+        row.append(cell)
+    return row
 
 
-def _without_time(content: bytes) -> bytes:
-    """The same archive with a fixed time on every member."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
-        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            member = zipfile.ZipInfo(name, MOMENT.timetuple()[:6])
-            member.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(member, old.read(name))
-    return target.getvalue()
+def column_widths(table: Table) -> list[float]:
+    """In centimetres: figures what they need, texts share the rest."""
+    columns = list(zip(table.header, *table.rows, strict=True))
+    needs: list[float] = []
+    for column, cells in enumerate(columns):
+        longest_word = max((len(w) for w in cells[0].split()), default=1)
+        longest = max((len(cell) for cell in cells[1:]), default=1)
+        if column in table.numeric:
+            needs.append(max(LEAST, PER_CHARACTER * max(longest, longest_word) + 0.4))
+        else:
+            needs.append(max(2.2, min(PER_CHARACTER * max(longest, longest_word) + 0.4, 9)))
+    texts = [i for i in range(len(columns)) if i not in table.numeric] or [0]
+    rest = TEXT_WIDTH - sum(needs[i] for i in range(len(needs)) if i not in texts)
+    wanted = sum(needs[i] for i in texts)
+    if rest < 4:  # too many figures: everything gives way alike
+        return [need * TEXT_WIDTH / sum(needs) for need in needs]
+    return [need * rest / wanted if i in texts else need for i, need in enumerate(needs)]
+
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+RIGHT = '<w:jc w:val="right"/>'
+
+
+def _field(paragraph: Paragraph, instruction: str, shown: str) -> None:
+    """A field that the program computes again; `shown` until it does."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), instruction)
+    paragraph._p.append(field)
+    run = OxmlElement("w:r")
+    text = OxmlElement("w:t")
+    text.text = shown
+    run.append(text)
+    field.append(run)
+
+
+def _field_start(paragraph: Paragraph, instruction: str) -> None:
+    run = paragraph.add_run()._r
+    for kind in ("begin", "separate"):
+        mark = OxmlElement("w:fldChar")
+        mark.set(qn("w:fldCharType"), kind)
+        if kind == "separate":
+            text = OxmlElement("w:instrText")
+            text.text = instruction
+            run.append(text)
+        run.append(mark)
+
+
+def _field_end(paragraph: Paragraph) -> None:
+    mark = OxmlElement("w:fldChar")
+    mark.set(qn("w:fldCharType"), "end")
+    paragraph.add_run()._r.append(mark)

@@ -1,7 +1,9 @@
-"""Write the summary in every format, all or nothing; HTML is made here."""
+"""Write documents in every format, all or nothing."""
 
-import html
 import logging
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,110 +11,125 @@ from peil.built import require_built_warehouse
 from peil.drafts import draft_of, remove, sweep
 from peil.errors import InputError
 from peil.private import public_folder, publish_mode
-from peil.report.document import Document, Table, printable
-from peil.report.figures import read_published
+from peil.report.compose import compose, compose_region, read_published
+from peil.report.document import Document
 from peil.report.markdown import markdown
-from peil.report.sections import compose
+from peil.report.page import page
+from peil.report.slides import slides
 from peil.report.word import word
 from peil.settings import Places
+from peil.site.build import DOCUMENTS
+from peil.site.numbers import file_name
 
 log = logging.getLogger(__name__)
-STYLE = """
-body { font: 1.05rem/1.6 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif; color: #1a2530;
-  max-width: 48rem; margin: 2rem auto; padding: 0 1.25rem; }
-h1, h2 { color: #154273; line-height: 1.25; } h2 { margin-top: 2.2rem; }
-.warning { background: #fff4d6; color: #5c4100; border: 1px solid #8a5a00; padding: .6rem 1rem; }
-.subtitle, footer { color: #52606d; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .93rem; }
-caption { text-align: left; font-weight: 600; padding: .6rem 0 .3rem; }
-th, td { text-align: left; padding: .35rem .7rem .35rem 0; border-bottom: 1px solid #cfd8e0;
-  vertical-align: top; }
-thead th { border-bottom: 2px solid #154273; } tbody th { font-weight: 400; }
-.num { text-align: right; white-space: nowrap; }
-@media print { @page { size: A4; margin: 20mm; }
-  body { margin: 0; max-width: none; font-size: 10pt; }
-  tr { break-inside: avoid; } h2, caption { break-after: avoid; } .scroll { overflow: visible; } }
-"""
+LONGEST = 120  # seconds for LibreOffice
 
 
-def page(document: Document) -> bytes:
-    """The summary as one HTML file that needs nothing else."""
-    esc = html.escape
-    parts = [
-        '<!doctype html>\n<html lang="nl">\n<head>\n<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{esc(document.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>",
-    ]
-    if document.warning:
-        parts.append(f'<p class="warning" role="note">{esc(document.warning)}</p>')
-    parts.append(f"<h1>{esc(document.title)}</h1>")
-    parts.append(f'<p class="subtitle">{esc(document.subtitle)}</p>')
-    for section in document.sections:
-        parts.append(f"<h2>{esc(section.title)}</h2>")
-        parts += [f"<p>{esc(paragraph)}</p>" for paragraph in section.paragraphs]
-        parts += [_html_table(table) for table in section.tables]
-    parts.append(f"</main>\n<footer><p>{esc(document.sources)}</p></footer>\n</body>\n</html>\n")
-    return "\n".join(parts).encode()
+def pdf(document: Document) -> bytes:
+    """The Word file as PDF, by LibreOffice.
+
+    Raises:
+        InputError: LibreOffice is not installed, or made nothing.
+    """
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        raise InputError(
+            "--format pdf: LibreOffice (soffice) is not installed here; install it, or save the "
+            "Word file as PDF."
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "document.docx"
+        source.write_bytes(word(document))
+        command = [
+            program, f"-env:UserInstallation={Path(folder, 'profile').as_uri()}", "--headless",
+            "--convert-to", "pdf", "--outdir", folder, str(source),
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, check=False, timeout=LONGEST)
+        target = source.with_suffix(".pdf")
+        if not target.exists():
+            reason = done.stderr.decode(errors="replace").strip()
+            raise InputError(f"--format pdf: LibreOffice made no PDF ({reason}).")
+        return target.read_bytes()
 
 
-def _html_table(table: Table) -> str:
-    esc = html.escape
-
-    def kind(column: int) -> str:
-        return ' class="num"' if column in table.numeric else ""
-
-    head = "".join(
-        f'<th scope="col"{kind(i)}>{esc(cell)}</th>' for i, cell in enumerate(table.header)
-    )
-    rows = "\n".join(
-        f'<tr><th scope="row">{esc(row[0])}</th>'
-        + "".join(f"<td{kind(i)}>{esc(cell)}</td>" for i, cell in enumerate(row[1:], 1))
-        + "</tr>"
-        for row in table.rows
-    )
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="Tabel: {esc(table.caption)}">'
-        f"<table>\n<caption>{esc(table.caption)}</caption>\n"
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>"
-    )
+FORMATS: dict[str, Callable[[Document], bytes]] = {
+    "docx": word, "html": page, "md": markdown, "pdf": pdf,
+}  # fmt: skip
+USUAL = ("docx", "html", "md")
 
 
-FORMATS: dict[str, Callable[[Document], bytes]] = {"docx": word, "html": page, "md": markdown}
+def write_documents(file: Path, folder: Path) -> list[Path]:
+    """Write the summary and the slides of a published file into a folder of its release."""
+    reading = read_published(file)
+    document = compose(reading)
+    stem = reading.t("file_summary")
+    contents = {f"{stem}.{name}": FORMATS[name](document) for name in USUAL}
+    contents[f"{reading.t('file_slides')}.pptx"] = slides(reading)
+    return _write(contents, folder)
 
 
 def write_summary(
-    places: Places, formats: tuple[str, ...] = tuple(FORMATS), output: Path | None = None
+    places: Places,
+    formats: tuple[str, ...] = USUAL,
+    output: Path | None = None,
+    region: str | None = None,
 ) -> list[Path]:
-    """Write `samenvatting.<format>` for each format, beside the published file unless told.
+    """Write the summary, or that of one region, in each format.
+
+    Args:
+        places: where the release is.
+        formats: of FORMATS.
+        output: folder; that of the documents of the release unless told.
+        region: code of a region, for two pages about it.
 
     Raises:
         PeilError: the warehouse is not built and tested.
-        InputError: nothing is published, or the folder cannot be written; nothing was changed.
+        InputError: nothing is published, there is no such region, a format cannot be made here,
+            or the folder cannot be written; nothing was changed.
     """
     require_built_warehouse(places, "peil summary")
-    document = printable(compose(read_published(places.published_file)))
-    contents = {name: FORMATS[name](document) for name in formats}
-    folder = output or places.published
-    drafts: dict[str, Path] = {}
-    written = []
+    reading = read_published(places.published_file)
+    document = compose(reading) if region is None else compose_region(reading, region)
+    stem = reading.t("file_summary")
+    if region is not None:
+        stem = file_name(f"{stem}-{region}")
+    contents = {f"{stem}.{name}": FORMATS[name](document) for name in formats}
+    return _write(contents, output or places.published / DOCUMENTS)
+
+
+def write_slides(
+    places: Places, output: Path | None = None, template: Path | None = None
+) -> list[Path]:
+    """Write the slides, in the look of a template where one is given.
+
+    Raises:
+        PeilError: the warehouse is not built and tested.
+        InputError: nothing is published, the template is no .pptx, or the folder cannot be
+            written; nothing was changed.
+    """
+    require_built_warehouse(places, "peil slides")
+    reading = read_published(places.published_file)
+    contents = {f"{reading.t('file_slides')}.pptx": slides(reading, template)}
+    return _write(contents, output or places.published / DOCUMENTS)
+
+
+def _write(contents: dict[str, bytes], folder: Path) -> list[Path]:
+    drafts = {folder / name: draft_of(folder / name) for name in contents}
     try:
         public_folder(folder)
         sweep(folder)
-        for name, content in contents.items():
-            drafts[name] = draft_of(folder / f"samenvatting.{name}")
-            drafts[name].write_bytes(content)
-        for name, draft in drafts.items():
-            target = folder / f"samenvatting.{name}"
+        for draft, content in zip(drafts.values(), contents.values(), strict=True):
+            draft.write_bytes(content)
+        for target, draft in drafts.items():
             draft.replace(target)
             publish_mode(target)
-            written.append(target)
     except OSError as error:
         raise InputError(
-            f"{folder}: the summary cannot be written here ({error.strerror}). "
+            f"{folder}: the documents cannot be written here ({error.strerror}). "
             "Choose a folder with --output, make room, or close the file."
         ) from error
     finally:
         for draft in drafts.values():
             remove(draft)
-    log.info("Summary written to %s.", folder)
-    return written
+    log.info("Documents written to %s.", folder)
+    return list(drafts)

@@ -158,15 +158,19 @@ def _by_statistic(site: Site, lines: list[Line]) -> list[tuple[str, Measure, lis
     ]
 
 
+def side_of(site: Reading, group: Group) -> Group | None:
+    """The side of a contrast that a region is on."""
+    side = site.data.region_sides.get(group.group_key) or ""
+    keys = ((group.survey_code, c.segment_code, side) for c in _contrasts(site))
+    return next((g for key in keys if (g := site.data.group.get(key))), None)
+
+
 def beside(site: Reading, group: Group, overall: Measure) -> Figure:
     """The headline of a region beside its side of the contrast and everybody."""
     rows = [(group.label, group.segment_code, group.group_key)]
-    side = site.data.region_sides.get(group.group_key)
-    for contrast in _contrasts(site):
-        g = site.data.group.get((group.survey_code, contrast.segment_code, side or ""))
-        if g:
-            rows.append((g.label, contrast.segment_code, g.group_key))
-            break
+    side = side_of(site, group)
+    if side:
+        rows.append((side.label, side.segment_code, side.group_key))
     rows.append((site.t("everybody_together"), TOTAL, TOTAL))
     found = [
         Row(label, site.measures.estimate(overall, segment, key), overall.unit)

@@ -8,7 +8,7 @@ from peil.site.data import Topic
 from peil.site.measures import Measure
 from peil.site.numbers import capital, small
 from peil.site.page_advice import applying
-from peil.site.rows import Estimate
+from peil.site.rows import Estimate, Group
 
 MOST_GROUPS = 12  # a division with more has a page of its own
 WORST_SHOWN = 8
@@ -37,8 +37,9 @@ def write(site: Site) -> None:
     )
 
 
-def small_divisions(site: Reading) -> dict[str, list]:
-    divisions = site.data.divisions(site.data.survey.survey_code)
+def small_divisions(site: Reading, survey_code: str = "") -> dict[str, list[Group]]:
+    """Divisions whose groups fit beside each other; of the first survey unless told."""
+    divisions = site.data.divisions(survey_code or site.data.survey.survey_code)
     return {
         code: groups
         for code, groups in divisions.items()

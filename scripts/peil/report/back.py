@@ -1,0 +1,167 @@
+"""Chapters that a survey may have: staff beside residents, KPIs, priorities, trends, advice."""
+
+from collections.abc import Callable, Iterator
+
+from peil.report.document import Block, Bullets, Section, Table, Text
+from peil.report.pictures import kpi_picture
+from peil.site.context import Reading
+from peil.site.data import TOTAL
+from peil.site.insights import Advice, Evidence, Kpi
+from peil.site.numbers import capital, small
+from peil.site.page_advice import by_support, evidence_of, unit_of
+
+
+def experience_chapter(reading: Reading) -> Iterator[Section]:
+    """Residents and staff on the same theme, never in one figure."""
+    themes = [e for e in reading.data.experiences if e.segment_code == TOTAL]
+    if not themes:
+        return
+    t, write = reading.t, reading.numbers
+    header = (
+        t("theme"), capital(t("who_residents")), t("figure"), t("interval"),
+        capital(t("who_staff")), t("figure"), t("interval"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            e.label, e.resident_label, write.figure(e.resident_estimate, "mean"),
+            write.interval(e.resident_ci_low, e.resident_ci_high, "mean"), e.staff_label,
+            write.figure(e.staff_estimate, "mean"),
+            write.interval(e.staff_ci_low, e.staff_ci_high, "mean"),
+        )
+        for e in themes
+    )  # fmt: skip
+    table = Table(t("page_experience"), header, rows, frozenset({2, 3, 5, 6}))
+    yield Section(t("page_experience"), (Text(t("experience_lead")), table))
+
+
+def kpi_chapter(reading: Reading) -> Iterator[Section]:
+    """Of everybody, against their norms."""
+    kpis = [k for k in reading.data.kpis if k.segment_code == TOTAL]
+    if not kpis:
+        return
+    t = reading.t
+    n_met, n_not = (sum(k.verdict == v for k in kpis) for v in ("met", "not_met"))
+    found = t("kpis_found", met=n_met, not_met=n_not, n=len(kpis))
+    blocks: list[Block] = [Text(found)]
+    if any(k.is_example for k in kpis):
+        blocks.append(Text(t("norms_are_examples")))
+    drawn = kpi_picture(reading, kpis, f"{t('page_kpis')}. {t('thick_line_is_norm')}")
+    if drawn:
+        blocks.append(drawn)
+    yield Section(t("page_kpis"), (*blocks, kpi_table(reading, kpis)))
+
+
+def kpi_table(reading: Reading, kpis: list[Kpi]) -> Table:
+    t, write = reading.t, reading.numbers
+    header = (
+        t("page_kpis"), t("figure"), t("interval"), capital(t("norm")), t("verdict"),
+    )  # fmt: skip
+    rows = []
+    for k in kpis:
+        bound = t("at_least") if k.direction == "higher_is_better" else t("at_most")
+        norm = f"{bound} {write.figure(k.norm, k.unit)}"
+        if k.is_withheld or k.value is None:
+            rows.append((k.label, t("not_shown"), "", norm, k.withheld_label or ""))
+            continue
+        ends = write.interval(k.ci_low, k.ci_high, k.unit)
+        verdict = (k.verdict_label or "").partition(":")[0]
+        rows.append((k.label, write.precise(k.value, k.unit), ends, norm, verdict))
+    return Table(t("page_kpis"), header, tuple(rows), frozenset({1, 2, 3}))
+
+
+def priorities_chapter(reading: Reading) -> Iterator[Section]:
+    """What weighs most, against how many are dissatisfied with it."""
+    shown = [p for p in reading.data.priorities if not p.is_withheld]
+    if not shown:
+        return
+    t, write = reading.t, reading.numbers
+    first = [small(p.question_label) for p in shown if p.quadrant_code == "improve_first"]
+    labels = {q.question_code: q.label for q in reading.data.questions}
+    outcome = labels.get(shown[0].outcome_question_code, shown[0].outcome_question_code)
+    found = t("priorities_first", names=write.listing(first)) if first else t("priorities_none")
+    header = (
+        t("part"), t("question"), capital(t("weighs")), t("interval"),
+        capital(t("dissatisfied")), t("interval"), t("verdict"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            p.driver_model_label, p.question_label, write.figure(p.importance_share, "share"),
+            write.interval(p.importance_share_ci_low, p.importance_share_ci_high, "share"),
+            write.figure(p.share_unsatisfied, "share"),
+            write.interval(p.share_unsatisfied_ci_low, p.share_unsatisfied_ci_high, "share"),
+            (p.quadrant_label or "").partition(":")[0],
+        )
+        for p in shown
+    )  # fmt: skip
+    table = Table(t("page_priorities"), header, rows, frozenset({2, 3, 4, 5}))
+    lead = t("priorities_lead", outcome=small(outcome))
+    yield Section(t("page_priorities"), (Text(f"{found}."), Text(lead), table))
+
+
+def trends_chapter(reading: Reading) -> Iterator[Section]:
+    """What changed for certain since the wave before."""
+    trends = [
+        x for x in reading.data.trends
+        if x.survey_code == reading.data.survey.survey_code and x.change is not None
+    ]  # fmt: skip
+    if not trends:
+        return
+    t, write = reading.t, reading.numbers
+    questions = {q.question_code: q for q in reading.data.questions}
+    wave = trends[0].compared_wave_code
+    label = reading.data.wave_labels.get((trends[0].survey_code, wave), wave)
+    certain = [x for x in trends if x.is_significant and x.compared_wave_code == wave]
+    rows = []
+    for x in certain:
+        q = questions.get(x.question_code)
+        measures = reading.measures.of(q) if q else []
+        m = next(
+            (m for m in measures
+             if (m.statistic.statistic, m.option_code) == (x.statistic, x.option_code)), None
+        )  # fmt: skip
+        if m:
+            rows.append((
+                reading.findings.about(m), write.figure(x.earlier_estimate, m.unit),
+                write.figure(x.estimate, m.unit), write.difference(x.change or 0, m.unit),
+            ))  # fmt: skip
+    of = sum(x.compared_wave_code == wave for x in trends)
+    blocks: list[Block] = [Text(t("trends_found", n=len(certain), of=of, wave=label) + ".")]
+    if rows:
+        header = (t("question"), t("earlier"), t("now"), t("difference"))
+        blocks.append(Table(t("what_changed"), header, tuple(rows), frozenset({1, 2, 3})))
+    yield Section(t("page_trends"), tuple(blocks))
+
+
+def advice_chapter(reading: Reading) -> Iterator[Section]:
+    """A heading per recommendation that applies, with its evidence as a list."""
+    everybody = by_support(a for a in reading.data.advice if a.segment_code == TOTAL)
+    if not everybody:
+        return
+    t, unit = reading.t, unit_of(reading)
+    yield Section(t("page_advice"), (Text(t("advice_lead")),))
+    for a in everybody:
+        if a.status == "applies":
+            yield Section(a.title, tuple(_advice(reading, a, unit)), 2)
+    others = [a for a in everybody if a.status != "applies"]
+    if others:
+        items = tuple(f"{a.title}: {small(t(f'status_{a.status}'))}" for a in others)
+        yield Section(t("doc_other"), (Bullets(items),), 2)
+
+
+def _advice(reading: Reading, a: Advice, unit: Callable[[Evidence], str]) -> Iterator[Block]:
+    yield Text(a.text)
+    shown = [e for e in evidence_of(reading, a) if e.estimate is not None]
+    if not shown:
+        return
+    yield Text(reading.t("doc_evidence"))
+    yield Bullets(tuple(_evidence(reading, e, unit(e)) for e in shown))
+
+
+def _evidence(reading: Reading, e: Evidence, unit: str) -> str:
+    ends = reading.numbers.interval(e.ci_low, e.ci_high, unit)
+    return reading.t(
+        "doc_evidence_line", reason=capital(e.reason or e.measure_label),
+        measure=small(e.measure_label), figure=reading.numbers.figure(e.estimate, unit),
+        interval=reading.t("doc_evidence_interval", ends=ends) if ends else "",
+        verdict=small(e.verdict_label),
+    )  # fmt: skip

@@ -1,0 +1,110 @@
+"""Charts that PowerPoint can edit, with the scale, order and colours of the site."""
+
+from itertools import islice
+
+from pptx.chart.chart import Chart
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import (
+    XL_CHART_TYPE,
+    XL_LABEL_POSITION,
+    XL_LEGEND_POSITION,
+    XL_TICK_LABEL_POSITION,
+)
+from pptx.slide import Slide
+from pptx.util import Emu, Pt
+
+from peil.report.document import printable
+from peil.report.pictures import TONES, alt_of, colours
+from peil.site.charts import Figure, Row
+from peil.site.context import Reading
+from peil.site.numbers import short
+
+Place = tuple[Emu, Emu, Emu, Emu]
+NORMAL = Pt(14)
+PERCENT, POINTS, MEAN = "0%", "+0%;-0%;0%", "0.0"
+
+
+def add_chart(slide: Slide, reading: Reading, figure: Figure, place: Place, most: int) -> None:
+    """The first `most` lines of a chart, as bars on the fixed scale of its unit."""
+    lines = [
+        (f"{panel.label}: {row.label}" if panel.label else row.label, row)
+        for panel in figure.panels
+        for row in panel.rows
+    ]
+    lines = list(islice(lines, most))
+    data = CategoryChartData()
+    data.categories = [printable(label) or " " for label, _ in lines]
+    rows = [row for _, row in lines]
+    if figure.kind == "parts":
+        for place_of_part, (part, label) in enumerate(figure.legend.items()):
+            assert all(row.shares[place_of_part][0] == part for row in rows)
+            values = [row.shares[place_of_part][1] for row in rows]
+            data.add_series(printable(short(label)), values, PERCENT)
+        kind = XL_CHART_TYPE.BAR_STACKED
+    else:
+        values = [row.estimate.shown for row in rows]
+        data.add_series(printable(reading.t("figure")), values, number_format(rows[0].unit))
+        kind = XL_CHART_TYPE.BAR_CLUSTERED
+    frame = slide.shapes.add_chart(kind, *place, data)
+    properties = frame._element.nvGraphicFramePr.cNvPr
+    properties.set("descr", printable(alt_of(reading, figure)))
+    _style(frame.chart, figure, rows)
+
+
+def number_format(unit: str) -> str:
+    return {"share": PERCENT, "net": POINTS}.get(unit, MEAN)
+
+
+def _style(chart: Chart, figure: Figure, rows: list[Row]) -> None:
+    chart.font.size = NORMAL
+    chart.has_title = False
+    chart.has_legend = figure.kind == "parts"
+    if chart.has_legend:
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
+    categories, values = chart.category_axis, chart.value_axis
+    categories.reverse_order = True  # the first line on top
+    categories.format.line.fill.background()
+    categories.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    values.minimum_scale, values.maximum_scale = figure.scale.low, figure.scale.high
+    values.major_unit = figure.scale.step
+    values.major_gridlines.format.line.color.rgb = _rgb("grid")
+    values.format.line.fill.background()
+    values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
+    values.tick_labels.number_format_is_linked = False
+    values.tick_labels.number_format = (
+        number_format(rows[0].unit) if figure.kind != "parts" else PERCENT
+    )
+    plot = chart.plots[0]
+    plot.gap_width = 45
+    plot.has_data_labels = True
+    labels = plot.data_labels
+    labels.number_format_is_linked, labels.font.size = False, NORMAL
+    labels.number_format = PERCENT if figure.kind == "parts" else number_format(rows[0].unit)
+    if figure.kind == "parts":
+        plot.overlap = 100
+        for series, part in zip(plot.series, figure.legend, strict=True):
+            series.format.fill.solid()
+            series.format.fill.fore_color.rgb = _rgb(part)
+            series.data_labels.show_value = True
+            series.data_labels.number_format_is_linked = False
+            series.data_labels.number_format = PERCENT
+            series.data_labels.font.size = NORMAL
+            series.data_labels.font.color.rgb = _rgb(f"{part}-text")
+        return
+    labels.position = XL_LABEL_POSITION.OUTSIDE_END
+    series = plot.series[0]
+    series.format.fill.solid()
+    series.format.fill.fore_color.rgb = _rgb("bar")
+    for number, row in enumerate(rows):
+        tone = TONES.get(row.verdict.tone if row.verdict else "")
+        if tone:
+            point = series.points[number]
+            point.format.fill.solid()
+            point.format.fill.fore_color.rgb = _rgb(tone)
+
+
+def _rgb(name: str) -> RGBColor:
+    """A colour of the site; `#abc` stands for `#aabbcc`."""
+    digits = colours()[name].lstrip("#")
+    return RGBColor.from_string("".join(2 * c for c in digits) if len(digits) == 3 else digits)
