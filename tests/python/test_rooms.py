@@ -19,8 +19,9 @@ ROOMS = (
     ("gate", "rake_files"),
     ("landing",),
     ("drafting", "population", "demo", "site"),
+    ("report",),
     ("nights",),
-    ("report", "export"),
+    ("export",),
     ("cli",),
 )
 # Where models refer to: their own folder, or an earlier one.

@@ -29,6 +29,7 @@ for verb in (
     nights.purge_command,
     readers.site_command,
     readers.summary_command,
+    readers.slides_command,
     readers.export_command,
     surveys.init_command,
     surveys.upgrade_command,

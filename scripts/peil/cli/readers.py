@@ -31,19 +31,45 @@ def site_command(places: Places, output: Path | None, serving: bool, port: int) 
 @click.option(
     "--format",
     "formats",
-    type=click.Choice(["docx", "html", "md"]),
+    type=click.Choice(["docx", "html", "md", "pdf"]),
     multiple=True,
     default=("docx", "html", "md"),
-    show_default="all three",
-    help="What to write; may be given more than once.",
+    show_default="docx, html and md",
+    help="What to write; may be given more than once. PDF needs LibreOffice.",
 )
-@click.option("--output", type=click.Path(path_type=Path), help="Folder; default: --published.")
+@click.option(
+    "--region", "--municipality", "region", metavar="CODE", help="Two pages about one region."
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Folder; default: documents/ of the release."
+)
 @with_places
-def summary_command(places: Places, formats: tuple[str, ...], output: Path | None) -> None:
-    """Write the Dutch summary from the published figures, for Word, the web and Markdown."""
+def summary_command(
+    places: Places, formats: tuple[str, ...], region: str | None, output: Path | None
+) -> None:
+    """Write the summary from the published figures, for Word, the web and Markdown."""
     from peil.report import write_summary
 
-    for path in write_summary(places, formats, output):
+    for path in write_summary(places, formats, output, region):
+        click.echo(path)
+
+
+@click.command("slides")
+@waits
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path),
+    help="A .pptx whose look and layouts the slides take.",
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Folder; default: documents/ of the release."
+)
+@with_places
+def slides_command(places: Places, template: Path | None, output: Path | None) -> None:
+    """Write slides with charts that can be edited, a slide per finding."""
+    from peil.report import write_slides
+
+    for path in write_slides(places, output, template):
         click.echo(path)
 
 

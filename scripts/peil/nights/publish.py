@@ -1,7 +1,8 @@
-"""Publication: the marts and nothing else, what they were built from, and a site of them.
+"""Publication: the marts and nothing else, what they were built from, documents and a site.
 
-built and tested? → draft → count check → manifest → site → fsync → one switch. A reader sees the
-earlier release or the new one; a run killed at any moment leaves the earlier one whole.
+built and tested? → draft → count check → manifest → documents → site → fsync → one switch. A
+reader sees the earlier release or the new one; a run killed at any moment leaves the earlier one
+whole.
 """
 
 import hashlib
@@ -20,8 +21,10 @@ from peil.lock import one_night
 from peil.nights.release import FILE, MANIFEST, SITE, new_release, switch_to
 from peil.progress import steps
 from peil.relations import copy_relation, relations_in
+from peil.report import write_documents
 from peil.settings import Places
 from peil.site import build_site
+from peil.site.build import DOCUMENTS
 from peil.warehouse import literal, one_row, open_warehouse, quoted
 
 log = logging.getLogger(__name__)
@@ -29,7 +32,7 @@ STORAGE_VERSION = "v1.0.0"
 
 
 def publish(places: Places) -> dict:
-    """Write the published file, its manifest and its site; returns the manifest.
+    """Write the published file, its manifest, documents and site; returns the manifest.
 
     Raises:
         PeilError: the warehouse is not built and tested, holds no marts, or the copy does not
@@ -46,6 +49,7 @@ def publish(places: Places) -> dict:
             manifest = _manifest(draft / FILE, counts, built)
             text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
             (draft / MANIFEST).write_text(text, encoding="utf-8")
+            write_documents(draft / FILE, draft / DOCUMENTS)
             build_site(draft / FILE, draft / SITE)
             switch_to(places.published, draft)
         finally:

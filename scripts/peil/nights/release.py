@@ -1,10 +1,11 @@
-"""A release: the published file, its manifest and its site, put in place by one rename.
+"""A release: the published file, its manifest, documents and site, put in place by one rename.
 
-    published/releases/<moment>/{peil.duckdb, manifest.json, site/}
+    published/releases/<moment>/{peil.duckdb, manifest.json, documents/, site/}
     published/current        → releases/<moment>          the one switch
     published/peil.duckdb    → current/peil.duckdb        what readers open
     published/manifest.json  → current/manifest.json
     published/site           → current/site
+    published/documents      → current/documents
     published/history/peil-<moment>.duckdb                earlier releases
 
 Where the system makes no links (Windows without developer mode) they are put in place one after
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from peil.drafts import draft_of, remove
 from peil.private import public_folder, publish_mode
+from peil.site.build import DOCUMENTS
 
 FILE, MANIFEST, SITE = "peil.duckdb", "manifest.json", "site"
 EARLIER_KEPT = 14
@@ -48,8 +50,9 @@ def switch_to(published: Path, draft: Path) -> None:
         _link(published / "current", Path("releases") / release.name)
         for name in (FILE, MANIFEST):
             _link(published / name, Path("current") / name)
-        if (release / SITE).is_dir():
-            _link(published / SITE, Path("current") / SITE)
+        for name in (DOCUMENTS, SITE):
+            if (release / name).is_dir():
+                _link(published / name, Path("current") / name)
     except (OSError, NotImplementedError):
         if os.name == "posix":
             raise
@@ -107,12 +110,13 @@ def _copy_in_place(published: Path, release: Path) -> None:
         draft = draft_of(published / name)
         shutil.copy2(release / name, draft)
         draft.replace(published / name)
-    if not (release / SITE).is_dir():
-        return
-    draft = draft_of(published / SITE)
-    shutil.copytree(release / SITE, draft)
-    remove(published / SITE)
-    draft.rename(published / SITE)
+    for name in (DOCUMENTS, SITE):
+        if not (release / name).is_dir():
+            continue
+        draft = draft_of(published / name)
+        shutil.copytree(release / name, draft)
+        remove(published / name)
+        draft.rename(published / name)
 
 
 def _keep_history(published: Path, release: Path, before: str) -> None:

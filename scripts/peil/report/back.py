@@ -138,7 +138,7 @@ def advice_chapter(reading: Reading) -> Iterator[Section]:
     if not everybody:
         return
     t, unit = reading.t, unit_of(reading)
-    yield Section(t("page_advice"), (Text(t("advice_lead")),))
+    yield Section(t("page_advice"), (Text(t("advice_lead")),), starts_page=True)
     for a in everybody:
         if a.status == "applies":
             yield Section(a.title, tuple(_advice(reading, a, unit)), 2)
@@ -158,10 +158,12 @@ def _advice(reading: Reading, a: Advice, unit: Callable[[Evidence], str]) -> Ite
 
 
 def _evidence(reading: Reading, e: Evidence, unit: str) -> str:
-    ends = reading.numbers.interval(e.ci_low, e.ci_high, unit)
+    write = reading.numbers
+    ends = write.interval(e.ci_low, e.ci_high, unit)
+    # What is held against a norm is read with its decimals.
+    figure = write.precise(e.estimate or 0, unit) if e.kpi_code else write.figure(e.estimate, unit)
     return reading.t(
-        "doc_evidence_line", reason=capital(e.reason or e.measure_label),
-        measure=small(e.measure_label), figure=reading.numbers.figure(e.estimate, unit),
+        "doc_evidence_line", reason=capital(e.reason or e.measure_label), figure=figure,
         interval=reading.t("doc_evidence_interval", ends=ends) if ends else "",
         verdict=small(e.verdict_label),
     )  # fmt: skip

@@ -5,12 +5,18 @@ from collections.abc import Iterator
 from peil.report.document import Block as Part
 from peil.report.document import Bullets, Section, Table, Text
 from peil.report.pictures import picture
-from peil.report.sentences import about_contrast, about_divisions, about_everybody
-from peil.site.charts import Block, Figure
+from peil.report.sentences import (
+    Measured,
+    about_contrast,
+    about_divisions,
+    about_everybody,
+    measured,
+)
+from peil.site.charts import Block
 from peil.site.context import Reading
 from peil.site.data import Topic
 from peil.site.measures import Measure
-from peil.site.numbers import capital, short
+from peil.site.numbers import capital, short, small
 from peil.site.page_contrast import Effect, effects_of
 from peil.site.page_topic import headings, whole_of
 from peil.site.rows import Contrast, Estimate
@@ -25,76 +31,85 @@ def topic_chapters(reading: Reading) -> Iterator[Section]:
         topics = [t for t in reading.data.topics if t.survey is survey]
         level = 1
         if survey is not reading.data.survey and topics:
-            yield Section(survey.label, tuple(_introduction(survey.description)))
+            yield Section(survey.label, tuple(_introduction(survey.description)), starts_page=True)
             level = 2
         mine = {c: e for c, e in effects.items() if c.survey_code == survey.survey_code}
-        for topic in topics:
-            yield from _topic(reading, topic, mine, level)
+        for place, topic in enumerate(topics):
+            starts = place == 0 and level == 1
+            yield from _topic(reading, topic, mine, level, starts)
 
 
 def _introduction(text: str | None) -> list[Part]:
     return [Text(text)] if text else []
 
 
-def _topic(reading: Reading, topic: Topic, effects: Effects, level: int) -> Iterator[Section]:
+def _topic(
+    reading: Reading, topic: Topic, effects: Effects, level: int, starts: bool
+) -> Iterator[Section]:
     blocks = [block for block in reading.charts.blocks(topic.questions) if block.measures]
     parts = _introduction(topic.introduction)
     if not blocks:
         parts.append(Text(reading.t("doc_no_figures")))
     if len(blocks) == 1:
-        parts += block_parts(reading, topic, blocks[0], effects)
-    yield Section(topic.label, tuple(parts), level)
+        parts += block_parts(reading, topic, blocks[0], topic.label, effects)
+    yield Section(topic.label, tuple(parts), level, starts)
     if len(blocks) > 1:
         for block, heading in zip(blocks, headings(reading, blocks), strict=True):
-            yield Section(heading, tuple(block_parts(reading, topic, block, effects)), level + 1)
+            yield Section(
+                heading, tuple(block_parts(reading, topic, block, heading, effects)), level + 1
+            )
 
 
-def block_parts(reading: Reading, topic: Topic, block: Block, effects: Effects) -> Iterator[Part]:
+def block_parts(
+    reading: Reading, topic: Topic, block: Block, heading: str, effects: Effects
+) -> Iterator[Part]:
     """What a text says about questions that share a chart."""
     figure = whole_of(reading, block, topic)
     sentences = [f"{figure.title}.", *about_everybody(reading, topic.survey, block)]
     yield Text(" ".join(sentences))
-    drawn = picture(reading, figure, f"{figure.title}. {figure.subtitle}")
+    drawn = picture(reading, figure, f"{heading}. {figure.subtitle}")
     if drawn:
         yield drawn
-    yield figures_table(reading, block, figure)
+    yield figures_table(reading, block, heading)
+    labels = {measured(m): m.label for m in block.measures}
     contrasted = set()
     for contrast, found in effects.items():
-        mine = [e for e in found if e.measure in block.measures or _is_of(e, block)]
+        mine = [e for e in found if measured(e.measure) in labels]
         contrasted.add(contrast.segment_code)
         if mine:
-            yield Text(about_contrast(reading, contrast, mine))
-            yield differences_table(reading, figure.title, contrast, mine)
+            yield Text(about_contrast(reading, contrast, mine, labels))
+            yield differences_table(reading, heading, contrast, mine, labels)
     others = about_divisions(reading, block, contrasted)
     if others:
         yield Bullets(tuple(others))
 
 
-def _is_of(e: Effect, block: Block) -> bool:
-    return e.measure.question in block.questions
-
-
-def figures_table(reading: Reading, block: Block, figure: Figure) -> Table:
+def figures_table(reading: Reading, block: Block, heading: str) -> Table:
     """The figures of everybody, with margins; what may not be shown says so."""
-    t = reading.t
+    t, first = reading.t, block.measures[0]
     parts = reading.measures.parts(block.questions[0].scale_code) if block.kind == "parts" else None
-    first = block.measures[0]
-    statistics = parts.statistics if parts else [first.statistic]
-    header = [t("answer") if block.kind == "options" else t("question")]
-    for statistic in statistics:
-        what = reading.findings.what(first) if block.kind == "options" else statistic.label
-        header += [capital(short(what)), t("interval")]
-    header.append("n")
     rows = []
-    for m in _ordered(reading, block):
-        line = [m.label]
-        for statistic in statistics:
-            changed = m._replace(statistic=statistic)
-            line += figure_cells(reading, changed, reading.measures.estimate(changed))
-        rows.append((*line, _base(reading, reading.measures.estimate(m))))
+    if parts is None:
+        what = t("figure") if block.kind == "options" else capital(short(first.statistic.label))
+        header = [t("answer" if block.kind == "options" else "question"), what, t("interval")]
+        for m in _ordered(reading, block):
+            rows.append([m.label, *figure_cells(reading, m, reading.measures.estimate(m))])
+    else:
+        shown = (parts.bad, first.statistic, parts.good, parts.mean)
+        statistics = list(dict.fromkeys(s for s in shown if s))
+        header = [t("question"), *(capital(short(s.label)) for s in statistics)]
+        for m in _ordered(reading, block):
+            line = [m.label]
+            for statistic in statistics:
+                changed = m._replace(statistic=statistic)
+                cells = figure_cells(reading, changed, reading.measures.estimate(changed))
+                line.append(f"{cells[0]} ({cells[1]})" if cells[1] else cells[0])
+            rows.append(line)
+    for m, line in zip(_ordered(reading, block), rows, strict=True):
+        line.append(_base(reading, reading.measures.estimate(m)))
     return Table(
-        t("doc_figures_of", title=figure.title), tuple(header), tuple(rows),
-        frozenset(range(1, len(header))),
+        t("doc_figures_of", title=heading), (*header, "n"), tuple(map(tuple, rows)),
+        frozenset(range(1, len(header) + 1)),
     )  # fmt: skip
 
 
@@ -119,8 +134,9 @@ def _base(reading: Reading, e: Estimate) -> str:
 
 
 def differences_table(
-    reading: Reading, title: str, contrast: Contrast, effects: list[Effect]
-) -> Table:
+    reading: Reading, heading: str, contrast: Contrast, effects: list[Effect],
+    labels: dict[Measured, str],
+) -> Table:  # fmt: skip
     """Both groups of a contrast, their difference, and how certain it is."""
     t, write = reading.t, reading.numbers
     header = (
@@ -129,7 +145,7 @@ def differences_table(
     )  # fmt: skip
     rows = tuple(
         (
-            e.measure.label,
+            labels[measured(e.measure)],
             write.figure(e.comparison.estimate, e.unit),
             write.figure(e.reference.estimate, e.unit),
             write.difference(e.difference, e.unit),
@@ -139,6 +155,9 @@ def differences_table(
         for e in effects
     )
     caption = t(
-        "doc_differences_of", title=title, a=contrast.comparison_label, b=contrast.reference_label
+        "doc_differences_of",
+        title=heading,
+        a=small(contrast.comparison_label),
+        b=small(contrast.reference_label),
     )
     return Table(caption, header, rows, frozenset(range(1, 5)))

@@ -63,6 +63,7 @@ class Section:
     title: str
     blocks: tuple[Block, ...] = ()
     level: int = 1
+    starts_page: bool = False
 
 
 @dataclass(frozen=True)

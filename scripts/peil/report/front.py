@@ -23,7 +23,7 @@ def cover(reading: Reading) -> tuple[tuple[str, str], ...]:
     lines = (
         (t("client"), survey.client), (t("publisher"), survey.publisher),
         (t("doc_date"), day(survey.release_date) if survey.release_date else None),
-        (t("doc_fieldwork"), period), (t("contact"), survey.contact),
+        (t("doc_fieldwork"), period), (t("doc_contact"), survey.contact),
     )  # fmt: skip
     return tuple((name, value) for name, value in lines if value)
 
@@ -34,7 +34,7 @@ def caution(reading: Reading) -> str:
 
 
 def key_figures(reading: Reading) -> Section:
-    return Section(reading.t("doc_key_figures"), tuple(_key_figures(reading)))
+    return Section(reading.t("doc_key_figures"), tuple(_key_figures(reading)), starts_page=True)
 
 
 def key_findings(reading: Reading) -> list[str]:

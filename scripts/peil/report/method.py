@@ -16,7 +16,7 @@ TERMS = ("interval", "indicative", "not_shown", "weighted")
 
 def method_appendix(reading: Reading) -> Iterator[Section]:
     t = reading.t
-    yield Section(t("doc_method"), (Text(t("method_description")),))
+    yield Section(t("doc_method"), (Text(t("method_description")),), starts_page=True)
     several = len(reading.data.surveys) > 1
     for survey in reading.data.surveys:
         title = survey.label if several else t("doc_how")
@@ -94,8 +94,8 @@ def _weighting(reading: Reading, survey: Survey) -> Iterator[Table]:
         for m in margins_of(reading, survey.survey_code)
     )  # fmt: skip
     if margins:
-        header = (t("group"), "n", t("population"), t("unweighted"), t("weighted"))
-        yield Table(t("margins"), header, margins, frozenset(range(1, 5)))
+        columns = (t("group"), "n", t("population"), t("unweighted"), t("weighted"))
+        yield Table(t("margins"), columns, margins, frozenset(range(1, 5)))
 
 
 def _questionnaire(reading: Reading) -> Iterator[Section]:

@@ -40,6 +40,7 @@ def kpi_picture(reading: Reading, kpis: list[Kpi], caption: str) -> Picture | No
     scale = reading.measures.scales["share"]
     write, palette = reading.numbers, colours()
     tones = {"met": palette["good"], "not_met": palette["bad"]}
+    labels = {str(i): k.label for i, k in enumerate(shown)}
     rows = [
         {
             "id": str(i), "panel": "0", "value": k.value, "norm": k.norm,
@@ -54,11 +55,9 @@ def kpi_picture(reading: Reading, kpis: list[Kpi], caption: str) -> Picture | No
         _mark("tick", x=_x("norm"), color=palette["ink"], thickness=3, height={"band": 0.95}),
         _beside(),
     ]
-    spec = _chart(
-        reading, scale, rows, {r["id"]: k.label for r, k in zip(rows, shown, strict=True)}, layers
-    )
+    spec = _chart(reading, scale, rows, labels, layers)
     alt = "; ".join(f"{k.label}: {row['text']}" for k, row in zip(shown, rows, strict=True))
-    return _drawn(spec, caption, f"{caption}. {alt}.")
+    return _drawn(spec, caption, f"{caption.rstrip('.')}. {alt}.")
 
 
 def _parts(reading: Reading, figure: Figure) -> dict[str, Any]:
@@ -132,7 +131,9 @@ def _dots(reading: Reading, figure: Figure) -> dict[str, Any]:
 def _rows(
     reading: Reading, figure: Figure, colour: str
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    rows, labels, palette = [], {}, colours()
+    rows: list[dict[str, Any]] = []
+    labels: dict[str, str] = {}
+    palette = colours()
     for place, panel in enumerate(panel for panel in figure.panels if panel.rows):
         everybody = panel.reference.estimate if panel.reference else None
         for row in panel.rows:
@@ -266,6 +267,9 @@ def alt_of(reading: Reading, figure: Figure) -> str:
                     f"{figure.legend[part]} {reading.numbers.figure(share, 'share')}"
                     for part, share in row.shares
                 )
+                if row.mean:
+                    mean = reading.numbers.figure(row.mean.estimate, "mean")
+                    value += f", {reading.t('mean_short')} {mean}"
             else:
                 value = _value(reading, row)
             said.append(f"{label}: {value}")

@@ -1,6 +1,6 @@
 """Sentences that only a text has room for: pairs, ranges, majorities, and who differs where."""
 
-from peil.site.charts import Block, overlap
+from peil.site.charts import Block
 from peil.site.context import Reading
 from peil.site.measures import Measure
 from peil.site.numbers import short, small
@@ -9,9 +9,15 @@ from peil.site.page_summary import small_divisions
 from peil.site.rows import Contrast, Estimate, Survey
 
 Line = tuple[Measure, Estimate]
+Measured = tuple[str, str | None]
 # Where words change; the reader sees the percentage beside the word.
 LARGE_MAJORITY = 0.75
-MOST_NAMED = 6
+MOST_NAMED, MOST_IN_RANGE = 6, 4
+
+
+def measured(m: Measure) -> Measured:
+    """The question, and the answer where it has answers."""
+    return m.question.question_code, m.option_code
 
 
 def about_everybody(reading: Reading, survey: Survey, block: Block) -> list[str]:
@@ -26,53 +32,61 @@ def _shown(reading: Reading, measures: list[Measure], statistic: str) -> list[Li
     return sorted((x for x in lines if not x[1].is_withheld), key=lambda line: -line[1].shown)
 
 
-def ends(lines: list[Line]) -> tuple[list[Line], list[Line]]:
-    """The highest and the lowest, each with what cannot be told from it; a line is in one only."""
-    high = [line for line in lines if overlap(line[1], lines[0][1])]
-    low = [line for line in lines if overlap(line[1], lines[-1][1]) and line not in high]
-    return high, low
+def split(lines: list[Line]) -> tuple[list[Line], list[Line]] | None:
+    """Two sets, from high to low, where no interval of one touches one of the other.
+
+    Of all places where that is so, the one where the figures lie furthest apart.
+    """
+    places = [
+        at for at in range(1, len(lines))
+        if min(e.low for _, e in lines[:at]) > max(e.high for _, e in lines[at:])
+    ]  # fmt: skip
+    if not places:
+        return None
+    at = max(places, key=lambda at: lines[at - 1][1].shown - lines[at][1].shown)
+    return lines[:at], lines[at:]
 
 
 def _ranges(reading: Reading, block: Block) -> list[str]:
-    """Het aandeel onvoldoende is het hoogst bij a, b en c: 37% tot 49%."""
+    """Bij a, b en c is het aandeel onvoldoende 38% tot 48%, bij d en e 22% tot 28%."""
     parts = reading.measures.parts(block.questions[0].scale_code)
-    if parts is None:
+    found = split(_shown(reading, block.measures, parts.bad.statistic)) if parts else None
+    if parts is None or found is None or max(map(len, found)) > MOST_IN_RANGE:
         return []
-    lines = _shown(reading, block.measures, parts.bad.statistic)
-    high, low = ends(lines) if lines else ([], [])
-    if not low:
-        return []
-    what = small(short(parts.bad.label))
-    found = []
-    for key, members in (("range_high", high), ("range_low", low)):
-        if len(members) > 1:
-            values = [reading.numbers.figure(e.estimate, "share") for _, e in members]
-            found.append(reading.t(
-                key, what=what, names=_names(reading, members), low=values[-1], high=values[0]
-            ))  # fmt: skip
-    return found if found and len(high) > 1 else []
+    (high, high_range), (low, low_range) = (
+        (_names(reading, lines), _range(reading, lines)) for lines in found
+    )
+    return [
+        reading.t(
+            "ranges", what=small(short(parts.bad.label)), high=high, high_range=high_range,
+            low=low, low_range=low_range,
+        )
+    ]  # fmt: skip
+
+
+def _range(reading: Reading, lines: list[Line]) -> str:
+    """38% tot 48%, from low to high; one figure where it reads the same."""
+    found = [reading.numbers.figure(e.estimate, "share") for _, e in (lines[-1], lines[0])]
+    return f" {reading.t('to')} ".join(dict.fromkeys(found))
 
 
 def _means(reading: Reading, block: Block) -> list[str]:
-    """Het best beoordeeld: a en b (7,5 en 7,3)."""
+    """Het best beoordeeld: a en b (7,5 en 7,3). Minder goed: c (6,1)."""
     parts = reading.measures.parts(block.questions[0].scale_code)
     if parts is None or parts.mean is None or parts.mean.is_categorical:
         return []
     lines = _shown(reading, block.measures, parts.mean.statistic)
     if len(lines) < 2:
         return []
-    high, low = ends(lines)
-    if not low:
+    found = split(lines)
+    if found is None:
         values = [reading.numbers.figure(e.estimate, "mean") for _, e in (lines[-1], lines[0])]
         return [reading.t("all_means", low=values[0], high=values[1])]
+    if max(map(len, found)) > MOST_IN_RANGE:
+        return []
     key = {"higher_is_better": "best_mean"}.get(parts.mean.direction or "", "highest_mean")
-    return [
-        reading.t(
-            key,
-            best=_with_figures(reading, high, "mean"),
-            worst=_with_figures(reading, low, "mean"),
-        )
-    ]
+    best, worst = (_with_figures(reading, lines, "mean") for lines in found)
+    return [reading.t(key, best=best, worst=worst)]
 
 
 def _names(reading: Reading, lines: list[Line]) -> str:
@@ -109,12 +123,16 @@ def _majority(reading: Reading, survey: Survey, block: Block) -> list[str]:
     ]  # fmt: skip
 
 
-def about_contrast(reading: Reading, contrast: Contrast, effects: list[Effect]) -> str:
+def about_contrast(
+    reading: Reading, contrast: Contrast, effects: list[Effect], labels: dict[Measured, str]
+) -> str:
     """On which of these measures the groups of a contrast differ for certain."""
     names = {"a": contrast.comparison_label, "b": small(contrast.reference_label)}
     certain = [e for e in effects if e.certainty == "certain"]
     if not certain:
-        return reading.t("differs_nowhere", a=small(names["a"]), b=names["b"])
+        hints = sum(e.certainty == "hint" for e in effects)
+        more = reading.t("with_hints", n=hints) if hints else ""
+        return reading.t("differs_nowhere", a=small(names["a"]), b=names["b"], more=more)
     certain.sort(key=lambda e: -abs(e.difference))
     items = []
     for e in certain[:MOST_NAMED]:
@@ -123,7 +141,7 @@ def about_contrast(reading: Reading, contrast: Contrast, effects: list[Effect]) 
             "fb": reading.numbers.figure(e.reference.estimate, e.unit),
         }
         key = "differs_item" if len(effects) > 1 else "differs_item_one"
-        items.append(reading.t(key, label=e.measure.label, **values))
+        items.append(reading.t(key, label=labels[measured(e.measure)], **values))
     more = reading.t("and_more", n=len(certain) - MOST_NAMED) if len(certain) > MOST_NAMED else ""
     said = reading.numbers.listing(items) if not more else ", ".join(items) + more
     return reading.t("differs_on", **names, items=said)

@@ -11,6 +11,8 @@ from pptx.enum.chart import (
     XL_LEGEND_POSITION,
     XL_TICK_LABEL_POSITION,
 )
+from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.slide import Slide
 from pptx.util import Emu, Pt
 
@@ -21,7 +23,8 @@ from peil.site.context import Reading
 from peil.site.numbers import short
 
 Place = tuple[Emu, Emu, Emu, Emu]
-NORMAL = Pt(14)
+NORMAL, SMALL = Pt(14), Pt(11)
+MOST_WIDE, MOST_NORMAL = 2, 9  # lines up to which bars are thin, and up to which letters are large
 PERCENT, POINTS, MEAN = "0%", "+0%;-0%;0%", "0.0"
 
 
@@ -46,10 +49,10 @@ def add_chart(slide: Slide, reading: Reading, figure: Figure, place: Place, most
         values = [row.estimate.shown for row in rows]
         data.add_series(printable(reading.t("figure")), values, number_format(rows[0].unit))
         kind = XL_CHART_TYPE.BAR_CLUSTERED
-    frame = slide.shapes.add_chart(kind, *place, data)
+    frame = slide.shapes.add_chart(kind, *place, data)  # type: ignore[arg-type]
     properties = frame._element.nvGraphicFramePr.cNvPr
     properties.set("descr", printable(alt_of(reading, figure)))
-    _style(frame.chart, figure, rows)
+    _style(frame.chart, figure, rows)  # type: ignore[attr-defined]
 
 
 def number_format(unit: str) -> str:
@@ -57,7 +60,8 @@ def number_format(unit: str) -> str:
 
 
 def _style(chart: Chart, figure: Figure, rows: list[Row]) -> None:
-    chart.font.size = NORMAL
+    size = NORMAL if len(rows) <= MOST_NORMAL else SMALL
+    chart.font.size = size
     chart.has_title = False
     chart.has_legend = figure.kind == "parts"
     if chart.has_legend:
@@ -65,10 +69,14 @@ def _style(chart: Chart, figure: Figure, rows: list[Row]) -> None:
     categories, values = chart.category_axis, chart.value_axis
     categories.reverse_order = True  # the first line on top
     categories.format.line.fill.background()
+    every = OxmlElement("c:tickLblSkip")  # a label at every bar
+    every.set("val", "1")
+    before = categories._element.find(qn("c:noMultiLvlLbl"))
+    before.addprevious(every)
     categories.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     values.minimum_scale, values.maximum_scale = figure.scale.low, figure.scale.high
     values.major_unit = figure.scale.step
-    values.major_gridlines.format.line.color.rgb = _rgb("grid")
+    values.major_gridlines.format.line.color.rgb = rgb("grid")
     values.format.line.fill.background()
     values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
     values.tick_labels.number_format_is_linked = False
@@ -76,35 +84,35 @@ def _style(chart: Chart, figure: Figure, rows: list[Row]) -> None:
         number_format(rows[0].unit) if figure.kind != "parts" else PERCENT
     )
     plot = chart.plots[0]
-    plot.gap_width = 45
+    plot.gap_width = 45 if len(rows) > MOST_WIDE else 150
     plot.has_data_labels = True
     labels = plot.data_labels
-    labels.number_format_is_linked, labels.font.size = False, NORMAL
+    labels.number_format_is_linked, labels.font.size = False, size
     labels.number_format = PERCENT if figure.kind == "parts" else number_format(rows[0].unit)
     if figure.kind == "parts":
         plot.overlap = 100
         for series, part in zip(plot.series, figure.legend, strict=True):
             series.format.fill.solid()
-            series.format.fill.fore_color.rgb = _rgb(part)
+            series.format.fill.fore_color.rgb = rgb(part)
             series.data_labels.show_value = True
             series.data_labels.number_format_is_linked = False
             series.data_labels.number_format = PERCENT
-            series.data_labels.font.size = NORMAL
-            series.data_labels.font.color.rgb = _rgb(f"{part}-text")
+            series.data_labels.font.size = size
+            series.data_labels.font.color.rgb = rgb(f"{part}-text")
         return
     labels.position = XL_LABEL_POSITION.OUTSIDE_END
     series = plot.series[0]
     series.format.fill.solid()
-    series.format.fill.fore_color.rgb = _rgb("bar")
+    series.format.fill.fore_color.rgb = rgb("bar")
     for number, row in enumerate(rows):
         tone = TONES.get(row.verdict.tone if row.verdict else "")
         if tone:
             point = series.points[number]
             point.format.fill.solid()
-            point.format.fill.fore_color.rgb = _rgb(tone)
+            point.format.fill.fore_color.rgb = rgb(tone)
 
 
-def _rgb(name: str) -> RGBColor:
+def rgb(name: str) -> RGBColor:
     """A colour of the site; `#abc` stands for `#aabbcc`."""
     digits = colours()[name].lstrip("#")
     return RGBColor.from_string("".join(2 * c for c in digits) if len(digits) == 3 else digits)

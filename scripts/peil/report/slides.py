@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pptx import Presentation
+from pptx.enum.text import PP_ALIGN
 from pptx.presentation import Presentation as Slides
 from pptx.slide import Slide, SlideLayout
 from pptx.util import Emu, Inches, Pt
@@ -14,15 +15,16 @@ from peil.report.archive import MOMENT, without_time
 from peil.report.compose import warning
 from peil.report.document import printable
 from peil.report.front import caution, cover, key_findings
-from peil.report.slide_charts import add_chart
-from peil.site.charts import Block, Figure
+from peil.report.slide_charts import add_chart, rgb
+from peil.site.charts import Figure
 from peil.site.context import Reading
-from peil.site.data import TOTAL, Topic
+from peil.site.data import TOTAL
 from peil.site.page_advice import applying
 from peil.site.page_summary import divided
 from peil.site.page_topic import whole_of
 
-WIDE = Inches(13.333)
+WIDE, HIGH = Inches(13.333), Inches(7.5)
+OWN, SOURCE = "Peil", "source"  # the look without a template; the line under a slide
 TITLE, TITLE_ONLY = "title", "titleOnly"
 MOST_ON_SLIDE = 14  # lines of a chart that can be read from a chair
 
@@ -43,15 +45,31 @@ def slides(reading: Reading, template: Path | None = None) -> bytes:
     if advice:
         _list(file, reading.t("what_to_do"), advice, reading.t("advice_lead"))
     _list(file, reading.t("how_sure"), _how_sure(reading), _source(reading))
+    for slide in file.slides:
+        _below(file, slide, reading)
     content = io.BytesIO()
     file.save(content)
     return without_time(content.getvalue())
+
+
+def _below(file: Slides, slide: Slide, reading: Reading) -> None:
+    """One line under a slide: which survey, and whether it is simulated."""
+    survey, said = reading.data.survey, warning(reading)
+    width, height = file.slide_width or WIDE, file.slide_height or HIGH
+    left, top = round(width * 0.05), round(height * 0.94)
+    box = slide.shapes.add_textbox(Emu(left), Emu(top), Emu(width - 2 * left), Inches(0.35))
+    box.name = SOURCE
+    box.text_frame.word_wrap = True
+    text = f"{survey.label}, {survey.wave_label}. {said or ''}"
+    box.text_frame.text = printable(text.strip())
+    box.text_frame.paragraphs[0].font.size = Pt(9)
 
 
 def _opened(template: Path | None) -> Slides:
     if template is None:
         file = Presentation()
         _widen(file)
+        file.core_properties.category = OWN
         return file
     try:
         file = Presentation(str(template))
@@ -121,12 +139,17 @@ def _title(file: Slides, reading: Reading) -> None:
 
 
 def _set_title(slide: Slide, text: str) -> None:
+    """In the template of the library in the look of the site; in another in its own."""
     title = slide.shapes.title
+    is_own = slide.part.package.core_properties.category == OWN
     if title is not None:
         title.text_frame.text = printable(text)
         title.text_frame.word_wrap = True
         for paragraph in title.text_frame.paragraphs:
-            paragraph.font.size = Pt(24 if len(text) < 130 else 20)
+            paragraph.font.size = Pt(26 if len(text) < 90 else 22 if len(text) < 160 else 18)
+            if is_own:
+                paragraph.font.bold, paragraph.alignment = True, PP_ALIGN.LEFT
+                paragraph.font.color.rgb = rgb("brand")
 
 
 def _note(slide: Slide, text: str) -> None:
@@ -142,13 +165,13 @@ def _plain(file: Slides, title: str) -> tuple[Slide, tuple[Emu, Emu, Emu, Emu]]:
         if placeholder.placeholder_format.idx != 0:
             placeholder._element.getparent().remove(placeholder._element)
     _set_title(slide, title)
-    width, height = file.slide_width or WIDE, file.slide_height or Inches(7.5)
+    width, height = file.slide_width or WIDE, file.slide_height or HIGH
     head = slide.shapes.title
     left, top = round(width * 0.05), round(height * 0.24)
     if head is not None and head.top is not None:
         left, top = head.left, head.top + head.height
     return slide, (
-        Emu(left), Emu(top), Emu(width - 2 * left), Emu(round(height * 0.93) - top),
+        Emu(left), Emu(top), Emu(width - 2 * left), Emu(round(height * 0.92) - top),
     )  # fmt: skip
 
 
@@ -172,11 +195,7 @@ def _figures(reading: Reading) -> Iterator[tuple[Figure, str]]:
     for topic in reading.data.topics:
         for block in reading.charts.blocks(topic.questions):
             if block.measures:
-                yield _figure(reading, block, topic), reading.findings.everybody(topic.survey)
-
-
-def _figure(reading: Reading, block: Block, topic: Topic) -> Figure:
-    return whole_of(reading, block, topic)
+                yield whole_of(reading, block, topic), reading.findings.everybody(topic.survey)
 
 
 def _finding(file: Slides, reading: Reading, figure: Figure, about: str) -> None:

@@ -16,8 +16,8 @@ from peil.report.word_styles import BRAND, LINE, set_up, warn
 from peil.report.word_styles import WIDTH as TEXT_WIDTH
 
 IN_CONTENTS = 2  # levels of headings
-LEAST, PER_CHARACTER = 1.5, 0.19  # centimetres of a column of figures, in 9 points
-EMU = 360_000  # per centimetre
+LEAST, MIN_TEXT, PER_CHARACTER = 1.3, 2.4, 0.185  # centimetres of a column of figures, in 9 points
+KEPT_WHOLE = 14  # rows of a table that is not broken over pages
 
 
 def word(document: Document) -> bytes:
@@ -30,7 +30,7 @@ def word(document: Document) -> bytes:
     for number, section in enumerate(document.sections):
         heading = file.add_heading(section.title, level=section.level)
         _bookmark(heading, number)
-        if document.has_cover and section.level == 1:
+        if document.has_cover and section.starts_page:
             heading.paragraph_format.page_break_before = True
         for block in section.blocks:
             _add(file, block, document.words)
@@ -54,19 +54,14 @@ def _cover(file: WordDocument, document: Document) -> None:
 
 
 def _contents(file: WordDocument, document: Document) -> None:
-    """A field that Word makes again, with the headings in it for who does not."""
+    """The headings with their pages, which are fields: the program that opens it counts."""
     heading = file.add_paragraph(document.words.contents, style="TOC Heading")
     heading.paragraph_format.page_break_before = True
-    entries = [(n, s) for n, s in enumerate(document.sections) if s.level <= IN_CONTENTS]
-    for place, (number, section) in enumerate(entries):
-        line = file.add_paragraph(style=f"toc {section.level}")
-        if place == 0:
-            _field_start(line, f'TOC \\o "1-{IN_CONTENTS}" \\h \\z \\u')
-        line.add_run(section.title)
-        line.add_run("\t")
-        _field(line, f"PAGEREF _Toc{number} \\h", "")
-        if place == len(entries) - 1:
-            _field_end(line)
+    for number, section in enumerate(document.sections):
+        if section.level <= IN_CONTENTS:
+            line = file.add_paragraph(section.title, style=f"toc {section.level}")
+            line.add_run("\t")
+            _field(line, f"PAGEREF _Toc{number} \\h", "").set(qn("w:dirty"), "true")
 
 
 def _bookmark(heading: Paragraph, number: int) -> None:
@@ -125,13 +120,14 @@ def _add_table(file: WordDocument, table: Table, words: Words) -> None:
         column.width = Cm(width)
     body = grid._tbl
     for index, cells in enumerate((table.header, *table.rows)):
-        body.append(_row(cells, widths, table.numeric, index == 0, index == len(table.rows)))
+        keeps = index < len(table.rows) and (len(table.rows) <= KEPT_WHOLE or index < 3)
+        body.append(_row(cells, widths, table.numeric, index == 0, keeps))
     file.add_paragraph().paragraph_format.space_after = Pt(4)
 
 
 def _row(
     cells: tuple[str, ...], widths: list[float], numeric: frozenset[int], is_header: bool,
-    is_last: bool,
+    keeps_with_next: bool,
 ) -> BaseOxmlElement:  # fmt: skip
     """A row of a table. Made as one element: a cell at a time takes ten times as long."""
     row = parse_xml(
@@ -145,7 +141,7 @@ def _row(
             f'w:type="dxa"/><w:tcBorders><w:bottom w:val="single" w:sz="{weight}" '
             f'w:color="{colour}"/></w:tcBorders>'
             f'<w:vAlign w:val="{"bottom" if is_header else "top"}"/></w:tcPr>'
-            f"<w:p><w:pPr>{'' if is_last else '<w:keepNext/>'}"
+            f"<w:p><w:pPr>{'<w:keepNext/>' if keeps_with_next else ''}"
             f'<w:spacing w:before="30" w:after="30" w:line="240" w:lineRule="auto"/>'
             f"{RIGHT if column in numeric else ''}</w:pPr><w:r><w:rPr>"
             f'{"<w:b/>" if is_header else ""}<w:sz w:val="18"/></w:rPr>'
@@ -157,29 +153,33 @@ def _row(
 
 
 def column_widths(table: Table) -> list[float]:
-    """In centimetres: figures what they need, texts share the rest."""
+    """In centimetres: figures what they need, texts share the rest, short ones first."""
     columns = list(zip(table.header, *table.rows, strict=True))
-    needs: list[float] = []
-    for column, cells in enumerate(columns):
-        longest_word = max((len(w) for w in cells[0].split()), default=1)
-        longest = max((len(cell) for cell in cells[1:]), default=1)
-        if column in table.numeric:
-            needs.append(max(LEAST, PER_CHARACTER * max(longest, longest_word) + 0.4))
-        else:
-            needs.append(max(2.2, min(PER_CHARACTER * max(longest, longest_word) + 0.4, 9)))
+    needs = [_needs(cells, column in table.numeric) for column, cells in enumerate(columns)]
     texts = [i for i in range(len(columns)) if i not in table.numeric] or [0]
     rest = TEXT_WIDTH - sum(needs[i] for i in range(len(needs)) if i not in texts)
-    wanted = sum(needs[i] for i in texts)
-    if rest < 4:  # too many figures: everything gives way alike
+    if rest < MIN_TEXT * len(texts):  # too many figures: everything gives way alike
         return [need * TEXT_WIDTH / sum(needs) for need in needs]
-    return [need * rest / wanted if i in texts else need for i, need in enumerate(needs)]
+    for left, i in zip(
+        range(len(texts), 0, -1), sorted(texts, key=lambda i: needs[i]), strict=True
+    ):
+        needs[i] = min(needs[i], rest / left) if left > 1 else rest
+        rest -= needs[i]
+    return needs
+
+
+def _needs(cells: tuple[str, ...], is_numeric: bool) -> float:
+    """The longest line of figures, or of a text, whose header may be broken at its spaces."""
+    header = max(map(len, cells[0].split()), default=1)
+    longest = max((header, *map(len, cells[1:])))
+    return max(LEAST if is_numeric else MIN_TEXT, PER_CHARACTER * longest + 0.4)
 
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 RIGHT = '<w:jc w:val="right"/>'
 
 
-def _field(paragraph: Paragraph, instruction: str, shown: str) -> None:
+def _field(paragraph: Paragraph, instruction: str, shown: str) -> BaseOxmlElement:
     """A field that the program computes again; `shown` until it does."""
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), instruction)
@@ -189,21 +189,4 @@ def _field(paragraph: Paragraph, instruction: str, shown: str) -> None:
     text.text = shown
     run.append(text)
     field.append(run)
-
-
-def _field_start(paragraph: Paragraph, instruction: str) -> None:
-    run = paragraph.add_run()._r
-    for kind in ("begin", "separate"):
-        mark = OxmlElement("w:fldChar")
-        mark.set(qn("w:fldCharType"), kind)
-        if kind == "separate":
-            text = OxmlElement("w:instrText")
-            text.text = instruction
-            run.append(text)
-        run.append(mark)
-
-
-def _field_end(paragraph: Paragraph) -> None:
-    mark = OxmlElement("w:fldChar")
-    mark.set(qn("w:fldCharType"), "end")
-    paragraph.add_run()._r.append(mark)
+    return field

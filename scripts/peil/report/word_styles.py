@@ -13,7 +13,7 @@ from peil.report.archive import MOMENT
 from peil.report.document import Document
 
 BRAND, LINE, MUTED, CAUTION = "0A3D62", "CCD6DD", "4F5F6C", "553C00"
-FONT = "Calibri"
+FONT = "Arial"
 MARGIN, WIDTH = 2.2, 16.6  # centimetres; width of the text on A4
 LANGUAGES = {"nl": "nl-NL", "en": "en-US"}
 # Per style: size, colour, space before and after, in points.
