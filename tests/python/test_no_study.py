@@ -42,6 +42,7 @@ ENGINE = {
     },
     "folder of suites": {"expectations"},
     "folder of a release": {"documents"},
+    "key of a chart": {"background"},
     "words about identifiers": {"account"},
     "names in Jinja": {"means", "nothing", "standardised"},
 }  # fmt: skip

@@ -39,22 +39,24 @@ def region_sections(reading: Reading, group: Group) -> Iterator[Section]:
         return
     lines = lines_of(reading, group, reading.measures.profile)
     shown = [line for line in lines if not line.estimate.is_withheld]
-    yield Section(group.label, tuple(_answer(reading, group, overall, lines)))
+    yield Section(reading.t("in_short"), tuple(_answer(reading, group, overall, lines)))
     if shown:
         blocks: list[Block] = [Text(reading.t("chance_hint"))]
         for tone in ("better", "worse"):
             blocks += _points(reading, shown, tone)
         yield Section(reading.t("strong_and_weak"), tuple(blocks))
-        table = _figures(reading, group, lines)
-        yield Section(table.caption, (table,))
     yield from _advice(reading, group)
+    if shown:
+        table = _figures(reading, group, shown)
+        n = len(lines) - len(shown)
+        withheld = (Text(reading.t("doc_n_withheld", n=n)),) if n else ()
+        yield Section(table.caption, (table, *withheld))
     kpis = [
         k for k in reading.data.kpis
         if (k.segment_code, k.segment_value) == (group.segment_code, group.group_key)
     ]  # fmt: skip
     if kpis:
         yield Section(reading.t("page_kpis"), (kpi_table(reading, kpis),))
-    yield Section(reading.t("doc_selection"), (Text(caution(reading)),))
 
 
 def _answer(reading: Reading, group: Group, overall: Measure, lines: list[Line]) -> Iterator[Block]:
@@ -70,6 +72,7 @@ def _answer(reading: Reading, group: Group, overall: Measure, lines: list[Line])
         drawn = picture(reading, chart, f"{chart.title}. {chart.subtitle}")
         if drawn:
             yield drawn
+    yield Text(caution(reading))
 
 
 def _points(reading: Reading, lines: list[Line], tone: str) -> Iterator[Block]:
@@ -85,9 +88,8 @@ def _points(reading: Reading, lines: list[Line], tone: str) -> Iterator[Block]:
 
 
 def _figures(reading: Reading, group: Group, lines: list[Line]) -> Table:
-    """The region, its group and everybody, on every headline figure."""
-    t = reading.t
-    side = side_of(reading, group)
+    """The region, its group and everybody, on every headline figure that may be shown."""
+    t, side = reading.t, side_of(reading, group)
     header = [t("question"), group.label, t("interval"), "n"]
     header += [side.label] if side else []
     header += [t("everybody_together"), t("verdict")]
@@ -95,12 +97,13 @@ def _figures(reading: Reading, group: Group, lines: list[Line]) -> Table:
     for line in lines:
         m, e = line.measure, line.estimate
         cells = [reading.findings.about(m), *figure_cells(reading, m, e)]
-        cells.append("" if e.is_withheld else reading.numbers.count(e.n_answers))
+        cells.append(reading.numbers.count(e.n_answers))
         if side:
-            beside = reading.measures.estimate(m, side.segment_code, side.group_key)
-            cells.append(figure_cells(reading, m, beside)[0])
+            theirs = reading.measures.estimate(m, side.segment_code, side.group_key)
+            cells.append(figure_cells(reading, m, theirs)[0])
         cells.append(figure_cells(reading, m, line.everybody)[0])
-        cells.append("" if e.is_withheld else reading.findings.words(line.verdict))
+        is_alike = line.verdict is not None and line.verdict.certainty == "none"
+        cells.append(t("tally_none") if is_alike else reading.findings.words(line.verdict))
         rows.append(tuple(cells))
     caption = t("headlines_of", name=group.label)
     return Table(caption, tuple(header), tuple(rows), frozenset(range(1, len(header) - 1)))

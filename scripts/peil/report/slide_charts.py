@@ -1,5 +1,6 @@
 """Charts that PowerPoint can edit, with the scale, order and colours of the site."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
 
 from pptx.chart.chart import Chart
@@ -42,17 +43,23 @@ def add_chart(slide: Slide, reading: Reading, figure: Figure, place: Place, most
     if figure.kind == "parts":
         for place_of_part, (part, label) in enumerate(figure.legend.items()):
             assert all(row.shares[place_of_part][0] == part for row in rows)
-            values = [row.shares[place_of_part][1] for row in rows]
+            values = [_rounded(row.shares[place_of_part][1], "share") for row in rows]
             data.add_series(printable(short(label)), values, PERCENT)
         kind = XL_CHART_TYPE.BAR_STACKED
     else:
-        values = [row.estimate.shown for row in rows]
+        values = [_rounded(row.estimate.shown, row.unit) for row in rows]
         data.add_series(printable(reading.t("figure")), values, number_format(rows[0].unit))
         kind = XL_CHART_TYPE.BAR_CLUSTERED
     frame = slide.shapes.add_chart(kind, *place, data)  # type: ignore[arg-type]
     properties = frame._element.nvGraphicFramePr.cNvPr
     properties.set("descr", printable(alt_of(reading, figure)))
     _style(frame.chart, figure, rows)  # type: ignore[attr-defined]
+
+
+def _rounded(value: float, unit: str) -> float:
+    """As it is written: programs round halves each in their own way."""
+    step = Decimal("0.01") if unit in ("share", "net") else Decimal("0.1")
+    return float(Decimal(str(round(value, 9))).quantize(step, ROUND_HALF_UP))
 
 
 def number_format(unit: str) -> str:

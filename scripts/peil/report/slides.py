@@ -21,11 +21,12 @@ from peil.site.context import Reading
 from peil.site.data import TOTAL
 from peil.site.page_advice import applying
 from peil.site.page_summary import divided
-from peil.site.page_topic import whole_of
+from peil.site.page_topic import headings, whole_of
 
 WIDE, HIGH = Inches(13.333), Inches(7.5)
 OWN, SOURCE = "Peil", "source"  # the look without a template; the line under a slide
 TITLE, TITLE_ONLY = "title", "titleOnly"
+LINE = Inches(0.45)
 MOST_ON_SLIDE = 14  # lines of a chart that can be read from a chair
 
 
@@ -39,8 +40,8 @@ def slides(reading: Reading, template: Path | None = None) -> bytes:
     _set_properties(file, reading)
     _title(file, reading)
     _list(file, reading.t("in_short"), key_findings(reading), _source(reading))
-    for figure, about in _figures(reading):
-        _finding(file, reading, figure, about)
+    for figure, heading, about in _figures(reading):
+        _finding(file, reading, figure, heading, about)
     advice = [a.title for a in applying(reading, TOTAL)]
     if advice:
         _list(file, reading.t("what_to_do"), advice, reading.t("advice_lead"))
@@ -186,22 +187,36 @@ def _list(file: Slides, title: str, items: list[str], note: str) -> None:
     _note(slide, note)
 
 
-def _figures(reading: Reading) -> Iterator[tuple[Figure, str]]:
-    """The headline by group, then every topic, with who a figure is about."""
+def _figures(reading: Reading) -> Iterator[tuple[Figure, str, str]]:
+    """The headline by group, then every topic: chart, what it is about, and who."""
     overall = reading.measures.overall
     chart = divided(reading, overall) if overall else None
-    if chart:
-        yield chart, reading.findings.everybody(reading.data.survey)
+    if chart and overall:
+        yield chart, overall.question.label, reading.findings.everybody(reading.data.survey)
     for topic in reading.data.topics:
-        for block in reading.charts.blocks(topic.questions):
-            if block.measures:
-                yield whole_of(reading, block, topic), reading.findings.everybody(topic.survey)
+        who = reading.findings.everybody(topic.survey)
+        blocks = [block for block in reading.charts.blocks(topic.questions) if block.measures]
+        for block, heading in zip(blocks, headings(reading, blocks), strict=True):
+            title = heading if block.heading else topic.label
+            yield whole_of(reading, block, topic), title, who
 
 
-def _finding(file: Slides, reading: Reading, figure: Figure, about: str) -> None:
+def _under(figure: Figure, heading: str) -> str:
+    """What was asked, without what the title of the chart says already."""
+    return (
+        figure.subtitle if figure.subtitle.startswith(heading) else f"{heading}. {figure.subtitle}"
+    )
+
+
+def _finding(file: Slides, reading: Reading, figure: Figure, heading: str, about: str) -> None:
     if not any(panel.rows for panel in figure.panels):
         return
-    slide, place = _plain(file, figure.title)
+    slide, (left, top, width, height) = _plain(file, figure.title)
+    line = slide.shapes.add_textbox(left, top, width, LINE)
+    line.text_frame.word_wrap = True
+    line.text_frame.text = printable(_under(figure, heading))
+    line.text_frame.paragraphs[0].font.size = Pt(14)
+    place = (left, Emu(top + LINE), width, Emu(height - LINE))
     add_chart(slide, reading, figure, place, MOST_ON_SLIDE)
     t, lines = reading.t, [reading.t("doc_notes", who=about, what=figure.subtitle)]
     for panel in figure.panels:

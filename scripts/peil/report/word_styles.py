@@ -26,6 +26,8 @@ STYLES = {
     "Caption": (10, BRAND, 10, 4),
     "TOC Heading": (20, BRAND, 0, 8),
 }
+# A sheet of two pages has no room for large letters.
+SHEET = {"Title": 22, "Subtitle": 12, "Heading 1": 14}
 
 
 def set_up(file: WordDocument, document: Document) -> None:
@@ -43,13 +45,14 @@ def set_up(file: WordDocument, document: Document) -> None:
     normal = file.styles["Normal"]
     assert isinstance(normal, ParagraphStyle)
     normal.font.name, normal.font.size = FONT, Pt(11)
-    normal.paragraph_format.space_after = Pt(8)
+    normal.paragraph_format.space_after = Pt(8 if document.has_cover else 4)
     normal.paragraph_format.line_spacing = 1.15
     spoken = OxmlElement("w:lang")
     spoken.set(qn("w:val"), language)
     normal.element.get_or_add_rPr().append(spoken)
     for name, (size, colour, before, after) in STYLES.items():
-        _style(file, name, size, colour, before, after)
+        fitted = size if document.has_cover else min(size, SHEET.get(name, size))
+        _style(file, name, fitted, colour, before, after)
     for depth in (1, 2):
         _contents_line(file, depth)
     _frame(file, document)
