@@ -58,7 +58,13 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def pages(site: Path) -> dict[str, Page]:
-    return {str(path.relative_to(site)): Page(path) for path in sorted(site.rglob("*.html"))}
+    return pages_of(site)
+
+
+def pages_of(site: Path) -> dict[str, Page]:
+    """Every page of the site; the documents that lie in it are no pages of it."""
+    paths = [p for p in sorted(site.rglob("*.html")) if p.parent.name != "documents"]
+    return {str(path.relative_to(site)): Page(path) for path in paths}
 
 
 def test_a_night_publishes_the_site_with_the_figures(demo):
@@ -81,6 +87,17 @@ def test_without_links_the_site_is_put_in_place_as_a_copy(tmp_path):
         release._copy_in_place(published, made)
     assert [path.name for path in (published / "site").iterdir()] == ["new.html"]
     assert (published / release.FILE).read_text() == "new.html"
+
+
+def test_downloads_lead_to_the_documents_of_the_release(demo, site, pages):
+    documents = sorted(path.name for path in (demo.published / "documents").iterdir())
+    assert documents == [
+        "presentatie.pptx", "samenvatting.docx", "samenvatting.html", "samenvatting.md",
+    ]  # fmt: skip
+    for name in documents:
+        assert f"documents/{name}" in pages["downloads.html"].links
+        taken = (site / "documents" / name).read_bytes()
+        assert taken == (demo.published / "documents" / name).read_bytes()
 
 
 def test_every_link_leads_somewhere_and_nothing_leaves_the_site(site, pages):
@@ -355,7 +372,7 @@ def test_a_survey_without_a_table_gets_a_whole_site_without_its_page(demo, tmp_p
     file = changed(demo.published_file, tmp_path / "less.duckdb", f"delete from marts.{table}")
     site = tmp_path / "site"
     build_site(file, site)
-    found = {str(path.relative_to(site)): Page(path) for path in sorted(site.rglob("*.html"))}
+    found = pages_of(site)
     test_every_link_leads_somewhere_and_nothing_leaves_the_site(site, found)
     gone = {
         "kpi_scorecard": "kpis.html", "recommendations": "aanbevelingen.html",

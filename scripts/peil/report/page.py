@@ -1,6 +1,7 @@
 """The document as one HTML file that needs nothing else; its pictures stand in it."""
 
 import base64
+import hashlib
 import html
 
 from peil.report.document import Block, Bullets, Document, Picture, Table, Text, Words
@@ -29,6 +30,11 @@ tbody th { font-weight: 400; min-width: 10rem; }
   tr, figure { break-inside: avoid; } h2, h3, h4, caption { break-after: avoid; }
   .scroll { overflow: visible; } }
 """
+# Nothing but its own style and pictures: not even a script of its own.
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'sha256-"
+    f"{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
+)
 _esc = html.escape
 
 
@@ -37,6 +43,8 @@ def page(document: Document) -> bytes:
     parts = [
         f'<!doctype html>\n<html lang="{_esc(document.language)}">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
+        f'<meta name="description" content="{_esc(document.title)}, {_esc(document.subtitle)}">',
         f"<title>{_esc(document.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>",
     ]
     if document.warning:

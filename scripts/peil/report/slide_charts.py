@@ -1,10 +1,14 @@
 """Charts that PowerPoint can edit, with the scale, order and colours of the site."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
+from typing import BinaryIO
 
 from pptx.chart.chart import Chart
 from pptx.chart.data import CategoryChartData
+from pptx.chart.xlsx import CategoryWorkbookWriter
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import (
     XL_CHART_TYPE,
@@ -16,12 +20,32 @@ from pptx.oxml.ns import qn
 from pptx.oxml.xmlchemy import OxmlElement
 from pptx.slide import Slide
 from pptx.util import Emu, Pt
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from peil.report.document import printable
 from peil.report.pictures import TONES, alt_of, colours
 from peil.site.charts import Figure, Row
 from peil.site.context import Reading
 from peil.site.numbers import short
+
+
+class _Sheet(CategoryWorkbookWriter):
+    """The sheet behind a chart, in which a label is a text and no formula or link."""
+
+    @contextmanager
+    def _open_worksheet(self, xlsx_file: BinaryIO) -> Iterator[tuple[Workbook, Worksheet]]:
+        plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        workbook = Workbook(xlsx_file, plain)
+        yield workbook, workbook.add_worksheet()
+        workbook.close()
+
+
+class _Data(CategoryChartData):
+    @property
+    def _workbook_writer(self) -> _Sheet:
+        return _Sheet(self)
+
 
 Place = tuple[Emu, Emu, Emu, Emu]
 NORMAL, SMALL = Pt(14), Pt(11)
@@ -37,7 +61,7 @@ def add_chart(slide: Slide, reading: Reading, figure: Figure, place: Place, most
         for row in panel.rows
     ]
     lines = list(islice(lines, most))
-    data = CategoryChartData()
+    data = _Data()
     data.categories = [printable(label) or " " for label, _ in lines]
     rows = [row for _, row in lines]
     if figure.kind == "parts":

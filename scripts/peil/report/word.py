@@ -1,6 +1,7 @@
 """The document as a Word file: real headings, contents, captions, repeated table headers."""
 
 import io
+import re
 
 from docx import Document as WordFile
 from docx.document import Document as WordDocument
@@ -16,7 +17,8 @@ from peil.report.word_styles import BRAND, LINE, set_up, warn
 from peil.report.word_styles import WIDTH as TEXT_WIDTH
 
 IN_CONTENTS = 2  # levels of headings
-LEAST, MIN_TEXT, PER_CHARACTER = 1.3, 2.4, 0.185  # centimetres of a column of figures, in 9 points
+# Centimetres of a column, in letters of 9 points.
+LEAST, MIN_TEXT, PER_CHARACTER, BOLD = 1.3, 2.4, 0.165, 0.185
 KEPT_WHOLE = 14  # rows of a table that is not broken over pages
 
 
@@ -169,10 +171,11 @@ def column_widths(table: Table) -> list[float]:
 
 
 def _needs(cells: tuple[str, ...], is_numeric: bool) -> float:
-    """The longest line of figures, or of a text, whose header may be broken at its spaces."""
-    header = max(map(len, cells[0].split()), default=1)
-    longest = max((header, *map(len, cells[1:])))
-    return max(LEAST if is_numeric else MIN_TEXT, PER_CHARACTER * longest + 0.4)
+    """The longest line of figures, or of a text, whose header may be broken between its words."""
+    header = max(map(len, re.split(r"\s|(?<=-)", cells[0])), default=1)
+    longest = max(map(len, cells[1:]), default=1)
+    needed = max(BOLD * header, PER_CHARACTER * longest) + 0.4
+    return max(LEAST if is_numeric else MIN_TEXT, needed)
 
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
