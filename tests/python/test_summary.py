@@ -1,43 +1,59 @@
-"""The written summary follows the published figures: change a figure and the sentence changes."""
+"""The documents of a release follow the published figures, and hold no others."""
 
+import html
+import io
 import re
 import shutil
+import zipfile
+from decimal import ROUND_HALF_UP, Decimal
+from html.parser import HTMLParser
 from pathlib import Path
 
 import docx
 import duckdb
 import pytest
-from peil.dutch import difference, figure, interval
-from peil.report import write_summary
-from peil.report.figures import read_published
-from peil.report.sections import compose
+from conftest import options, peil
+from docx.oxml.ns import qn
+from docx.table import Table as WordTable
+from peil.errors import InputError
+from peil.report import write, write_summary
+from peil.report.compose import compose, compose_region, read_published
+from peil.report.document import Bullets, Document, Picture, Table, Text
 from peil.settings import Places
 
-from tests.python.conftest import options, peil
-
-SECTIONS = [
-    "Opzet", "Rapportcijfer", "Gebruikte contactkanalen", "Tevredenheid per kanaal", "Afhandelen",
-    "Status volgen", "Digitale toegankelijkheid", "Toekomstig contact", "Aanbevelingen",
-    "Hoe u deze cijfers leest",
-]  # fmt: skip
 TOTAL = "segment_code = 'total' and is_default_scheme"
+KEY, METHOD = "Kerncijfers", "Bijlage: verantwoording"
+
+
+def texts(document: Document) -> dict[str, str]:
+    """Heading to what stands under it in words."""
+    found: dict[str, str] = {}
+    for section in document.sections:
+        words = [b.text for b in section.blocks if isinstance(b, Text)]
+        words += [i for b in section.blocks if isinstance(b, Bullets) for i in b.items]
+        found[section.title] = " ".join(words)
+    return found
+
+
+@pytest.fixture(scope="module")
+def document(demo: Places) -> Document:
+    return compose(read_published(demo.published_file))
 
 
 @pytest.fixture
 def changed(demo: Places, tmp_path: Path):
-    """Write the summary of a copy of the published file after an update of its figures."""
+    """Compose the summary of a copy of the published file after an update of its figures."""
 
-    def summarise(*updates: str) -> dict[str, str]:
+    def composed(*updates: str) -> Document:
         copy = tmp_path / "peil.duckdb"
         shutil.copy(demo.published_file, copy)
         with duckdb.connect(str(copy)) as connection:
             for update in updates:
                 connection.execute(update)
                 assert connection.fetchone()[0] > 0, f"changes nothing: {update}"
-        document = compose(read_published(copy))
-        return {s.title: " ".join(s.paragraphs) for s in document.sections}
+        return compose(read_published(copy))
 
-    return summarise
+    return composed
 
 
 def set_figure(value: float, where: str, spread: float = 0.02) -> str:
@@ -47,43 +63,80 @@ def set_figure(value: float, where: str, spread: float = 0.02) -> str:
     )
 
 
-def test_sections_stand_in_the_order_of_the_report(changed):
-    assert list(changed()) == SECTIONS
+# -- what stands where -------------------------------------------------------------------------
 
 
-def test_intervals_are_called_by_the_level_they_have(changed):
-    text = changed("update marts.about set confidence_level = 0.9")
-    assert "90%-betrouwbaarheidsinterval" in text["Rapportcijfer"]
-    assert "95%" not in " ".join(text.values())
+def test_chapters_stand_in_the_order_of_the_topics(document, published):
+    topics = published.execute(
+        "select label_nl from marts.dim_topics where topic_code in (select topic from "
+        "marts.dim_questions where survey_code = 'omnichannel') order by sort_order"
+    ).fetchall()
+    found = [s.title for s in document.sections if s.level == 1]
+    assert found == [
+        KEY, *(label for (label,) in topics),
+        "Medewerkers van het klantcontactcentrum (gesimuleerd)",
+        "Inwoners en medewerkers", "KPI’s", "Prioriteiten", "Aanbevelingen", METHOD,
+    ]  # fmt: skip
 
 
-def test_the_text_says_what_the_study_found(changed):
-    text = changed()
-    assert "gemiddeld het cijfer 6,5" in text["Rapportcijfer"]
+def test_the_cover_says_who_published_for_whom_and_when(document, published):
+    row = published.execute(
+        "select label_nl, wave_label_nl, client, publisher, contact from marts.about "
+        "where is_latest_wave and has_headlines"
+    ).fetchone()
+    said = dict(document.about)
+    assert (document.title, document.subtitle) == row[:2]
+    assert (said["Opdrachtgever"], said["Uitgever"], said["Contact"]) == row[2:]
+    assert said["Datum"] == "1 november 2024"
+
+
+def test_the_text_says_what_the_study_found(document):
+    text = texts(document)
+    assert "inwoners geven gemiddeld een 6,5" in text[KEY]
+    assert "Deelnemers: zeker hoger dan niet-deelnemers (6,6 tegen 6,4)" in text[KEY]
     assert (
-        "significant hoger: 6,6 bij deelnemers en 6,4 bij niet-deelnemers" in text["Rapportcijfer"]
+        "Deelnemers verschillen zeker van niet-deelnemers: 6,6 tegen 6,4" in text["Rapportcijfer"]
     )
-    assert "het digitale kanaal (64%), de telefoon (46%)" in text["Gebruikte contactkanalen"]
-    assert "het digitale kanaal (69% tegen 57%)" in text["Gebruikte contactkanalen"]
-    assert "het meest tevreden bij de balie" in text["Tevredenheid per kanaal"]
-    assert "het minst vaak bij de balie (18%)" in text["Status volgen"]
-    assert text["Digitale toegankelijkheid"].startswith("Een grote meerderheid")
-    assert "aanvraag indienen via het digitale kanaal" in text["Toekomstig contact"]
-    assert "op de hoogte blijven via e-mail" in text["Toekomstig contact"]
+    assert "“Digitaal (website of app)” (69% tegen 57%)" in text["Gebruikte contactkanalen"]
+    assert (
+        "Het best beoordeeld: de balie en het digitale kanaal (7,3 en 7,1)"
+        in (text["Tevredenheid per kanaal"])
+    )
+    assert (
+        "Bij de brief, e-mail en de telefoon is het aandeel onvoldoende 38% tot 48%, "
+        "bij het digitale kanaal en de balie 22% tot 28%." in text["Afhandeling"]
+    )
+    assert (
+        "Een grote meerderheid van de inwoners" in text["Rapportcijfer digitale toegankelijkheid"]
+    )
 
 
-def test_a_changed_figure_changes_who_is_highest_and_lowest(changed):
+def test_method_tells_response_weighting_tests_choice_and_questions(document):
+    titles = [s.title for s in document.sections]
+    method = document.sections[titles.index(METHOD) :]
+    captions = [b.caption for s in method for b in s.blocks if isinstance(b, Table)]
+    for wanted in ("Respons, in vragenlijsten", "Weging", "Verdeling voor en na weging"):
+        assert wanted in captions
+    assert any(caption.startswith("Vragenlijst") for caption in captions)
+    words = " ".join(texts(document).values())
+    assert "Inwoners kozen zelf of zij meededen" in words
+    assert "bootstrap" in words
+
+
+# -- sentences follow figures and tests --------------------------------------------------------
+
+
+def test_a_changed_figure_changes_who_is_best_and_worst(changed):
     letter = "question_code = 'contact_grade_letter' and statistic = 'mean'"
-    text = changed(set_figure(9.1, letter))["Tevredenheid per kanaal"]
-    assert "het meest tevreden bij de brief (9,1)" in text
-    assert "het minst tevreden zijn zij bij e-mail" in text
+    text = texts(changed(set_figure(9.1, letter)))["Tevredenheid per kanaal"]
+    assert "Het best beoordeeld: de brief (9,1)." in text
 
 
-def test_figures_that_read_the_same_are_not_called_highest_and_lowest(changed):
-    desk = "question_code = 'contact_grade_desk' and statistic = 'mean'"
-    digital = "question_code = 'contact_grade_digital' and statistic = 'mean'"
-    text = changed(set_figure(7.31, desk), set_figure(7.29, digital))["Tevredenheid per kanaal"]
-    assert "bij de balie en het digitale kanaal (allebei 7,3)" in text
+def test_figures_whose_intervals_touch_are_not_called_better_and_worse(changed):
+    everything = "question_code like 'handling_grade_%' and statistic = 'mean'"
+    text = texts(changed(set_figure(6.5, everything)))["Afhandeling"]
+    assert "De gemiddelden (6,5 tot 6,5)" in text
+    assert "best beoordeeld" not in text
 
 
 @pytest.mark.parametrize(
@@ -93,93 +146,426 @@ def test_figures_that_read_the_same_are_not_called_highest_and_lowest(changed):
 )  # fmt: skip
 def test_majority_follows_the_whole_interval(changed, share, words):
     where = "question_code = 'accessibility_grade' and statistic = 'share_sufficient'"
-    assert changed(set_figure(share, where))["Digitale toegankelijkheid"].startswith(words)
+    text = texts(changed(set_figure(share, where)))["Rapportcijfer digitale toegankelijkheid"]
+    assert f"{words} van de inwoners" in text
 
 
 def test_a_difference_is_called_one_only_when_it_is_significant(changed):
-    def effect(is_significant: bool, difference: float) -> str:
-        return (
-            f"update marts.contrast_effects set is_significant = {is_significant}, "
-            f"difference = {difference} where question_code = 'overall_grade'"
+    where = (
+        "comparison_kind = 'segments' and question_code = 'overall_grade' and statistic = 'mean' "
+        "and segment_code = 'participation'"
+    )
+    text = texts(
+        changed(
+            "update marts.comparisons set is_significant = false, ci_low = -0.1, ci_high = 0.5 "
+            f"where {where}"
         )
+    )
+    assert (
+        "Tussen deelnemers en niet-deelnemers is hier geen zeker verschil" in text["Rapportcijfer"]
+    )
+    assert "6,6 tegen 6,4" not in text["Rapportcijfer"]
 
-    assert "significant hoger" in changed(effect(True, 0.2))["Rapportcijfer"]
-    assert "significant lager" in changed(effect(True, -0.2))["Rapportcijfer"]
-    text = changed(effect(False, 0.9))["Rapportcijfer"]
-    assert "verschilt niet significant" in text
-    assert "hoger: " not in text
 
-
-def test_a_withheld_figure_is_never_named(changed):
-    withhold = "set estimate = null, ci_low = null, ci_high = null, is_withheld = true where"
-    text = changed(
-        f"update marts.estimates {withhold} question_code = 'contact_grade_desk'",
-        "update marts.contrast_effects set is_withheld = true "
-        "where question_code = 'contact_grade_desk'",
-    )["Tevredenheid per kanaal"]
-    assert "balie" not in text
-    assert "het meest tevreden bij het digitale kanaal" in text
+def test_a_withheld_figure_stands_nowhere(changed, demo, tmp_path):
+    document = changed(
+        "update marts.estimates set estimate = null, ci_low = null, ci_high = null, "
+        "n_answers = null, is_withheld = true where question_code = 'contact_grade_desk'",
+    )
+    chapter = next(s for s in document.sections if s.title == "Tevredenheid per kanaal")
+    assert "balie" not in texts(document)["Tevredenheid per kanaal"]
+    picture = next(b for b in chapter.blocks if isinstance(b, Picture))
+    assert "Balie" not in picture.alt
+    table = next(b for b in chapter.blocks if isinstance(b, Table))
+    (row,) = (row for row in table.rows if row[0] == "Balie")
+    assert not re.search(r"\d", "".join(row[1:]))
+    assert "niet getoond" in row
 
 
 def test_recommendations_stand_with_their_figures_and_go_with_them(changed):
-    text = changed()["Aanbevelingen"]
-    assert text.count("Dit advies steunt op") == 6
-    assert "Geef duidelijkheid over de status" in text
-    assert "(71%, 95%-interval 69,5% – 72,5%, inwoners: 3.944)" in text
-    without = changed(
-        "update marts.recommendations set status = 'does_not_apply' "
-        "where recommendation_code = 'clear_status'"
-    )["Aanbevelingen"]
-    assert without.count("Dit advies steunt op") == 5
-    assert "Niet van toepassing zijn deze adviezen: geef duidelijkheid over de status." in without
+    text = texts(changed())
+    assert "(marge 70 tot 73); steunt het advies" in text["Geef duidelijkheid over de status"]
+    without = texts(
+        changed(
+            "update marts.recommendations set status = 'does_not_apply' "
+            "where recommendation_code = 'clear_status'"
+        )
+    )
+    assert "Geef duidelijkheid over de status" not in without
+    others = without["Adviezen die niet voor iedereen gelden"]
+    assert "Geef duidelijkheid over de status: geldt niet voor iedereen samen" in others
 
 
-def test_every_percentage_and_grade_in_the_text_is_a_published_figure(changed, published):
-    rows = published.execute(
-        "select statistic, estimate, ci_low, ci_high from marts.estimates "
-        "where is_default_scheme and segment_code in ('total', 'participation')"
-    ).fetchall()
-    known = {
-        figure(estimate, statistic) for statistic, estimate, *_ in rows if estimate is not None
-    }
-    known |= {part for s, e, low, high in rows if e is not None
-              for part in interval(low, high, s).split(" – ")}  # fmt: skip
-    known |= {"95%"}
-    text = changed()
-    for title in SECTIONS[1:8]:
-        for said in re.findall(r"\d+(?:,\d+)?%|\b\d,\d+\b", text[title]):
-            assert said in known, f"{title}: {said}"
+# -- every figure is one of the marts ----------------------------------------------------------
 
 
-def test_peil_summary_writes_three_files_that_say_simulated(demo: Places, tmp_path: Path):
-    done = peil("summary", *options(demo), "--output", tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert sorted(p.name for p in tmp_path.iterdir()) == [
-        "samenvatting.docx", "samenvatting.html", "samenvatting.md",
+def rounded(value: float, decimals: int) -> str:
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = f"{abs(exact):,}".replace(",", " ").replace(".", ",").replace(" ", ".")
+    return ("−" if exact < 0 else "") + text
+
+
+def shown(value: float, kind: str, decimals: int = 0) -> str:
+    if kind == "mean":
+        return rounded(value, max(1, decimals))
+    return rounded(100 * Decimal(str(value)), decimals) + "%"
+
+
+def between(low: float, high: float, kind: str) -> str:
+    if kind == "mean":
+        return f"{rounded(low, 1)} tot {rounded(high, 1)}"
+    return f"{rounded(100 * Decimal(str(low)), 0)} tot {rounded(100 * Decimal(str(high)), 0)}"
+
+
+def signed(value: float, kind: str) -> str:
+    text = rounded(value, 2) if kind == "mean" else rounded(100 * Decimal(str(value)), 1)
+    return text if text[0] == "−" or not text.strip("0,") else f"+{text}"
+
+
+class Known:
+    """What may stand beside a label, from the marts; rounded here, apart from the code."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.read = connection.execute
+        self.texts: dict[str, set[str]] = {}
+        self._estimates()
+        self._differences()
+        self._scores()
+        self._method()
+
+    def add(self, label: str, *found: str) -> None:
+        self.texts.setdefault(label, set()).update(found)
+
+    def _estimates(self) -> None:
+        rows = self.read(
+            "select e.question_label_nl, e.option_label_nl, c.label_nl, s.kind, e.estimate, "
+            "e.ci_low, e.ci_high, e.n_answers from marts.estimates e join marts.dim_questions q "
+            "using (survey_code, question_code) join marts.dim_statistics s on q.scale_code = "
+            "s.scale_code and e.statistic = s.statistic left join marts.dim_channels c on "
+            "e.channel_code = c.channel_code where e.is_default_scheme and not e.is_withheld"
+        ).fetchall()
+        for question, option, channel, kind, value, low, high, n in rows:
+            figure, ends = shown(value, kind), ""
+            found = [figure, rounded(n, 0)]
+            if low is not None:
+                ends = between(low, high, kind)
+                found += [ends, f"{figure} ({ends})"]
+            for label in filter(None, (option, channel, question)):
+                self.add(label, *found)
+
+    def _differences(self) -> None:
+        rows = self.read(
+            "select q.label_nl, e.option_label_nl, c.label_nl, s.kind, d.difference, d.ci_low, "
+            "d.ci_high from marts.contrast_effects d join marts.dim_questions q using "
+            "(survey_code, question_code) join marts.dim_statistics s on q.scale_code = "
+            "s.scale_code and d.statistic = s.statistic left join (select distinct question_code, "
+            "option_code, option_label_nl from marts.estimates) e on d.question_code = "
+            "e.question_code and d.option_code = e.option_code left join marts.dim_channels c "
+            "on q.channel_code = c.channel_code where d.is_default_scheme and not d.is_withheld"
+        ).fetchall()
+        for question, option, channel, kind, value, low, high in rows:
+            found = (signed(value, kind), f"{signed(low, kind)} tot {signed(high, kind)}")
+            for label in filter(None, (option, channel, question)):
+                self.add(label, *found)
+
+    def _scores(self) -> None:
+        for label, unit, value, low, high, norm, direction in self.read(
+            "select label_nl, unit, value, ci_low, ci_high, norm, direction "
+            "from marts.kpi_scorecard where segment_code = 'total'"
+        ).fetchall():
+            kind = "share" if unit == "share" else "mean"
+            word = "minstens" if direction == "higher_is_better" else "hoogstens"
+            self.add(label, f"{word} {shown(norm, kind)}")
+            if value is not None:
+                self.add(label, shown(value, kind, 1 if kind == "share" else 2))
+            if low is not None:
+                self.add(label, between(low, high, kind))
+        for label, *values in self.read(
+            "select question_label_nl, importance_share, importance_share_ci_low, "
+            "importance_share_ci_high, share_unsatisfied, share_unsatisfied_ci_low, "
+            "share_unsatisfied_ci_high from marts.priority_matrix where not is_withheld"
+        ).fetchall():
+            for value, low, high in (values[:3], values[3:]):
+                self.add(label, shown(value, "share"), between(low, high, "share"))
+        for label, *values in self.read(
+            "select label_nl, resident_estimate, resident_ci_low, resident_ci_high, "
+            "staff_estimate, staff_ci_low, staff_ci_high from marts.staff_and_resident_experience "
+            "where segment_code = 'total' and not is_withheld"
+        ).fetchall():
+            for value, low, high in (values[:3], values[3:]):
+                self.add(label, shown(value, "mean"), between(low, high, "mean"))
+
+    def _method(self) -> None:
+        for label, n in self.read(
+            "select label_nl, n_respondents from marts.response_overview "
+            "where n_respondents is not null"
+        ).fetchall():
+            self.add(label, rounded(n, 0))
+        for label, *counts, deff, least, most in self.read(
+            "select label_nl, n_respondents, n_effective, deff, min_weight, max_weight "
+            "from marts.weighting_quality"
+        ).fetchall():
+            self.add(label, *(rounded(n, 0) for n in counts if n is not None))
+            self.add(label, *(rounded(x, 2 if abs(x) < 10 else 1)
+                              for x in (deff, least, most) if x is not None))  # fmt: skip
+        for label, n, *shares in self.read(
+            "select label_nl, n_respondents, target_share, unweighted_share, weighted_share "
+            "from marts.weighting_margins_reached where not is_withheld"
+        ).fetchall():
+            self.add(label, rounded(n or 0, 0))
+            self.add(label, *(shown(x, "share", 1) for x in shares if x is not None))
+        for label, n in self.read(
+            "select q.text_nl, i.n_answered from marts.dim_questions q join marts.item_response i "
+            "using (survey_code, question_code) where i.n_answered is not null"
+        ).fetchall():
+            self.add(label, rounded(n, 0))
+
+    def of(self, label: str) -> set[str]:
+        """What may stand beside a label, or beside a question with its statistic."""
+        found = [k for k in self.texts if label == k or label.startswith(f"{k}: ")]
+        assert found, f"no mart knows {label!r}"
+        return self.texts[max(found, key=len)]
+
+
+def cells(table: WordTable) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+class Tables(HTMLParser):
+    """The tables, headings and pictures of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self.headings: list[int] = []
+        self.alts: list[str | None] = []
+        self._in_cell = False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("th", "td"):
+            self.tables[-1][-1].append("")
+            self._in_cell = True
+        elif re.fullmatch(r"h\d", tag):
+            self.headings.append(int(tag[1]))
+        elif tag == "img":
+            self.alts.append(dict(attrs).get("alt"))
+
+    def handle_endtag(self, tag):
+        self._in_cell = self._in_cell and tag not in ("th", "td")
+
+    def handle_data(self, data):
+        if self._in_cell:
+            self.tables[-1][-1][-1] += data
+
+
+def pipe_tables(text: str) -> list[list[list[str]]]:
+    found: list[list[list[str]]] = []
+    before = ""
+    for line in text.splitlines():
+        if line.startswith("|"):
+            if not before.startswith("|"):
+                found.append([])
+            if not re.fullmatch(r"[|:-]+", line):
+                row = line.removeprefix("| ").removesuffix(" |").split(" | ")
+                found[-1].append([html.unescape(cell) for cell in row])
+        before = line
+    return found
+
+
+def read_back(folder: Path) -> tuple[docx.document.Document, Tables, str]:
+    return (
+        docx.Document(str(folder / "samenvatting.docx")),
+        Tables((folder / "samenvatting.html").read_text("utf-8")),
+        (folder / "samenvatting.md").read_text("utf-8"),
+    )
+
+
+def test_every_figure_in_every_format_is_that_of_the_marts(demo, published):
+    word, page, markdown = read_back(demo.published / "documents")
+    known = Known(published)
+    tables = [cells(table) for table in word.tables]
+    assert tables == page.tables
+    assert [[[c.strip() for c in row] for row in t] for t in tables] == pipe_tables(markdown)
+    n_read, wrong = 0, []
+    for header, *rows in tables:
+        label_at = 1 if header[0] == "Onderdeel" else 0
+        for row in rows:
+            may = known.of(row[label_at])
+            for cell in (c for c in row[label_at + 1 :] if re.search(r"\d", c)):
+                if not re.match(r"[−+]?\d|minstens|hoogstens", cell):
+                    continue  # a label of another question beside it
+                n_read += 1
+                if cell not in may:
+                    wrong.append((row[label_at], cell))
+    assert not wrong
+    assert n_read > 600
+
+
+def test_every_figure_in_the_text_is_one_of_the_marts(document, published):
+    known = set().union(*Known(published).texts.values())
+    known |= {part for text in known for part in re.findall(r"−?\d[\d.,]*%?", text)}
+    for section in document.sections:
+        if section.title == METHOD:
+            break
+        for block in section.blocks:
+            if isinstance(block, Picture):
+                said = block.alt
+            elif isinstance(block, Text):
+                said = block.text
+            else:
+                continue
+            for word in re.findall(r"(?<![\w-])\d+(?:,\d+)?%|\b\d,\d+\b", said):
+                assert word in known or word in ("95%", "80%", "90%"), (section.title, word)
+
+
+# -- a file that everybody can read ------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def word(demo: Places) -> docx.document.Document:
+    return docx.Document(str(demo.published / "documents" / "samenvatting.docx"))
+
+
+def test_word_has_headings_in_order_alt_texts_and_marked_headers(word, document):
+    levels = [
+        int(p.style.name.removeprefix("Heading ")) for p in word.paragraphs
+        if p.style.name.startswith("Heading ")
     ]  # fmt: skip
-    word = docx.Document(str(tmp_path / "samenvatting.docx"))
-    headings = [p.text for p in word.paragraphs if p.style.name == "Heading 1"]
-    assert headings == SECTIONS
-    assert "GESIMULEERDE GEGEVENS" in word.sections[0].header.paragraphs[0].text
-    assert len(word.tables) >= 8
-    page = (tmp_path / "samenvatting.html").read_text()
-    assert '<html lang="nl">' in page
-    assert "GESIMULEERDE GEGEVENS" in page
-    assert "GESIMULEERDE GEGEVENS" in (tmp_path / "samenvatting.md").read_text()
+    assert levels == [section.level for section in document.sections]
+    assert all(b <= a + 1 for a, b in zip([0, *levels], levels, strict=False))
+    pictures = word.element.body.findall(f".//{qn('wp:docPr')}")
+    assert len(pictures) == len(word.inline_shapes) > 12
+    assert all(len(p.get("descr")) > 40 for p in pictures)
+    for table in word.tables:
+        marked = [r._tr.find(f".//{qn('w:tblHeader')}") is not None for r in table.rows]
+        assert marked == [True] + [False] * (len(marked) - 1)
+
+
+def test_word_speaks_dutch_counts_captions_and_pages(word):
+    assert word.core_properties.language == "nl-NL"
+    spoken = word.styles["Normal"].element.find(f".//{qn('w:lang')}")
+    assert spoken.get(qn("w:val")) == "nl-NL"
+    fields = [f.get(qn("w:instr")) for f in word.element.body.iter(qn("w:fldSimple"))]
+    assert sum(f.startswith("SEQ Tabel") for f in fields) == len(word.tables)
+    assert sum(f.startswith("SEQ Figuur") for f in fields) == len(word.inline_shapes)
+    marks = {m.get(qn("w:name")) for m in word.element.body.iter(qn("w:bookmarkStart"))}
+    pages = [f.split()[1] for f in fields if f.startswith("PAGEREF")]
+    assert len(pages) > 20
+    assert set(pages) <= marks
+    footer = word.sections[0].footer._element
+    assert [f.get(qn("w:instr")) for f in footer.iter(qn("w:fldSimple"))] == ["PAGE"]
+
+
+def test_captions_are_numbered_in_reading_order(word):
+    captions = [p for p in word.paragraphs if p.style.name == "Caption"]
+    found = ["".join(t.text for t in p._p.iter(qn("w:t"))) for p in captions]
+    for kind in ("Figuur", "Tabel"):
+        numbers = [int(t.split()[1].rstrip(".")) for t in found if t.startswith(kind)]
+        assert numbers == list(range(1, len(numbers) + 1)), kind
+
+
+def test_every_file_says_that_it_is_simulated(demo, word):
+    said = "GESIMULEERDE GEGEVENS"
+    assert any(said in p.text for p in word.sections[0].header.paragraphs)
+    assert any(said in p.text for p in word.paragraphs[:5])
+    for name in ("html", "md"):
+        assert said in (demo.published / "documents" / f"samenvatting.{name}").read_text("utf-8")
+
+
+def test_the_page_stands_alone_and_has_headings_in_order(demo):
+    text = (demo.published / "documents" / "samenvatting.html").read_text("utf-8")
+    page = Tables(text)
+    assert '<html lang="nl">' in text
+    assert page.headings[0] == 1
+    assert all(b <= a + 1 for a, b in zip(page.headings, page.headings[1:], strict=False))
+    assert len(page.alts) > 12
+    assert all(page.alts)
+    assert not re.findall(r'(?:src|href)="(?!data:image/png;base64,|#)', text)
+    assert "default-src 'none'" in text
+    assert "<script" not in text
+
+
+def test_documents_are_light(demo):
+    for path in (demo.published / "documents").iterdir():
+        assert path.stat().st_size < 3_000_000, path.name
+
+
+# -- the command -------------------------------------------------------------------------------
 
 
 def test_the_same_figures_give_the_same_bytes(demo: Places, tmp_path: Path):
-    first = [p.read_bytes() for p in write_summary(demo, output=tmp_path / "a")]
-    assert [p.read_bytes() for p in write_summary(demo, output=tmp_path / "b")] == first
+    again = write_summary(demo, output=tmp_path)
+    for path in again:
+        assert path.read_bytes() == (demo.published / "documents" / path.name).read_bytes()
+    with zipfile.ZipFile(tmp_path / "samenvatting.docx") as archive:
+        assert {member.date_time[0] for member in archive.infolist()} == {2000}
+
+
+def test_a_sheet_about_a_region_has_its_own_figures(demo, published, tmp_path):
+    code, label, value, low, high = published.execute(
+        "select e.segment_value, e.segment_label_nl, e.estimate, e.ci_low, e.ci_high "
+        "from marts.estimates e where e.segment_code = 'municipality' and e.is_default_scheme "
+        "and e.question_code = 'overall_grade' and e.statistic = 'mean' and not e.is_withheld "
+        "order by 1 limit 1"
+    ).fetchone()
+    run = peil("summary", *options(demo), "--municipality", code, "--output", tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert {p.name for p in tmp_path.iterdir()} == {
+        f"samenvatting-{code}.{name}" for name in ("docx", "html", "md")
+    }
+    text = (tmp_path / f"samenvatting-{code}.md").read_text("utf-8")
+    assert f"{label}, rapportcijfer dienstverlening: {rounded(value, 1)}." in text
+    table = pipe_tables(text)[0]
+    assert table[0][1] == label
+    assert ["Rapportcijfer dienstverlening", rounded(value, 1), between(low, high, "mean")] in [
+        row[:3] for row in table
+    ]
+
+
+def test_what_is_withheld_of_a_region_stays_withheld(demo, published):
+    reading = read_published(demo.published_file)
+    for group in reading.data.region_groups:
+        sheet = compose_region(reading, group.group_key)
+        withheld = {
+            reading.findings.about(m)
+            for m in reading.measures.profile
+            if reading.measures.estimate(m, group.segment_code, group.group_key).is_withheld
+        }
+        tables = [b for s in sheet.sections for b in s.blocks if isinstance(b, Table)]
+        headlines = [row[0] for t in tables if t.caption.startswith("Hoofd") for row in t.rows]
+        assert withheld.isdisjoint(headlines)
+        assert bool(headlines) == (len(withheld) < len(reading.measures.profile))
+        named = " ".join(texts(sheet).values())
+        assert not [label for label in withheld if f"{label}: " in named]
+
+
+def test_an_unknown_region_is_refused_with_what_is_known(demo, tmp_path):
+    run = peil("summary", *options(demo), "--region", "GM0000", "--output", tmp_path)
+    assert run.returncode == 2
+    assert "no region of this survey" in run.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_pdf_without_libreoffice_is_refused_in_one_sentence(demo, tmp_path, monkeypatch):
+    monkeypatch.setattr(write.shutil, "which", lambda _: None)
+    with pytest.raises(InputError, match="LibreOffice"):
+        write_summary(demo, ("docx", "pdf"), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
+def test_pdf_with_libreoffice_is_the_word_file(demo, tmp_path):
+    (path,) = write_summary(demo, ("pdf",), tmp_path)
+    assert io.BytesIO(path.read_bytes()).read(5) == b"%PDF-"
 
 
 def test_without_a_published_file_it_says_what_to_do(empty_places: Places):
-    result = peil("summary", *options(empty_places))
-    assert result.returncode == 2
-    assert "peil nightly" in result.stderr
-
-
-def test_differences_carry_their_sign_and_unit():
-    assert difference(0.1187, "share") == "+11,9 procentpunt"
-    assert difference(-0.2, "mean") == "−0,20 punt"
-    assert difference(0.0, "share") == "0,0 procentpunt"
+    for verb in ("summary", "slides"):
+        result = peil(verb, *options(empty_places))
+        assert result.returncode == 2
+        assert "peil nightly" in result.stderr

@@ -44,7 +44,9 @@ def slides(reading: Reading, template: Path | None = None) -> bytes:
         _finding(file, reading, figure, heading, about)
     advice = [a.title for a in applying(reading, TOTAL)]
     if advice:
-        _list(file, reading.t("what_to_do"), advice, reading.t("advice_lead"))
+        _list(
+            file, reading.t("what_to_do"), advice, f"{reading.t('advice_lead')}\n{_source(reading)}"
+        )
     _list(file, reading.t("how_sure"), _how_sure(reading), _source(reading))
     for slide in file.slides:
         _below(file, slide, reading)

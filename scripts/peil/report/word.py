@@ -18,7 +18,7 @@ from peil.report.word_styles import WIDTH as TEXT_WIDTH
 
 IN_CONTENTS = 2  # levels of headings
 # Centimetres of a column, in letters of 9 points.
-LEAST, MIN_TEXT, PER_CHARACTER, BOLD = 1.3, 2.4, 0.165, 0.185
+LEAST, MIN_TEXT, PER_CHARACTER, BOLD = 1.3, 2.4, 0.175, 0.205
 KEPT_WHOLE = 14  # rows of a table that is not broken over pages
 
 

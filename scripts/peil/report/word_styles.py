@@ -70,9 +70,9 @@ def _style(file: WordDocument, name: str, size: int, colour: str, before: int, a
     fonts = properties.find(qn("w:rFonts"))
     for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
         fonts.attrib.pop(qn(f"w:{theme}"), None)
-    borders = style.element.get_or_add_pPr().find(qn("w:pBdr"))
-    if borders is not None:
-        borders.getparent().remove(borders)
+    for part in (style.element.find(f".//{qn('w:pBdr')}"), properties.find(qn("w:spacing"))):
+        if part is not None:
+            part.getparent().remove(part)
 
 
 def _contents_line(file: WordDocument, depth: int) -> None:
