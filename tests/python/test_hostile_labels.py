@@ -15,10 +15,20 @@ import pytest
 from markdown_it import MarkdownIt
 from peil.export.tables import harmless, published_tables, write_csv
 from peil.export.workbook import write_workbook
-from peil.report.document import Document, Section, Table, printable
+from peil.report.document import (
+    Bullets,
+    Document,
+    Picture,
+    Section,
+    Table,
+    Text,
+    Words,
+    numbered,
+    printable,
+)
 from peil.report.markdown import escaped, markdown
+from peil.report.page import page
 from peil.report.word import word
-from peil.report.write import page
 
 FORMULAS = [
     "=1+1", "+1+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x.nl","klik")',
@@ -107,9 +117,19 @@ def test_the_workbook_holds_texts_and_no_formula_or_link(marts, tmp_path):
         assert not relations
 
 
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c6360"
+    "0000000200015df3a0750000000049454e44ae426082"
+)
+
+
 def document(text: str) -> Document:
     table = Table(text, (text, "n", "x", "x", "x", "x", "x"), ((text,) * 7,), frozenset({1}))
-    return printable(Document(text, text, (Section(text, (text, text), (table,)),), text, text))
+    blocks = (Text(text), Text(text), table, Picture(text, text, PIXEL, 2, 2))
+    section = Section(text, (*blocks, Bullets((text,))))
+    words = Words("Inhoud", "Figuur", "Tabel", "Pagina")
+    whole = Document(text, text, ((text, text),), (section,), words, "nl", text)
+    return printable(numbered(whole))
 
 
 def tokens(source: str) -> list:
@@ -126,7 +146,8 @@ OWN = {
     "heading_open", "heading_close", "paragraph_open", "paragraph_close", "blockquote_open",
     "blockquote_close", "strong_open", "strong_close", "inline", "text", "table_open",
     "table_close", "thead_open", "thead_close", "tbody_open", "tbody_close", "tr_open", "tr_close",
-    "th_open", "th_close", "td_open", "td_close", "text_special", "softbreak",
+    "th_open", "th_close", "td_open", "td_close", "text_special", "softbreak", "bullet_list_open",
+    "bullet_list_close", "list_item_open", "list_item_close",
 }  # fmt: skip
 
 
@@ -140,7 +161,9 @@ def test_markdown_shows_a_label_as_it_is(text):
     assert len([t for t in found if t.type == "td_open"]) == 7
     shown = " ".join(printable(text).split())
     lines = ["".join(c.content for c in t.children) for t in found if t.type == "inline"]
-    assert lines.count(shown) >= 13, lines
+    assert lines.count(shown) >= 14, lines
+    said = [line for line in lines if shown in line]
+    assert len(said) - lines.count(shown) == 3, "the cover, a table and a figure name it"
     low = source.lower()
     assert "<script" not in low
     assert "javascript:" not in low
@@ -161,11 +184,13 @@ class Elements(HTMLParser):
         super().__init__()
         self.seen: list[str] = []
         self.attributes: set[str] = set()
+        self.links: list[str] = []
         self.text: list[str] = []
 
     def handle_starttag(self, tag, attrs):
         self.seen.append(tag)
         self.attributes |= {name for name, _ in attrs}
+        self.links += [value for name, value in attrs if name in ("href", "src")]
 
     def handle_data(self, data):
         self.text.append(data)
@@ -178,8 +203,9 @@ def test_html_shows_a_label_as_it_is(text):
     plain.feed(page(document("gewoon")).decode())
     assert shown.seen == plain.seen
     assert shown.attributes == plain.attributes
-    assert not shown.attributes & {"href", "src", "onerror", "onload"}
-    assert shown.text.count(text) >= 13
+    assert not shown.attributes & {"onerror", "onload"}
+    assert all(link.startswith(("#s", "data:image/png;base64,")) for link in shown.links)
+    assert shown.text.count(text) >= 14
 
 
 @pytest.mark.parametrize("text", [*MARKUP, "a\x00b\x0bc\x1fd", "x\ufffey", "\u202eomgekeerd"])
@@ -193,6 +219,9 @@ def test_word_shows_a_label_as_it_is(text):
         body = archive.read("word/document.xml").decode()
     assert "w:hyperlink" not in body
     assert "w:instrText" not in body
+    fields = re.findall(r'w:instr="([^"]*)"', body)
+    own = {"PAGEREF _Toc0 \\h", "SEQ Tabel \\* ARABIC", "SEQ Figuur \\* ARABIC"}
+    assert set(fields) == own, "a label is no field"
 
 
 def test_a_label_hides_nothing_and_breaks_no_format():

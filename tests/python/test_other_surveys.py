@@ -4,10 +4,12 @@ The codebooks of `examples/` with answers of own making: drawn, so that no figur
 """
 
 import csv
+import html
 import json
 import re
 import shutil
 
+import docx
 import numpy as np
 import pytest
 from conftest import options, peil, places_in
@@ -15,6 +17,7 @@ from peil.export.tables import Column
 from peil.export.workbook import _kind, _means
 from peil.published import open_published
 from peil.settings import PROJECT
+from pptx import Presentation
 from python_calamine import CalamineWorkbook
 from small_survey import add, edit, published, rows_of
 
@@ -184,3 +187,29 @@ def test_a_unit_and_an_audience_of_its_own_are_published(kansas_city):
 def test_rules_of_one_source_lie_beside_its_seeds(kansas_city):
     _, night = kansas_city
     assert "Rows we agreed" in night.stderr
+
+
+@pytest.mark.parametrize("survey", ["pew", "kansas_city"])
+def test_documents_speak_english_and_have_every_topic_without_code(survey, request):
+    """Without staff, KPIs, recommendations, contrast: what there is makes a whole document."""
+    places, _ = request.getfixturevalue(survey)
+    folder = places.published / "documents"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "slides.pptx", "summary.docx", "summary.html", "summary.md",
+    ]  # fmt: skip
+    text = (folder / "summary.md").read_text("utf-8")
+    with open_published(places.published_file) as published:
+        topics = published.execute(
+            "select distinct label_en from marts.dim_topics join marts.dim_questions "
+            "on topic = topic_code join marts.estimates using (survey_code, question_code)"
+        ).fetchall()
+    chapters = re.findall(r"^## (.*)", text, re.M)
+    assert chapters[0] == "Key figures"
+    assert chapters[-1] == "Appendix: method"
+    assert {html.escape(label, quote=False) for (label,) in topics} <= set(chapters)
+    words = set(re.findall(r"\w+", text))
+    assert words.isdisjoint({"Vraag", "Cijfer", "Marge", "Tabel", "Figuur", "inwoners", "niet"})
+    spoken = docx.Document(str(folder / "summary.docx")).core_properties.language
+    assert spoken == "en-US"
+    deck = Presentation(str(folder / "slides.pptx"))
+    assert any(shape.has_chart for slide in deck.slides for shape in slide.shapes)

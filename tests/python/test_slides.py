@@ -2,13 +2,16 @@
 
 import io
 import re
+import shutil
 import zipfile
 from decimal import ROUND_HALF_UP, Decimal
 
+import duckdb
 import pytest
 from conftest import options, peil
 from peil.errors import InputError
-from peil.report.compose import read_published
+from peil.report.compose import compose, read_published
+from peil.report.document import Picture
 from peil.report.slides import slides
 from pptx import Presentation
 from pptx.util import Inches
@@ -131,3 +134,35 @@ def test_a_template_that_is_none_is_refused(demo, tmp_path):
     (tmp_path / "huisstijl.pptx").write_text("geen presentatie")
     with pytest.raises(InputError, match="cannot be read as"):
         slides(read_published(demo.published_file), tmp_path / "huisstijl.pptx")
+
+
+@pytest.mark.parametrize(
+    "label", ['=HYPERLINK("http://x.nl","klik")', "http://x.nl", "'+1+'</a:t>"]
+)
+def test_a_label_is_a_text_in_charts_their_sheets_and_pictures(demo, tmp_path, label):
+    copy = tmp_path / "peil.duckdb"
+    shutil.copy(demo.published_file, copy)
+    with duckdb.connect(str(copy)) as connection:
+        for table, column in (("dim_questions", "label_nl"), ("dim_channels", "label_nl")):
+            connection.execute(f"update marts.{table} set {column} = ?", [label])
+        connection.execute(
+            "update marts.estimates set option_label_nl = ? where option_label_nl is not null",
+            [label],
+        )
+    reading = read_published(copy)
+    assert any(label in b.alt for s in compose(reading).sections for b in s.blocks
+               if isinstance(b, Picture))  # fmt: skip
+    content = slides(reading)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            assert b"hlinkClick" not in archive.read(name), name
+            if name.endswith(".xlsx"):
+                with zipfile.ZipFile(io.BytesIO(archive.read(name))) as book:
+                    sheet = book.read("xl/worksheets/sheet1.xml")
+                    assert b"<f>" not in sheet
+                    assert b"hyperlink" not in sheet
+    shown = [
+        list(shape.chart.plots[0].categories)
+        for _, shape in charts(Presentation(io.BytesIO(content)))
+    ]
+    assert any(label in labels for labels in shown)

@@ -4,6 +4,7 @@ import html
 import io
 import re
 import shutil
+import tomllib
 import zipfile
 from decimal import ROUND_HALF_UP, Decimal
 from html.parser import HTMLParser
@@ -17,7 +18,7 @@ from docx.oxml.ns import qn
 from docx.table import Table as WordTable
 from peil.errors import InputError
 from peil.report import write, write_summary
-from peil.report.compose import compose, compose_region, read_published
+from peil.report.compose import CATALOGUES, compose, compose_region, read_published
 from peil.report.document import Bullets, Document, Picture, Table, Text
 from peil.settings import Places
 
@@ -569,3 +570,14 @@ def test_without_a_published_file_it_says_what_to_do(empty_places: Places):
         result = peil(verb, *options(empty_places))
         assert result.returncode == 2
         assert "peil nightly" in result.stderr
+
+
+def test_both_catalogues_of_documents_have_the_same_sentences_and_each_is_used():
+    catalogues = {p.stem: tomllib.loads(p.read_text("utf-8")) for p in CATALOGUES.glob("*.toml")}
+    assert catalogues["nl"].keys() == catalogues["en"].keys()
+    code = " ".join(p.read_text("utf-8") for p in CATALOGUES.parent.glob("*.py"))
+    for key, sentence in catalogues["nl"].items():
+        fields = [set(re.findall(r"\{(\w+)\}", str(c[key]))) for c in catalogues.values()]
+        assert fields[0] == fields[1], key
+        assert f'"{key}"' in code or f"'{key}'" in code, f"{key} is not used"
+        assert sentence
