@@ -200,7 +200,7 @@ def test_documents_speak_english_and_have_every_topic_without_code(survey, reque
     text = (folder / "summary.md").read_text("utf-8")
     with open_published(places.published_file) as published:
         topics = published.execute(
-            "select distinct label_en from marts.dim_topics join marts.dim_questions "
+            "select distinct dim_topics.label_en from marts.dim_topics join marts.dim_questions "
             "on topic = topic_code join marts.estimates using (survey_code, question_code)"
         ).fetchall()
     chapters = re.findall(r"^## (.*)", text, re.M)
