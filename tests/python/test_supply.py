@@ -15,7 +15,7 @@ LOCK = PROJECT / "requirements-dev.txt"
 # SPDX. Permissive, or (MPL) asking no more than that changes to its own files are passed on.
 ALLOWED = {
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "ISC", "MIT",
-    "MIT-0", "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib", "EUPL-1.2",
+    "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib", "EUPL-1.2",
 }  # fmt: skip
 # Distributions whose licence is not on the list, and why they may be used all the same.
 EXCEPTIONS = {
