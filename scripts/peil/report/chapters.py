@@ -47,17 +47,18 @@ def _topic(
     reading: Reading, topic: Topic, effects: Effects, level: int, starts: bool
 ) -> Iterator[Section]:
     blocks = [block for block in reading.charts.blocks(topic.questions) if block.measures]
-    parts = _introduction(topic.introduction)
+    opening = _introduction(topic.introduction)
     if not blocks:
-        parts.append(Text(reading.t("doc_no_figures")))
+        opening.append(Text(reading.t("doc_no_figures")))
     if len(blocks) == 1:
-        parts += block_parts(reading, topic, blocks[0], topic.label, effects)
-    yield Section(topic.label, tuple(parts), level, starts)
+        opening += block_parts(reading, topic, blocks[0], topic.label, effects)
+    yield Section(topic.label, tuple(opening), level, starts)
     if len(blocks) > 1:
         for block, heading in zip(blocks, headings(reading, blocks), strict=True):
-            yield Section(
-                heading, tuple(block_parts(reading, topic, block, heading, effects)), level + 1
-            )
+            # A caption is read apart from its chapter: "Per channel" alone says too little.
+            name = heading if block.heading else f"{topic.label}, {small(heading)}"
+            parts = block_parts(reading, topic, block, name, effects)
+            yield Section(heading, tuple(parts), level + 1)
 
 
 def block_parts(
