@@ -19,6 +19,10 @@ ALLOWED = {
 }  # fmt: skip
 # Distributions whose licence is not on the list, and why they may be used all the same.
 EXCEPTIONS = {
+    "axe-playwright-python": (
+        "",
+        "its licence file is MIT and axe-core in it MPL-2.0; only its metadata name none",
+    ),
     "python-stdnum": (
         "LGPL-2.1-or-later",
         "imported as it is and replaceable; on the list of compatible licences of the EUPL 1.2",

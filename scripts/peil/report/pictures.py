@@ -52,7 +52,7 @@ def kpi_picture(reading: Reading, kpis: list[Kpi], caption: str) -> Picture | No
     ]  # fmt: skip
     layers = [
         _mark("bar", x=_x("value"), height={"band": 0.6}),
-        _mark("tick", x=_x("norm"), color=palette["ink"], thickness=3, height={"band": 0.95}),
+        _mark("tick", x=_x("norm"), color=palette["ink"], thickness=3, height={"band": 1}),
         _beside(),
     ]
     spec = _chart(reading, scale, rows, labels, layers)
