@@ -33,10 +33,10 @@ def topic_chapters(reading: Reading) -> Iterator[Section]:
         if survey is not reading.data.survey and topics:
             yield Section(survey.label, tuple(_introduction(survey.description)), starts_page=True)
             level = 2
-        mine = {c: e for c, e in effects.items() if c.survey_code == survey.survey_code}
+        of_survey = {c: e for c, e in effects.items() if c.survey_code == survey.survey_code}
         for place, topic in enumerate(topics):
             starts = place == 0 and level == 1
-            yield from _topic(reading, topic, mine, level, starts)
+            yield from _topic(reading, topic, of_survey, level, starts)
 
 
 def _introduction(text: str | None) -> list[Part]:
@@ -75,11 +75,11 @@ def block_parts(
     labels = {measured(m): m.label for m in block.measures}
     contrasted = set()
     for contrast, found in effects.items():
-        mine = [e for e in found if measured(e.measure) in labels]
+        of_topic = [e for e in found if measured(e.measure) in labels]
         contrasted.add(contrast.segment_code)
-        if mine:
-            yield Text(about_contrast(reading, contrast, mine, labels))
-            yield differences_table(reading, heading, contrast, mine, labels)
+        if of_topic:
+            yield Text(about_contrast(reading, contrast, of_topic, labels))
+            yield differences_table(reading, heading, contrast, of_topic, labels)
     others = about_divisions(reading, block, contrasted)
     if others:
         yield Bullets(tuple(others))

@@ -47,9 +47,9 @@ def set_up(file: WordDocument, document: Document) -> None:
     normal.font.name, normal.font.size = FONT, Pt(11)
     normal.paragraph_format.space_after = Pt(8 if document.has_cover else 4)
     normal.paragraph_format.line_spacing = 1.15
-    spoken = OxmlElement("w:lang")
-    spoken.set(qn("w:val"), language)
-    normal.element.get_or_add_rPr().append(spoken)
+    proofing = OxmlElement("w:lang")
+    proofing.set(qn("w:val"), language)
+    normal.element.get_or_add_rPr().append(proofing)
     for name, (size, colour, before, after) in STYLES.items():
         fitted = size if document.has_cover else min(size, SHEET.get(name, size))
         _style(file, name, fitted, colour, before, after)
