@@ -27,7 +27,10 @@ FLAGS = [
 
 # Tests side by side (`-n`). The tests of one file run in one process, where they share what its
 # fixtures build; the tests of these share no more than the demo.
-APART = {"test_nightly", "test_privacy", "test_raking_groups", "test_weighting_in_the_warehouse"}
+APART = {
+    "test_nightly", "test_nights", "test_privacy", "test_raking_groups", "test_upgrade",
+    "test_weighting_in_the_warehouse",
+}  # fmt: skip
 
 
 @pytest.hookimpl(optionalhook=True)

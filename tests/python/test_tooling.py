@@ -58,8 +58,9 @@ def test_both_ci_test_the_same_versions_of_python():
 
 def test_help_shows_every_target():
     shown = subprocess.run(
-        ["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True
-    ).stdout
+        ["make", "--no-print-directory", "help"], cwd=PROJECT, capture_output=True, text=True,
+        check=True,
+    ).stdout  # fmt: skip
     phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.M)
     assert phony
     assert set(phony[1].split()) == TARGETS
