@@ -17,7 +17,7 @@ from peil.report.markdown import markdown
 from peil.report.page import page
 from peil.report.slides import slides
 from peil.report.word import word
-from peil.settings import Places
+from peil.settings import Places, child_environment
 from peil.site.build import DOCUMENTS
 from peil.site.numbers import file_name
 
@@ -44,7 +44,9 @@ def pdf(document: Document) -> bytes:
             program, f"-env:UserInstallation={Path(folder, 'profile').as_uri()}", "--headless",
             "--convert-to", "pdf", "--outdir", folder, str(source),
         ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, check=False, timeout=LONGEST)
+        done = subprocess.run(
+            command, env=child_environment(), capture_output=True, check=False, timeout=LONGEST
+        )
         target = source.with_suffix(".pdf")
         if not target.exists():
             reason = done.stderr.decode(errors="replace").strip()
