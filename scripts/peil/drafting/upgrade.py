@@ -146,7 +146,7 @@ def _complete(tables: Tables) -> list[str]:
                 table.add_column(column, value, ours.columns[max(at - 1, 0)])
                 said.append(f"{path.name}: column {column} added" + (f", {value}." if value else
                             ", empty."))  # fmt: skip
-        for key in [RULES[path.stem]] if path.stem in RULES else []:
+        if key := RULES.get(path.stem):
             here = {tuple(row[column] for column in key) for row in table.rows}
             for row in ours.rows:
                 code = tuple(row[column] for column in key)

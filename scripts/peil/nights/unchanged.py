@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import logging
 from pathlib import Path
 
 from peil.built import Built, build_facts, own_files, require_built
@@ -12,7 +11,6 @@ from peil.project import PACKAGE, dbt_project, is_own_project
 from peil.settings import Places
 from peil.warehouse import read_warehouse
 
-log = logging.getLogger(__name__)
 # What a checkout is called says nothing of what is in it: that is in the digests.
 _NAMES = {"commit"}
 

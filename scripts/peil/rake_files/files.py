@@ -11,11 +11,8 @@ import pandas as pd
 
 from peil.errors import InputError, RakingError
 from peil.raking import Margin
-from peil.raking.engine import worst_error
+from peil.raking.engine import RECHECK_TOLERANCE, worst_error
 from peil.warehouse import as_path, literal, one_row, quoted
-
-# Raking stops at 1e-10; adding up a million weights one by one rounds at about 1e-11.
-RECHECK_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from peil.raking.margins import Margin, level_sums
 from peil.raking.reach import why_not
 
 TOLERANCE = 1e-10
+# For margins checked again on respondents: adding up a million weights rounds at about 1e-11.
+RECHECK_TOLERANCE = 1e-9
 MAX_ITERATIONS = 2000
 # Raking that has not halved its error between 64 and 128 cycles (then 256 ...) may be impossible:
 # that is then asked of a linear programme, instead of waiting for the last cycle.

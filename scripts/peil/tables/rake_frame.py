@@ -10,10 +10,8 @@ import pyarrow.compute as pc
 from peil.errors import InputError, RakingError
 from peil.raking import Margin, prepare_margins
 from peil.raking import rake as rake_cells
-from peil.raking.engine import worst_error
+from peil.raking.engine import RECHECK_TOLERANCE, worst_error
 
-# Raking stops at 1e-10; adding up a million weights one by one rounds at about 1e-11.
-RECHECK_TOLERANCE = 1e-9
 MARGINS = "the margins"
 Targets = Mapping[str, Mapping[object, float]]
 
