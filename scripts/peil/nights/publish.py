@@ -18,6 +18,7 @@ from peil.built import Built, require_built
 from peil.drafts import remove, sweep
 from peil.errors import PeilError
 from peil.lock import one_night
+from peil.nights.purge import GROUPS
 from peil.nights.release import FILE, MANIFEST, SITE, new_release, switch_to
 from peil.progress import steps
 from peil.relations import copy_relation, relations_in
@@ -82,7 +83,7 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, temporary: Path) -> dict[
 
 
 def _add_kept(connection: duckdb.DuckDBPyConnection, name: str) -> int:
-    """Add the figures of purged waves, in the columns that still exist."""
+    """Add the figures of purged waves and the groups they are of, in the columns that exist."""
     shared = connection.execute(
         "select column_name from duckdb_columns() where table_name = $1 and (schema_name = 'kept' "
         "or (database_name = 'published' and schema_name = 'marts')) "
@@ -93,8 +94,12 @@ def _add_kept(connection: duckdb.DuckDBPyConnection, name: str) -> int:
         return 0
     columns = ", ".join(quoted(column) for (column,) in shared)
     target = f"published.marts.{quoted(name)}"
-    # Measured KPIs of a purged wave are no microdata and are still built; those of surveys are not.
-    key = "(wave_code, kpi_code)" if ("kpi_code",) in shared else "wave_code"
+    key = "wave_code"
+    if name == GROUPS:
+        key = "(survey_code, segment_code, segment_value, coalesce(second_segment_value, ''))"
+    elif ("kpi_code",) in shared:
+        # Measured KPIs of a purged wave are no microdata and are still built; surveys' are not.
+        key = "(wave_code, kpi_code)"
     return one_row(
         connection,
         f"insert into {target} by name select {columns} from kept.{quoted(name)} "

@@ -20,6 +20,8 @@ from peil.warehouse import DELIVERED_TABLES, literal, one_row, open_warehouse, q
 log = logging.getLogger(__name__)
 
 KEPT = "kept"
+# The one dimension made from answers: a group that nobody is in has no row.
+GROUPS = "dim_segments"
 PURGED = "purged"
 _BUILT = ("staging", "weighted", "estimates", "marts", "research", "microdata")
 
@@ -106,22 +108,24 @@ def _keep_published(connection: duckdb.DuckDBPyConnection, places: Places, wave_
         "select table_name from duckdb_columns() where database_name = 'published_now' "
         "and schema_name = 'marts' and column_name = 'wave_code' order by 1"
     ).fetchall()
-    n_rows = 0
-    for (name,) in tables:
-        source = f"published_now.marts.{quoted(name)}"
-        target = f"{KEPT}.{quoted(name)}"
-        connection.execute(f"create table if not exists {target} as from {source} limit 0")
-        connection.execute(f"delete from {target} where wave_code = ?", [wave_code])
-        n_rows += one_row(
-            connection,
-            f"insert into {target} by name select * from {source} where wave_code = ?",
-            [wave_code],
-        )[0]
+    n_rows = sum(_keep(connection, name, "wave_code = $1", wave_code) for (name,) in tables)
+    surveys = "select survey_code from published_now.marts.about where wave_code = $1"
+    _keep(connection, GROUPS, f"survey_code in ({surveys})", wave_code)
     if not n_rows:
         raise PeilError(
             f"{places.published_file}: holds no figures of wave {wave_code}; purging would lose "
             "them. Run `peil nightly` first."
         )
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, name: str, where: str, wave_code: str) -> int:
+    """Copy the rows of a published table, in place of those kept before; returns how many."""
+    source = f"published_now.marts.{quoted(name)}"
+    target = f"{KEPT}.{quoted(name)}"
+    connection.execute(f"create table if not exists {target} as from {source} limit 0")
+    connection.execute(f"delete from {target} where {where}", [wave_code])
+    copy = f"insert into {target} by name select * from {source} where {where}"
+    return one_row(connection, copy, [wave_code])[0]
 
 
 def _remove(connection: duckdb.DuckDBPyConnection, keys: list[str], wave_code: str) -> int:
