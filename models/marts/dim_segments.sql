@@ -5,6 +5,7 @@ with labelled as (
         labels.segment_value,
         labels.second_segment_value,
         segments.is_total,
+        segments.is_in_banner,
         labels.segment_label_nl,
         labels.segment_label_en,
         labels.label_nl,

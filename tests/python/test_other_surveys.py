@@ -196,6 +196,7 @@ def test_documents_speak_english_and_have_every_topic_without_code(survey, reque
     folder = places.published / "documents"
     assert sorted(path.name for path in folder.iterdir()) == [
         "slides.pptx", "summary.docx", "summary.html", "summary.md",
+        "tables.csv", "tables.html", "tables.xlsx",
     ]  # fmt: skip
     text = (folder / "summary.md").read_text("utf-8")
     with open_published(places.published_file) as published:

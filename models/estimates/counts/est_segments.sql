@@ -10,6 +10,7 @@ with described as (
             as is_overlapping,
         attributes.kind as attribute_kind,
         coalesce(segments.shows_kpis, false) as shows_kpis,
+        coalesce(segments.is_in_banner, segments.comparison = 'pairs') as is_in_banner,
         segments.label_nl,
         segments.label_en,
         segments.sort_order,

@@ -30,6 +30,7 @@ for verb in (
     readers.site_command,
     readers.summary_command,
     readers.slides_command,
+    readers.tables_command,
     readers.export_command,
     surveys.init_command,
     surveys.upgrade_command,

@@ -73,6 +73,20 @@ def slides_command(places: Places, template: Path | None, output: Path | None) -
         click.echo(path)
 
 
+@click.command("tabellenboek")
+@waits
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Folder; default: documents/ of the release."
+)
+@with_places
+def tables_command(places: Places, output: Path | None) -> None:
+    """Write the tabellenboek: a table per question by the groups of the banner, for Excel."""
+    from peil.report import write_tables
+
+    for path in write_tables(places, output):
+        click.echo(path)
+
+
 @click.command("export")
 @waits
 @click.option("--research", is_flag=True, help="Also the respondents, as .sav and Parquet.")

@@ -1,7 +1,6 @@
 """The published tables one by one: their columns with comments, as CSV and as Parquet."""
 
 import csv
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -9,11 +8,8 @@ from pathlib import Path
 import duckdb
 
 from peil.dutch import decimal_comma
+from peil.site.spreadsheet import harmless
 from peil.warehouse import literal, quoted
-
-# Also in the full width that Asian keyboards write.
-_FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f\ufeff]*[=+\-@＝＋－＠]")
-_SIGNED = re.compile(r"[+-]\d+([.,]\d+)?( ?%)?")
 
 
 @dataclass(frozen=True)
@@ -67,16 +63,6 @@ def _shown(value: object) -> object:
     if isinstance(value, float | Decimal):
         return decimal_comma(value)
     return harmless(value) if isinstance(value, str) else value
-
-
-def harmless(text: str) -> str:
-    """A text that a spreadsheet shows and does not run: behind an apostrophe if it must be.
-
-    Spreadsheets take a cell of a CSV file for a formula by its first character (OWASP, "CSV
-    Injection"). A number with a sign is none.
-    """
-    is_formula = _FORMULA.match(text) and not _SIGNED.fullmatch(text)
-    return f"'{text}" if is_formula else text
 
 
 def write_parquet(

@@ -1,5 +1,14 @@
-"""Documents and slides of a release, made from the published file and nothing else."""
+"""Documents of a release, made from the published file and nothing else."""
 
-from peil.report.write import FORMATS, USUAL, write_documents, write_slides, write_summary
+from peil.report.write import (
+    FORMATS,
+    USUAL,
+    write_documents,
+    write_slides,
+    write_summary,
+    write_tables,
+)
 
-__all__ = ["FORMATS", "USUAL", "write_documents", "write_slides", "write_summary"]
+__all__ = [
+    "FORMATS", "USUAL", "write_documents", "write_slides", "write_summary", "write_tables",
+]  # fmt: skip

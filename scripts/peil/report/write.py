@@ -11,6 +11,9 @@ from peil.built import require_built_warehouse
 from peil.drafts import draft_of, remove, sweep
 from peil.errors import InputError
 from peil.private import public_folder, publish_mode
+from peil.report.book import book
+from peil.report.book_excel import excel
+from peil.report.book_files import as_csv, as_page
 from peil.report.compose import compose, compose_region, read_published
 from peil.report.document import Document
 from peil.report.markdown import markdown
@@ -19,6 +22,7 @@ from peil.report.slides import slides
 from peil.report.word import word
 from peil.settings import Places, child_environment
 from peil.site.build import DOCUMENTS
+from peil.site.context import Reading
 from peil.site.numbers import file_name
 
 log = logging.getLogger(__name__)
@@ -61,13 +65,13 @@ USUAL = ("docx", "html", "md")
 
 
 def write_documents(file: Path, folder: Path) -> list[Path]:
-    """Write the summary and the slides of a published file into a folder of its release."""
+    """Write summary, slides and tabellenboek of a published file into a folder of its release."""
     reading = read_published(file)
     document = compose(reading)
     stem = reading.t("file_summary")
     contents = {f"{stem}.{name}": FORMATS[name](document) for name in USUAL}
     contents[f"{reading.t('file_slides')}.pptx"] = slides(reading)
-    return _write(contents, folder)
+    return _write(contents | _tables(reading), folder)
 
 
 def write_summary(
@@ -113,6 +117,25 @@ def write_slides(
     reading = read_published(places.published_file)
     contents = {f"{reading.t('file_slides')}.pptx": slides(reading, template)}
     return _write(contents, output or places.published / DOCUMENTS)
+
+
+def write_tables(places: Places, output: Path | None = None) -> list[Path]:
+    """Write the tabellenboek as a workbook, a page and CSV.
+
+    Raises:
+        PeilError: the warehouse is not built and tested.
+        InputError: nothing is published, or the folder cannot be written; nothing was changed.
+    """
+    require_built_warehouse(places, "peil tabellenboek")
+    reading = read_published(places.published_file)
+    return _write(_tables(reading), output or places.published / DOCUMENTS)
+
+
+def _tables(reading: Reading) -> dict[str, bytes]:
+    made, stem = book(reading), reading.t("file_tables")
+    return {
+        f"{stem}.xlsx": excel(made), f"{stem}.html": as_page(made), f"{stem}.csv": as_csv(made),
+    }  # fmt: skip
 
 
 def _write(contents: dict[str, bytes], folder: Path) -> list[Path]:

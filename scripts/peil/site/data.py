@@ -121,6 +121,15 @@ class Data:
         return found
 
     @cached_property
+    def of_everybody(self) -> dict[tuple[str, str], list[Estimate]]:
+        """(survey, question) to its figures of everybody, in the codebook's order."""
+        found: dict[tuple[str, str], list[Estimate]] = {}
+        for (survey, segment, _, question, *_), e in self.figure.items():
+            if segment == TOTAL:
+                found.setdefault((survey, question), []).append(e)
+        return found
+
+    @cached_property
     def tests(self) -> dict[TestKey, list[Comparison]]:
         """(survey, segment, question, statistic, option) to its tested differences."""
         found: dict[TestKey, list[Comparison]] = {}

@@ -4,7 +4,7 @@ import math
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from peil.site.data import TOTAL, Data
+from peil.site.data import TOTAL, Data, EstimateKey
 from peil.site.numbers import short, small
 from peil.site.rows import Channel, Comparison, Estimate, Question, Statistic
 
@@ -193,6 +193,15 @@ class Measures:
         q = m.question
         statistic = statistic or m.statistic.statistic
         key = (q.survey_code, segment, group, q.question_code, statistic, m.option_code)
+        return self._found(key)
+
+    def beside(self, e: Estimate, segment: str, group: str) -> Estimate:
+        """The same figure of another group; a withheld one where the file has none."""
+        return self._found(
+            (e.survey_code, segment, group, e.question_code, e.statistic, e.option_code)
+        )
+
+    def _found(self, key: EstimateKey) -> Estimate:
         found = self.data.figure.get(key)
         return found if found is not None else _absent(key)
 
@@ -214,6 +223,19 @@ class Measures:
         if e.low <= everybody.shown <= e.high:
             return Verdict("none", sign, m.good)
         return Verdict("certain" if test.is_significant else "hint", sign, m.good)
+
+    @cached_property
+    def arrows(self) -> dict[tuple[str, str, str, str, str | None], str]:
+        """(survey, group, question, statistic, option): certainly above or below everybody.
+
+        Groups that are not compared with each other, such as regions, have an arrow and no letter.
+        """
+        return {
+            (c.survey_code, c.group_key_a, c.question_code, c.statistic, c.option_code):
+            "▲" if c.difference > 0 else "▼"
+            for c in self.data.comparisons
+            if c.comparison_kind == "total" and c.is_significant and c.difference is not None
+        }  # fmt: skip
 
     def strongest(self, m: Measure, segment: str) -> Verdict | None:
         """The most certain difference between two groups of a division."""
@@ -267,7 +289,7 @@ def _absent(key: tuple) -> Estimate:
     survey, segment, group, question, statistic, option = key
     return Estimate(
         survey, "", True, segment, group, question, statistic, option, None, None, None, None,
-        None, False, True, None, statistic, option,
+        None, None, None, False, True, None, statistic, option,
     )  # fmt: skip
 
 

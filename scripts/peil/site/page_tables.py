@@ -6,12 +6,10 @@ from peil.site.context import Site
 from peil.site.numbers import file_name
 from peil.site.rows import Estimate, Question
 
-Arrows = dict[tuple[str, str, str, str | None], str]
 FOLDER = "data/tables"
 
 
 def write(site: Site) -> None:
-    arrows = _against_everybody(site)
     estimates: dict[tuple[str, str], list[Estimate]] = {}
     for e in site.data.estimates:
         estimates.setdefault((e.survey_code, e.question_code), []).append(e)
@@ -21,7 +19,7 @@ def write(site: Site) -> None:
         for q in topic.questions:
             own = estimates.get((q.survey_code, q.question_code), [])
             stem = f"{FOLDER}/{file_name(q.question_code)}"
-            site.write.json(f"{stem}.json", _table(site, q, own, arrows))
+            site.write.json(f"{stem}.json", _table(site, q, own))
             default = (e for e in own if e.is_default_scheme)
             index[-1][1].append((q, site.write.figures_csv(f"{stem}.csv", default)))
     site.write.json(
@@ -69,18 +67,7 @@ def _divisions(site: Site, survey_code: str) -> dict[str, Any]:
     return found
 
 
-def _against_everybody(site: Site) -> Arrows:
-    """Regions are not compared with each other but with everybody: an arrow, not a letter."""
-    return {
-        (c.group_key_a, c.question_code, c.statistic, c.option_code): "▲"
-        if c.difference > 0
-        else "▼"
-        for c in site.data.comparisons
-        if c.comparison_kind == "total" and c.is_significant and c.difference is not None
-    }
-
-
-def _table(site: Site, q: Question, estimates: list[Estimate], arrows: Arrows) -> dict[str, Any]:
+def _table(site: Site, q: Question, estimates: list[Estimate]) -> dict[str, Any]:
     """schemes → group → line → [figure, low, high, n, letters], or [number of the reason]."""
     lines: dict[str, dict[str, str]] = {}
     schemes: dict[str, dict[str, dict[str, list[Any]]]] = {}
@@ -97,7 +84,8 @@ def _table(site: Site, q: Question, estimates: list[Estimate], arrows: Arrows) -
                 reasons.append(reason)
             group[line] = [reasons.index(reason)]
         else:
-            arrow = arrows.get((e.group_key, e.question_code, e.statistic, e.option_code), "")
+            key = (e.survey_code, e.group_key, e.question_code, e.statistic, e.option_code)
+            arrow = site.measures.arrows.get(key, "")
             letters = (e.significantly_higher_than or "") + (arrow if e.is_default_scheme else "")
             group[line] = [e.estimate, e.low, e.high, e.n_answers, letters]
     return {

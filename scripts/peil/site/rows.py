@@ -76,6 +76,7 @@ class Group(NamedTuple):
     segment_label: str
     label: str
     letter: str | None
+    is_in_banner: bool
 
 
 class Channel(NamedTuple):
@@ -114,7 +115,9 @@ class Estimate(NamedTuple):
     ci_low: float | None
     ci_high: float | None
     n_answers: int | None
+    n_effective: float | None
     significantly_higher_than: str | None
+    quality_flag: str | None
     is_indicative: bool
     is_withheld: bool
     withheld_label: str | None

@@ -1,7 +1,5 @@
 """Writes pages and data files. Every page shares one frame, every data file one form."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,7 +8,6 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from peil.dutch import decimal_comma
 from peil.site import numbers as labels
 from peil.site.addresses import Addresses
 from peil.site.charts import Figure
@@ -19,12 +16,11 @@ from peil.site.findings import Findings
 from peil.site.measures import Measures
 from peil.site.numbers import FILTERS, Numbers
 from peil.site.rows import Estimate
+from peil.site.spreadsheet import spreadsheet
 
 HERE = Path(__file__).parent
 LABELS = ("capital", "small", "short", "unbroken", "file_name")
 FINDINGS = ("words", "way", "plain_verdict", "span", "direction", "about", "what")
-# A spreadsheet runs what starts so; an apostrophe makes it a text.
-RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class Writer:
@@ -64,22 +60,8 @@ class Writer:
 
     def csv(self, path: str, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
         """For the spreadsheet of the reader: its separator, decimal sign and a byte order mark."""
-        separator = ";" if self.data.language == "nl" else ","
-        buffer = io.StringIO()
-        sheet = csv.writer(buffer, delimiter=separator, lineterminator="\r\n")
-        sheet.writerow(header)
-        for row in rows:
-            sheet.writerow(self._csv_cell(value) for value in row)
-        self._write(path, "\ufeff" + buffer.getvalue())
+        self._write(path, spreadsheet(self.data.language, header, rows))
         return path
-
-    def _csv_cell(self, value: Any) -> Any:
-        if isinstance(value, float):
-            text = f"{value:.4f}".rstrip("0").rstrip(".")
-            return decimal_comma(text) if self.data.language == "nl" else text
-        if isinstance(value, str) and value.lstrip(" \ufeff\x0b").startswith(RUNS):
-            return f"'{value}"
-        return value
 
     def figures_csv(self, path: str, estimates: Iterable[Estimate]) -> str:
         header = self.t("csv_figures").split("|")
