@@ -26,6 +26,8 @@ decided as (
         texts.title_en,
         texts.text_nl,
         texts.text_en,
+        texts.owner_nl,
+        texts.owner_en,
         texts.min_evidence,
         texts.sort_order as text_order,
         case
@@ -61,6 +63,8 @@ published as (
         decided.title_en,
         decided.text_nl,
         decided.text_en,
+        decided.owner_nl,
+        decided.owner_en,
         decided.segment_label_nl,
         decided.segment_label_en,
         row_number() over (

@@ -6,11 +6,10 @@ import re
 import shutil
 import subprocess
 import zipfile
-from html.parser import HTMLParser
 
 import duckdb
 import pytest
-from conftest import options, peil
+from conftest import options, peil, tables_of_page
 from peil.report.book import Book, banner, book
 from peil.report.book_excel import excel
 from peil.report.book_files import as_csv, name_of, written
@@ -213,38 +212,12 @@ def test_charts_are_drawn_from_cells_that_hold_their_figures(workbook, cells):
             assert all(0 <= value <= 1 for value in values if isinstance(value, float))
 
 
-class Tables(HTMLParser):
-    """The cells of the tables of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tables: list[list[list[str]]] = []
-        self.open = False
-
-    def handle_starttag(self, tag: str, attrs: list) -> None:  # noqa: ARG002
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr":
-            self.tables[-1].append([])
-        elif tag in ("td", "th"):
-            self.tables[-1][-1].append("")
-            self.open = True
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th"):
-            self.open = False
-
-    def handle_data(self, data: str) -> None:
-        if self.open:
-            self.tables[-1][-1][-1] += data
-
-
 def test_the_page_and_the_csv_say_the_same(demo, made):
-    reader = Tables()
-    reader.feed((demo.published / "documents" / "tabellenboek.html").read_text("utf-8"))
+    page = (demo.published / "documents" / "tabellenboek.html").read_text("utf-8")
+    pages = tables_of_page(page)
     tables = [(c, t) for c in made.chapters for t in c.tables]
-    assert len(reader.tables) == len(tables)
-    for (chapter, table), shown in zip(tables, reader.tables, strict=True):
+    assert len(pages) == len(tables)
+    for (chapter, table), shown in zip(tables, pages, strict=True):
         assert shown[0][1:] == [name_of(column) for column in chapter.columns]
         for row, line in zip(table.rows, shown[1:], strict=True):
             assert line == [row.label, *(written(made, cell, row.unit) for cell in row.cells)]

@@ -150,6 +150,8 @@ def advice_chapter(reading: Reading) -> Iterator[Section]:
 
 def _advice(reading: Reading, a: Advice, unit: Callable[[Evidence], str]) -> Iterator[Block]:
     yield Text(a.text)
+    if a.owner:
+        yield Text(f"{reading.t('owner')}: {a.owner}.")
     shown = [e for e in evidence_of(reading, a) if e.estimate is not None]
     if not shown:
         return

@@ -10,10 +10,10 @@ import vl_convert
 from PIL import Image
 
 from peil.report.document import Picture
+from peil.site.axes import Scale
 from peil.site.charts import Figure, Row
 from peil.site.context import Reading
 from peil.site.insights import Kpi
-from peil.site.measures import Scale
 from peil.site.writer import HERE
 
 WIDTH, LABEL_WIDTH, MOST_IN_ALT = 420, 34, 20

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from peil.site.axes import Scale
 from peil.site.data import TOTAL
-from peil.site.measures import Measure, Measures, Scale, Verdict
+from peil.site.measures import Measure, Measures, Verdict
 from peil.site.numbers import file_name
 from peil.site.rows import Estimate, Group, Question
 

@@ -38,6 +38,7 @@ class Advice(NamedTuple):
     n_contradicting: int
     title: str
     text: str
+    owner: str | None
     segment_label: str
 
 

@@ -18,7 +18,7 @@ TRANSLATED = {
     "option_label", "contrast_label", "comparison_label", "reference_label", "verdict_label",
     "trend_label", "formula", "reason", "measure_label", "resident_label", "staff_label",
     "warning", "warnings", "introduction", "quadrant_label", "driver_model_label",
-    "question_label", "source_label",
+    "question_label", "source_label", "owner",
 }  # fmt: skip
 # Everybody is one group, whatever its segment is called.
 IS_TOTAL = (

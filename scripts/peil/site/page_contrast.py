@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
+from peil.site.axes import Scale
 from peil.site.context import Reading, Site
 from peil.site.data import Topic
-from peil.site.measures import CERTAINTY, Measure, Scale, Verdict, verdict
+from peil.site.measures import CERTAINTY, Measure, Verdict, verdict
 from peil.site.rows import Contrast, Estimate
 
 

@@ -2,10 +2,10 @@
 
 import math
 
+from peil.site.axes import Scale
 from peil.site.context import Reading, Site
 from peil.site.data import TOTAL
 from peil.site.insights import Kpi
-from peil.site.measures import Scale
 from peil.site.numbers import slug
 
 
@@ -28,8 +28,24 @@ def write(site: Site) -> None:
         kpis=found,
         n_met=sum(k.verdict == "met" for k, *_ in found),
         n_not_met=sum(k.verdict == "not_met" for k, *_ in found),
+        table={
+            kpi.kpi_code: [_row(site, k) for k in (kpi, *groups, *regions)]
+            for kpi, _, groups, regions in found
+        },
         csv=_csv(site),
     )
+
+
+def _row(site: Site, k: Kpi) -> tuple[str, ...]:
+    """Group, value, interval, norm and verdict, as they are shown."""
+    if k.is_withheld or k.value is None:
+        return k.segment_label, site.t("not_shown"), "", "", ""
+    write = site.numbers
+    return (
+        k.segment_label, write.precise(k.value, k.unit),
+        write.interval(k.ci_low, k.ci_high, k.unit), write.figure(k.norm, k.unit),
+        (k.verdict_label or "").partition(":")[0],
+    )  # fmt: skip
 
 
 def _rank(k: Kpi, direction: str) -> float:

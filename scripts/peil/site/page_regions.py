@@ -75,6 +75,9 @@ def _overview(site: Site, overall: Measure) -> None:
         is_indicative=bool(shown) and all(line.estimate.is_indicative for _, line in shown),
         belongs=belongs,
         filters=filters,
+        table=[
+            site.write.table_row(group.label, line.estimate, overall.unit) for group, line in lines
+        ],
         csv=site.write.figures_csv("data/regions.csv", [line.estimate for _, line in lines]),
     )
 

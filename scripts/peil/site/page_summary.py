@@ -101,6 +101,9 @@ def _problem_with_file(site: Site) -> dict[str, Any]:
     found = problem(site)
     if found:
         found["csv"] = site.write.figures_csv("data/problems.csv", found.pop("estimates"))
+        found["table"] = [
+            site.write.table_row(label, e, "share") for label, e in found.pop("named")
+        ]
     return found
 
 
@@ -129,6 +132,7 @@ def problem(site: Reading) -> dict[str, Any]:
         "worst": shown[worst],
         "worst_name": _name(site, cells[worst].measure, topics),
         "estimates": [c.estimate for c in cells.values()],
+        "named": [(c.measure.question.label, c.estimate) for c in cells.values()],
     }
 
 
@@ -191,4 +195,5 @@ def _worst(site: Reading) -> dict[str, Any]:
         "where": site.numbers.listing(f"“{m.question.label}”" for _, m, e in shown[:3]),
         "what": shown[0][1].statistic.label,
         "estimates": [e for _, _, e in lines],
+        "named": [(m.question.label, e) for _, m, e in lines],
     }

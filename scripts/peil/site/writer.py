@@ -67,6 +67,13 @@ class Writer:
         header = self.t("csv_figures").split("|")
         return self.csv(path, header, map(self._figure_row, estimates))
 
+    def table_row(self, label: str, e: Estimate, unit: str) -> tuple[str, ...]:
+        """Label, figure, interval and number of answers, as they are shown."""
+        if e.is_withheld:
+            return label, self.t("not_shown"), "", ""
+        ends = self.numbers.interval(e.ci_low, e.ci_high, unit)
+        return label, self.numbers.figure(e.estimate, unit), ends, self.numbers.count(e.n_answers)
+
     def figure(self, page: str, figure: Figure) -> Figure:
         """The chart with its data file, named after its page."""
         stem = page.removesuffix(".html").replace("/", "--")
