@@ -12,6 +12,7 @@ from peil.site.insights import (
     Item,
     Kpi,
     Margin,
+    ModelEstimate,
     Priority,
     Response,
     Trend,
@@ -74,6 +75,7 @@ class Data:
     attacks: list[Attack]
     items: list[Item]
     audit: dict[str, tuple[int, int]]
+    models: list[ModelEstimate]
 
     @property
     def survey(self) -> Survey:

@@ -28,6 +28,29 @@ class Kpi(NamedTuple):
     is_example: bool
 
 
+class ModelEstimate(NamedTuple):
+    """What a model of all regions makes of a figure of one of them."""
+
+    survey_code: str
+    segment_value: str
+    question_code: str
+    statistic: str
+    option_code: str | None
+    estimate: float
+    n_answers: int
+    model_status: str
+    shrinkage: float | None
+    model_estimate: float | None
+    model_ci_low: float | None
+    model_ci_high: float | None
+    difference: float | None
+    difference_ci_low: float | None
+    difference_ci_high: float | None
+    difference_verdict: str | None
+    question_label: str
+    label: str
+
+
 class Advice(NamedTuple):
     survey_code: str
     segment_code: str

@@ -112,6 +112,9 @@ def load(file: Path) -> Data:
             attacks=read.latest(insights.Attack, "marts.disclosure_attacks"),
             items=read.latest(insights.Item, "marts.item_response", "not is_withheld"),
             audit=_audit(read),
+            models=read.latest(
+                insights.ModelEstimate, "marts.municipal_estimates", "model_estimate is not null"
+            ),
         )
     _refuse_withheld_figures(data.estimates)
     return data

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from peil.site.charts import Figure, Panel, Row
 from peil.site.context import Reading, Site
 from peil.site.data import TOTAL
+from peil.site.insights import ModelEstimate
 from peil.site.measures import CERTAINTY, Measure, Verdict
 from peil.site.numbers import capital
 from peil.site.page_advice import applying, by_support
@@ -113,6 +114,7 @@ def _region(site: Site, place: int, group: Group, lines: list[Line], overall: Me
         n_answers=n_took_part(site, group),
         is_indicative=any(line.estimate.is_indicative for line in lines),
         beside=site.write.figure(path, beside(site, group, overall)),
+        models=_models(site, group, overall),
         by_statistic=_by_statistic(site, shown),
         n_withheld=len(lines) - len(shown),
         points={tone: points_of(shown, tone) for tone in ("better", "worse")},
@@ -132,6 +134,23 @@ def _region(site: Site, place: int, group: Group, lines: list[Line], overall: Me
             [line.estimate for line in lines],
         ),
     )  # fmt: skip
+
+
+def _models(site: Site, group: Group, overall: Measure) -> list[tuple[ModelEstimate, str]]:
+    """Model estimates of a region with their units, that of the headline first."""
+    units = {
+        (m.question.question_code, m.statistic.statistic): m.unit
+        for topic in site.data.topics
+        for q in topic.questions
+        for m in site.measures.of(q)
+    }
+    first = (overall.question.question_code, overall.statistic.statistic)
+    own = [
+        (m, units.get((m.question_code, m.statistic), "share"))
+        for m in site.data.models
+        if (m.survey_code, m.segment_value) == (group.survey_code, group.group_key)
+    ]
+    return sorted(own, key=lambda pair: (pair[0].question_code, pair[0].statistic) != first)
 
 
 def n_took_part(site: Reading, group: Group) -> int | None:
