@@ -11,6 +11,7 @@ from peil.errors import InputError, RakingError
 from peil.raking import Margin, prepare_margins
 from peil.raking import rake as rake_cells
 from peil.raking.engine import RECHECK_TOLERANCE, worst_error
+from peil.raking.margins import numbered
 
 MARGINS = "the margins"
 Targets = Mapping[str, Mapping[object, float]]
@@ -83,7 +84,7 @@ def rake(
         sums, prepared, cell_counts=counts, lower=lower, upper=upper, bounds_on=bounds_on
     )
     weights = d * raked.factors[cell]
-    _check(weights, cell, prepared)
+    _check(weights, coded, prepared)
     return weights
 
 
@@ -107,6 +108,8 @@ def _as_arrow(column: Any, name: str) -> pa.Array:
     try:
         if hasattr(column, "to_arrow"):  # polars
             column = column.to_arrow()
+        elif (coded := _coded_text(column)) is not None:
+            column = coded
         elif not isinstance(column, pa.ChunkedArray | pa.Array):
             column = pa.array(column, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
@@ -115,6 +118,18 @@ def _as_arrow(column: Any, name: str) -> pa.Array:
             "it all text or all numbers."
         ) from error
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _coded_text(column: Any) -> pa.Array | None:
+    """A pandas column of Python texts, each looked up once; None for any other column."""
+    if getattr(column, "dtype", None) != object or not hasattr(column, "to_numpy"):
+        return None
+    import pandas as pd
+
+    codes, texts = pd.factorize(column.to_numpy())
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(texts))
 
 
 def _base_weights(column: pa.Array, name: str) -> np.ndarray:
@@ -145,7 +160,7 @@ def _levels(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
         codes = pc.fill_null(codes, len(names))
         names.append("")
     # Levels that are one as text, such as 1 and 1.0, become one number.
-    levels, number = np.unique(np.asarray(names, dtype=object), return_inverse=True)
+    levels, number = numbered(names)
     return levels, number[codes.to_numpy()]
 
 
@@ -172,9 +187,9 @@ def _cells(
     number = np.zeros(n_keys, dtype=np.intp)
     number[present] = np.arange(len(present))
     cell = number[key]
-    first = np.empty(len(present), dtype=np.intp)
-    first[cell[::-1]] = np.arange(len(cell) - 1, -1, -1)
-    return cell, first
+    row = np.empty(len(present), dtype=np.intp)
+    row[cell] = np.arange(len(cell))
+    return cell, row
 
 
 def _as_text(margins: Targets) -> dict[str, dict[str, float]]:
@@ -199,12 +214,16 @@ def _text(level: object) -> str:
     return str(level).strip()
 
 
-def _check(weights: np.ndarray, cell: np.ndarray, margins: list[Margin]) -> None:
-    """The margins once more, on the respondents themselves."""
-    sums = [
-        np.bincount(margin.codes[cell], weights=weights, minlength=len(margin.levels))
-        for margin in margins
-    ]
+def _check(
+    weights: np.ndarray, coded: Mapping[str, tuple[np.ndarray, np.ndarray]], margins: list[Margin]
+) -> None:
+    """The margins once more, on the respondents themselves and their own levels."""
+    sums = []
+    for margin in margins:
+        levels, codes = coded[margin.variable]
+        of_levels = np.bincount(codes, weights=weights, minlength=len(levels))
+        # A category that nobody has is a level here and none of the margin.
+        sums.append(of_levels[np.searchsorted(levels, np.asarray(margin.levels, dtype=object))])
     error, worst = worst_error(margins, sums)
     if not error <= RECHECK_TOLERANCE:
         raise RakingError(
