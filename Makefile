@@ -4,7 +4,8 @@ SHELL := bash
 PYTHON ?= $(shell for v in 3.13 3.12 3.11; do \
 	python$$v -c '' 2>/dev/null && { echo python$$v; break; }; done)
 BIN := .venv/bin
-# Files of tests run side by side; each worker simulates and builds a demo of its own.
+# Files of tests run side by side. PEIL_TEST_WAREHOUSES=FOLDER keeps the demo they start from until
+# a file it is made of changes.
 WORKERS ?= 2
 STAMP := .venv/.installed
 

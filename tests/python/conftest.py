@@ -1,22 +1,29 @@
 """Shared fixtures: a demo built once per session the way a user builds it, and `peil` runs."""
 
+import contextlib
 import csv
+import io
+import logging
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from unittest import mock
 
 import duckdb
 import pytest
+from made_once import copy_of
 from nights_in_tests import runs_a_night, starts_one
+from peil.cli import main
 from peil.gate import gate
 from peil.gate.worker_client import Worker
 from peil.settings import PROJECT, Places
 from playwright.sync_api import Browser, sync_playwright
+from watching import readable_during
 
 SHARED = PROJECT.parent / "shared"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -27,11 +34,46 @@ FLAGS = [
 
 
 # Tests side by side (`-n`). The tests of one file run in one process, where they share what its
-# fixtures build; the tests of these share no more than the demo.
-APART = {
-    "test_nightly", "test_nights", "test_privacy", "test_raking_groups", "test_upgrade",
-    "test_weighting_in_the_warehouse",
-}  # fmt: skip
+# fixtures build; the tests of these files share no more than copies of what is made once.
+APART = {"test_nightly", "test_nights", "test_privacy", "test_raking_groups"}
+# The longest start first, so that no worker is left with one at the end. The first of all makes the
+# demo; what stands second needs no demo, so that the other worker does not wait for it.
+LONGEST_FIRST = (
+    "test_nightly.py::test_dbt_build_alone_builds_and_runs_every_unit_test_and_test_of_tests",
+    "test_tiny_inputs.py",
+    "test_two_releases.py",
+    "test_weighting_in_the_warehouse.py",
+    "test_nightly.py::test_a_night_in_parts_on_another_machine_gives_the_figures_of_the_whole",
+    "test_install.py",
+    "test_fuzz.py",
+    "test_nightly.py::test_a_failed_test_stops_publication_and_leaves_the_published_file",
+    "test_hostile.py",
+    "test_other_surveys.py",
+    "test_trends.py",
+    "test_docs_tutorial.py",
+    "test_upgrade.py",
+    "test_privacy.py::test_a_purge_removes_the_microdata_and_keeps_the_published_figures",
+    "test_nightly.py::test_a_second_night_without_new_files_gives_equal_marts",
+    "test_codebook_upgrade.py",
+    "test_landing.py",
+    "test_recommendations.py",
+    "test_real_deliveries.py",
+    "test_awkward.py",
+    "test_codebook.py",
+    "test_r_parity.py",
+    "test_research.py",
+    "test_pew.py",
+    "test_kpis.py",
+    "test_purge.py",
+    "test_site.py",
+)
+
+
+def scope_of(nodeid: str) -> str:
+    """What goes to one worker as a whole: a file of tests, or a test of a file in APART."""
+    # What stands in brackets may hold anything, a slash too; those tests stay together.
+    file, _, test = nodeid.partition("[")[0].rpartition("/")[2].partition("::")
+    return f"{file}::{test}" if file.removesuffix(".py") in APART else file
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -40,9 +82,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
     class Groups(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = Path(nodeid.split("::")[0]).stem
-            return nodeid if file in APART else file
+            return scope_of(nodeid)
 
+    config.option.loadscopereorder = False  # the order is that of LONGEST_FIRST
     return Groups(config, log)
 
 
@@ -62,6 +104,10 @@ def _refuse_nights(event: str, arguments: tuple) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Scopes are dealt in the order in which their tests stand here.
+        places = {scope: place for place, scope in enumerate(LONGEST_FIRST)}
+        items.sort(key=lambda item: places.get(scope_of(item.nodeid), len(places)))
     for item in items:
         if not isinstance(item, pytest.Function):
             continue
@@ -81,6 +127,37 @@ def peil(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
         check=False,
         timeout=600,
     )
+
+
+def here(*arguments: object) -> subprocess.CompletedProcess:
+    """Run `peil` in this process, where nothing depends on a process of its own: a second less."""
+    words = ["peil", *map(str, arguments)]
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    earlier, handlers = os.umask(0o022), logging.getLogger("peil").handlers
+    os.umask(earlier)
+    with (
+        mock.patch.object(sys, "argv", words), contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err), mock.patch.dict(os.environ, COLUMNS="200"),
+    ):  # fmt: skip
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+        finally:
+            os.umask(earlier)
+            logging.getLogger("peil").handlers = handlers
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+
+def in_bytes(texts: Collection[str], content: bytes) -> set[str]:
+    """Which of these hashes stand somewhere in the bytes, found in one pass over them."""
+    (length,) = {len(text) for text in texts}
+    assert re.fullmatch("[0-9a-f]+", "".join(texts)), "only hashes are looked for this way"
+    return {
+        run[at : at + length]
+        for run in map(bytes.decode, re.findall(rb"[0-9a-f]{%d,}" % length, content))
+        for at in range(len(run) - length + 1)
+    } & set(texts)
 
 
 # Published figures are rounded: what must equal R to the last digit is read here.
@@ -171,15 +248,24 @@ def ledger_agrees(connection: duckdb.DuckDBPyConnection) -> int:
     return len(deliveries)
 
 
+# What other users might read while the demo was made, a path per line.
+READABLE = "readable.txt"
+
+
+def make_demo(folder: Path) -> None:
+    places = places_in(folder)
+    simulated = peil("demo", *options(places))
+    assert simulated.returncode == 0, simulated.stderr
+    readable = readable_during(places, "nightly", *options(places))
+    listed = sorted(path.relative_to(folder).as_posix() for path in readable)
+    (folder / READABLE).write_text("\n".join(listed), encoding="utf-8")
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Places:
     """The demo after one night: simulated, landed, built, tested, published. Do not change it."""
-    places = places_in(tmp_path_factory.mktemp("demo"))
-    simulated = peil("demo", *options(places))
-    assert simulated.returncode == 0, simulated.stderr
-    night = peil("nightly", *options(places))
-    assert night.returncode == 0, night.stderr
-    return places
+    folder = tmp_path_factory.mktemp("demo")
+    return places_in(copy_of(tmp_path_factory, "demo", make_demo, folder))
 
 
 @pytest.fixture
@@ -189,6 +275,20 @@ def copy_of_demo(demo: Places, tmp_path: Path) -> Places:
     for name in ("inbox", "warehouse", "published"):
         shutil.copytree(demo.published.parent / name, tmp_path / name, symlinks=True)
     return places
+
+
+def make_small(folder: Path) -> None:
+    from small_survey import labelled, night
+
+    done = night(labelled(folder))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def copy_of_small(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Places:
+    """A survey of 90 respondents after one night, with its seeds, for a test that changes it."""
+    copy_of(tmp_path_factory, "small", make_small, tmp_path)
+    return places_in(tmp_path, seeds=tmp_path / "seeds")
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,12 @@ from peil.settings import PROJECT, Places
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
 Rows = list[dict[str, str]]
+SCORES = {"digital": "5", "telephone": "4", "desk": "2"}
+STATISTICS = {
+    "mean": ("mean", "", "", "", ""),
+    "top2": ("range", "4", "5", "", ""),
+    "net": ("net", "4", "5", "2", "2"),
+}
 
 
 def rows_of(path: Path) -> Rows:
@@ -64,6 +70,67 @@ def deliver(places: Places, rows: Rows, name: str = "small_survey.csv") -> None:
         writer = csv.DictWriter(handle, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def labelled(
+    folder: Path,
+    scores: dict[str, str] = SCORES,
+    statistics: dict[str, tuple[str, ...]] = STATISTICS,
+) -> Places:
+    """The channel of the reference survey as a scale of labels, delivered as those labels."""
+    places = small_places(folder)
+    seeds = places.seeds
+    add(
+        seeds,
+        "scales",
+        {"scale_code": "opinion", "kind": "single", "is_categorical": "true", "label_nl": "Mening"},
+    )
+    for order, (name, (kind, low, high, minus_low, minus_high)) in enumerate(statistics.items()):
+        add(
+            seeds,
+            "scale_statistics",
+            {
+                "scale_code": "opinion", "statistic": name, "kind": kind, "value_from": low,
+                "value_to": high, "minus_from": minus_low, "minus_to": minus_high,
+                "label_nl": name, "label_en": name, "sort_order": order,
+            },
+        )  # fmt: skip
+    add(
+        seeds,
+        "scale_statistics",
+        {"scale_code": "opinion", "statistic": "share", "kind": "option", "sort_order": 9},
+    )
+
+    def opinion(rows: Rows) -> Rows:
+        for row in rows:
+            if row["question_code"] == "small_channel":
+                row["scale_code"] = "opinion"
+        return rows
+
+    def relabelled(rows: Rows) -> Rows:
+        for row in rows:
+            if row["option_set_code"] == "small_channel":
+                row["value_number"] = scores[row["option_code"]]
+                row["label_nl"] = f"Via {row['option_code']}"
+        return rows
+
+    def by_label(rows: Rows) -> Rows:
+        for row in rows:
+            if row["question_code"] == "small_channel":
+                row["match_by"] = "label"
+        return rows
+
+    edit(seeds, "questions", opinion)
+    edit(seeds, "options", relabelled)
+    edit(seeds, "bindings", by_label)
+    deliver(
+        places,
+        [
+            {**row, "channel": f"via {row['channel']}"}
+            for row in rows_of(REFERENCE / "small_survey.csv")
+        ],
+    )
+    return places
 
 
 def night(places: Places) -> subprocess.CompletedProcess:

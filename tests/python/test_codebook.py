@@ -6,7 +6,7 @@ from collections import Counter
 
 import duckdb
 import pytest
-from conftest import options, peil, places_in, shared
+from conftest import here, options, peil, places_in, shared
 from peil.codebook.complete import absent
 from peil.codebook.sources import read_sources
 from peil.drafting.check import check
@@ -73,7 +73,7 @@ def test_spellings_of_one_answer_are_one_option(tmp_path):
 def test_the_burgerpeiling_gives_all_its_variables_labels_and_scales(tmp_path):
     path = shared("data", "burgerpeiling", "Burgerpeling-dataformat-2022.sav")
     seeds = tmp_path / "seeds"
-    run = peil("codebook", "draft", path, "--out", seeds, "--survey", "bp", "--wave", "2022")
+    run = here("codebook", "draft", path, "--out", seeds, "--survey", "bp", "--wave", "2022")
     assert run.returncode == 0, run.stderr
     assert "178 columns, 115 questions" in run.stdout
     bindings = {b["source_column"]: b for b in rows(seeds, "bindings")}
@@ -177,7 +177,7 @@ def test_a_check_names_unbound_columns_unknown_codes_and_questions_nobody_delive
         "\n".join([header + ",Nieuw", text + ",Nieuwe vraag", ids + ",n"])
         + "\n" + "\n".join(line + ",5" for line in lines).replace(",10,", ",42,") + "\n"
     )  # fmt: skip
-    run = peil("codebook", "check", *options(places_in(tmp_path, seeds=seeds)))
+    run = here("codebook", "check", *options(places_in(tmp_path, seeds=seeds)))
     assert run.returncode == 1
     assert "levering.csv: column 'Nieuw' is not bound in bindings.csv." in run.stdout
     assert "column 'Q1', value '42'" in run.stdout
@@ -188,7 +188,7 @@ def test_a_check_names_unbound_columns_unknown_codes_and_questions_nobody_delive
 
 
 def test_the_demo_passes_the_check(demo):
-    run = peil("codebook", "check", *options(demo))
+    run = here("codebook", "check", *options(demo))
     lines = [x for x in run.stdout.splitlines() if "value '" not in x]
     assert lines == [], "the demo's dirty values are the only findings"
 

@@ -32,15 +32,30 @@ def places(tmp_path, deliveries):
     return places
 
 
+@pytest.fixture(scope="module")
+def once_landed(tmp_path_factory, deliveries):
+    """The six files after one landing. Do not change it."""
+    places = places_in(tmp_path_factory.mktemp("landed"))
+    shutil.copytree(deliveries, places.inbox)
+    first = peil("land", *options(places))
+    assert first.returncode == 0, first.stderr
+    assert "6 landed" in first.stdout
+    return places
+
+
+@pytest.fixture
+def landed(once_landed, tmp_path):
+    """A copy of what landed, to land in again."""
+    return places_in(shutil.copytree(once_landed.inbox.parent, tmp_path, dirs_exist_ok=True))
+
+
 def query(places, sql):
     with duckdb.connect(str(places.warehouse), read_only=True) as connection:
         return connection.execute(sql).fetchall()
 
 
-def test_six_deliveries_land_and_a_second_time_changes_nothing(places):
-    first = peil("land", *options(places))
-    assert first.returncode == 0, first.stderr
-    assert "6 landed" in first.stdout
+def test_six_deliveries_land_and_a_second_time_changes_nothing(landed):
+    places = landed
     ledger = query(places, LEDGER)
     rows = query(places, "select count(*), sum(hash(columns(*))) from raw.answers")
     assert {row[2] for row in ledger} == {
@@ -53,8 +68,8 @@ def test_six_deliveries_land_and_a_second_time_changes_nothing(places):
     assert query(places, "select count(*), sum(hash(columns(*))) from raw.answers") == rows
 
 
-def test_the_ledger_counts_what_the_files_hold(places):
-    peil("land", *options(places))
+def test_the_ledger_counts_what_the_files_hold(once_landed):
+    places = once_landed
     with (places.inbox / "gemeentekanalen_2024.csv").open(encoding="utf-8-sig", newline="") as f:
         rows = list(csv.DictReader(f, delimiter=";"))
     (n_rows, n_cells, n_open, n_identifiers) = query(
@@ -68,8 +83,8 @@ def test_the_ledger_counts_what_the_files_hold(places):
     assert n_identifiers == 2 * len(rows)  # ipaddr and refurl
 
 
-def test_identifiers_and_respondent_numbers_are_not_stored(places):
-    peil("land", *options(places))
+def test_identifiers_and_respondent_numbers_are_not_stored(once_landed):
+    places = once_landed
     stored = query(
         places,
         "select count(*) from raw.answers where value like '%voorbeeld.invalid%' "
@@ -86,8 +101,8 @@ def test_identifiers_and_respondent_numbers_are_not_stored(places):
     assert numbers[1] == 0
 
 
-def test_a_corrected_file_replaces_its_predecessor(places):
-    peil("land", *options(places))
+def test_a_corrected_file_replaces_its_predecessor(landed):
+    places = landed
     path = places.inbox / "participatieplatform_2024.xlsx"
     frame = pd.read_excel(path, engine="calamine", dtype=str, keep_default_na=False)
     frame.head(100).to_excel(path, index=False)

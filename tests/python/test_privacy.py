@@ -1,13 +1,14 @@
 """Who answered is not stored: by column, by content, in open answers, and in keys."""
 
 import csv
+import functools
 import html
 import stat
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import options, peil, places_in
+from conftest import in_bytes, options, peil, places_in
 from peil.codebook import Binding, Source
 from peil.codebook.decode import Codebook
 from peil.codebook.delivery import Delivery
@@ -16,18 +17,40 @@ from peil.landing import privacy
 from peil.migrations import migrate
 from peil.readers import INCOMING
 from peil.settings import PROJECT
+from peil.warehouse import DELIVERED_TABLES
 
 BSN = ["111222333", "123456782", "010464554", "200000007"]
 
 
-@pytest.fixture
-def raw():
+@pytest.fixture(scope="module")
+def database():
+    """A database with the codebook loaded, as one landing holds it for delivery after delivery."""
     with duckdb.connect() as connection:
         migrate(connection)
-        yield connection
+        codebook = Codebook(connection, PROJECT / "seeds")
+        codebook.known_values()
+        yield connection, codebook
 
 
-def dropped(raw, tmp_path, columns, bindings=(), **settings):
+@pytest.fixture
+def raw(database):
+    connection, _ = database
+    yield connection
+    for table in DELIVERED_TABLES:
+        connection.execute(f"delete from {table}")
+
+
+@pytest.fixture
+def codebook(database):
+    return database[1]
+
+
+@pytest.fixture
+def drop(raw, codebook, tmp_path):
+    return functools.partial(dropped, raw, codebook, tmp_path)
+
+
+def dropped(raw, codebook, tmp_path, columns, bindings=(), **settings):
     """Columns that are left and how many cells went, after one delivery with these columns."""
     n = max(len(values) for values in columns.values())
     raw.execute(f"drop table if exists {INCOMING}")
@@ -39,7 +62,6 @@ def dropped(raw, tmp_path, columns, bindings=(), **settings):
     )
     source = Source("s", "v", "w", "survey", "*", "csv", bindings=tuple(bindings), **settings)
     delivery = Delivery(tmp_path / "levering.csv", source, "", "key")
-    codebook = Codebook(raw, PROJECT / "seeds")
     n_cells, kept, notes = privacy.drop_identifiers(raw, delivery, list(columns), codebook)
     return n_cells, kept, notes, delivery
 
@@ -52,8 +74,8 @@ def dropped(raw, tmp_path, columns, bindings=(), **settings):
         "contact [Phone Number]", "contact [ZIP/Postal Code]", "Geboortedatum", "IBAN",
     ],
 )  # fmt: skip
-def test_a_column_goes_by_its_name(raw, tmp_path, name):
-    n_cells, kept, _, _ = dropped(raw, tmp_path, {"q1": ["7", "8"], name: ["x", None]})
+def test_a_column_goes_by_its_name(drop, name):
+    n_cells, kept, _, _ = drop({"q1": ["7", "8"], name: ["x", None]})
     assert kept == ["q1"]
     assert n_cells == 1
 
@@ -65,8 +87,8 @@ def test_a_column_goes_by_its_name(raw, tmp_path, name):
         "Kanalen [Telefoon]", "kanaal_telefoon",
     ],
 )  # fmt: skip
-def test_a_name_that_only_looks_alike_stays(raw, tmp_path, name):
-    assert dropped(raw, tmp_path, {name: ["7", "8"]})[1] == [name]
+def test_a_name_that_only_looks_alike_stays(drop, name):
+    assert drop({name: ["7", "8"]})[1] == [name]
 
 
 @pytest.mark.parametrize(
@@ -84,8 +106,8 @@ def test_a_name_that_only_looks_alike_stays(raw, tmp_path, name):
         ("phone", ["612345678", "687654321", "611223344"]),
     ],
 )
-def test_a_column_goes_by_its_content(raw, tmp_path, what, values):
-    n_cells, kept, notes, _ = dropped(raw, tmp_path, {"q1": ["7"], "veld": values})
+def test_a_column_goes_by_its_content(drop, what, values):
+    n_cells, kept, notes, _ = drop({"q1": ["7"], "veld": values})
     assert kept == ["q1"]
     assert n_cells == len(values)
     assert notes == [f"column 'veld' dropped: holds {what}"]
@@ -104,14 +126,14 @@ def test_a_column_goes_by_its_content(raw, tmp_path, what, values):
         ["Anna Paulowna", "Hoek van Holland", "Kop van Zuid"], ["helemaal eens", "Heel Goed"],
     ],
 )  # fmt: skip
-def test_answers_dates_weights_and_numbers_stay(raw, tmp_path, values):
-    n_cells, kept, _, _ = dropped(raw, tmp_path, {"veld": values})
+def test_answers_dates_weights_and_numbers_stay(drop, values):
+    n_cells, kept, _, _ = drop({"veld": values})
     assert (n_cells, kept) == (0, ["veld"])
 
 
-def test_a_single_cell_goes_and_the_reject_does_not_repeat_it(raw, tmp_path):
+def test_a_single_cell_goes_and_the_reject_does_not_repeat_it(raw, drop):
     values = ["anders", "jan@voorbeeld.invalid", "balie aan huis", "telefoon"]
-    n_cells, kept, _, _ = dropped(raw, tmp_path, {"kanaal": values})
+    n_cells, kept, _, _ = drop({"kanaal": values})
     assert (n_cells, kept) == (1, ["kanaal"])
     stored = [v for (v,) in raw.execute(f"select kanaal from {INCOMING}").fetchall()]
     assert sorted(v or "" for v in stored) == ["", "anders", "balie aan huis", "telefoon"]
@@ -132,11 +154,11 @@ PLANTED = [
 
 @pytest.mark.parametrize("binding", ["single_column", "ignored", "", "delimited", "metadata"])
 @pytest.mark.parametrize("value", PLANTED)
-def test_a_single_identifier_goes_from_every_column(raw, tmp_path, value, binding):
+def test_a_single_identifier_goes_from_every_column(raw, drop, value, binding):
     """Whatever the column is bound as, and whatever stands beside it in the other rows."""
     bindings = [Binding("kanaal", binding, "", "")] if binding else []
     values = [*["balie", "telefoon", "weet niet", "anders, namelijk de app"] * 5, value]
-    n_cells, kept, _, delivery = dropped(raw, tmp_path, {"kanaal": values}, bindings)
+    n_cells, kept, _, delivery = drop({"kanaal": values}, bindings)
     if len(value) > privacy.LONGEST_CODE and binding in {"ignored", ""}:
         # Long texts that the codebook does not read are open answers, and masked as these are.
         assert privacy.open_columns(raw, delivery.source, kept) == ["kanaal"]
@@ -150,16 +172,17 @@ def test_a_single_identifier_goes_from_every_column(raw, tmp_path, value, bindin
     assert value not in reason
 
 
-def test_what_the_codebook_knows_is_never_an_identifier(raw, tmp_path):
+def test_what_the_codebook_knows_is_never_an_identifier(drop, codebook):
     """Codes, labels and names of municipalities, also where they look like a name or a place."""
     with (PROJECT / "seeds" / "options.csv").open(encoding="utf-8", newline="") as handle:
         labels = [row["label_nl"] for row in csv.DictReader(handle)]
-    assert dropped(raw, tmp_path, {"q1": labels})[:2] == (0, ["q1"])
-    codebook = Codebook(raw, PROJECT / "seeds")
+    assert drop({"q1": labels})[:2] == (0, ["q1"])
     assert {"verzonnenveen", "gm9004", "man", "11"} <= codebook.known_values()
 
 
-def test_an_answer_beside_known_answers_in_one_cell_is_looked_at(raw, tmp_path):
+def test_an_answer_beside_known_answers_in_one_cell_is_looked_at(tmp_path):
+    raw = duckdb.connect()
+    migrate(raw)
     raw.execute("create temp table codebook_bindings as select 's' as source_code, 'q1' as "
                 "source_column, ';' as delimiter")  # fmt: skip
     codebook = Codebook(raw, PROJECT / "seeds")
@@ -174,10 +197,10 @@ def test_an_answer_beside_known_answers_in_one_cell_is_looked_at(raw, tmp_path):
     assert raw.execute("select row_number from raw.rejects").fetchall() == [(2,)]
 
 
-def test_a_respondent_in_place_of_the_header_is_not_repeated(raw, tmp_path):
+def test_a_respondent_in_place_of_the_header_is_not_repeated(drop):
     columns = {"q1": ["7"], "jan@voorbeeld.invalid": ["8"], "0612345678": ["9"],
                "Jan de Vries": ["1"], "Hoe beoordeelt u wethouder Jansen?": ["5"]}  # fmt: skip
-    n_cells, kept, notes, _ = dropped(raw, tmp_path, columns)
+    n_cells, kept, notes, _ = drop(columns)
     assert (n_cells, kept) == (3, ["q1", "Hoe beoordeelt u wethouder Jansen?"])
     assert notes == [
         "column 2 dropped: its name holds e-mail", "column 3 dropped: its name holds phone",
@@ -185,13 +208,12 @@ def test_a_respondent_in_place_of_the_header_is_not_repeated(raw, tmp_path):
     ]  # fmt: skip
 
 
-def test_a_date_and_a_public_number_are_looked_at_too(raw, tmp_path):
+def test_a_date_and_a_public_number_are_looked_at_too(drop):
     bindings = [
         Binding("wie", "metadata", "", "respondent_id"),
         Binding("datum", "metadata", "", "submitted_at"),
     ]
-    n_cells, kept, *_ = dropped(
-        raw, tmp_path,
+    n_cells, kept, *_ = drop(
         {"wie": ["1", "2", "3", "jan@voorbeeld.invalid"],
          "datum": ["2024-07-01", "2024-07-02", "bel 0612345678", "3 jan 2024"]},
         bindings, respondent_id_policy="public",
@@ -247,9 +269,9 @@ def test_nothing_of_an_identifier_is_left_anywhere(demo, tmp_path):
 
 
 @pytest.mark.parametrize("postcode", ["1234AB", "1234 AB"])
-def test_a_postcode_goes_with_and_without_its_space(raw, tmp_path, postcode):
+def test_a_postcode_goes_with_and_without_its_space(raw, drop, postcode):
     """Also where the column holds nothing longer."""
-    n_cells, kept, _, _ = dropped(raw, tmp_path, {"q1": ["7", "8", "9", "8", postcode]})
+    n_cells, kept, _, _ = drop({"q1": ["7", "8", "9", "8", postcode]})
     assert (n_cells, kept) == (1, ["q1"])
     assert raw.execute(f"select count(*) from {INCOMING} where q1 = '{postcode}'").fetchone() == (
         0,
@@ -271,25 +293,25 @@ def test_open_answers_are_stored_apart_with_identifiers_masked(raw, tmp_path):
     )
 
 
-def test_a_long_text_nobody_bound_is_open_text(raw, tmp_path):
-    _, kept, _, delivery = dropped(raw, tmp_path, {"q1": ["7"], "opm": ["woord " * 20]})
+def test_a_long_text_nobody_bound_is_open_text(raw, drop):
+    _, kept, _, delivery = drop({"q1": ["7"], "opm": ["woord " * 20]})
     assert privacy.open_columns(raw, delivery.source, kept) == ["opm"]
 
 
-def test_numbers_declared_public_that_are_identifiers_are_refused(raw, tmp_path):
+def test_numbers_declared_public_that_are_identifiers_are_refused(drop):
     bindings = [Binding("wie", "metadata", "", "respondent_id")]
     with pytest.raises(DeliveryRejectedError, match="holds e-mail, but source 's' declares"):
-        dropped(
-            raw, tmp_path, {"wie": ["a@b.invalid", "c@d.invalid"]}, bindings,
+        drop(
+            {"wie": ["a@b.invalid", "c@d.invalid"]}, bindings,
             respondent_id_policy="public",
         )  # fmt: skip
 
 
-def test_respondents_become_keyed_hashes_and_real_ones_need_a_key(raw, tmp_path, monkeypatch):
+def test_respondents_become_keyed_hashes_and_real_ones_need_a_key(raw, drop, monkeypatch):
     bindings = [Binding("wie", "metadata", "", "respondent_id")]
     hashes = {}
     for key in ("een", "twee"):
-        *_, delivery = dropped(raw, tmp_path, {"wie": ["1001", "1002"]}, bindings)
+        *_, delivery = drop({"wie": ["1001", "1002"]}, bindings)
         monkeypatch.setenv("PEIL_HASH_KEY", key)
         privacy.hash_respondents(raw, delivery)
         hashes[key] = {v for (v,) in raw.execute(f"select wie from {INCOMING}").fetchall()}
@@ -308,12 +330,8 @@ def test_working_files_are_for_their_owner_only(demo):
     assert not (demo.warehouse.parent / ".incoming").exists()
 
 
-def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(demo, tmp_path):
-    import shutil
-
-    places = places_in(tmp_path)
-    for name in ("inbox", "warehouse", "published"):
-        shutil.copytree(demo.published.parent / name, tmp_path / name)
+def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(copy_of_demo):
+    places = copy_of_demo
     with duckdb.connect(str(places.warehouse), read_only=True) as connection:
         ids = connection.execute(
             "select distinct respondent_id from staging.stg_respondents "
@@ -324,8 +342,7 @@ def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(demo, tmp
     with duckdb.connect(str(places.published_file), read_only=True) as connection:
         before = [connection.execute(query).fetchall() for query in (figures, kpis)]
     # DuckDB compresses text: not every id can be read in the bytes of the file.
-    content = places.warehouse.read_bytes()
-    secrets = [secret for (secret,) in ids if secret.encode() in content]
+    secrets = in_bytes({secret for (secret,) in ids}, places.warehouse.read_bytes())
     assert secrets
     run = peil("purge", "--wave", "2024", *options(places))
     assert run.returncode == 0, run.stderr
@@ -338,8 +355,7 @@ def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(demo, tmp
         others = "select distinct survey_code from staging.stg_respondents"
         assert connection.execute(others).fetchall() == [("kcc_staff",)]
         assert connection.execute("select count(*) > 0 from raw.population").fetchone() == (True,)
-    content = places.warehouse.read_bytes()
-    assert not [secret for secret in secrets if secret.encode() in content]
+    assert not in_bytes(secrets, places.warehouse.read_bytes())
     assert stat.S_IMODE(places.warehouse.stat().st_mode) == 0o600
     again = peil("land", *options(places))
     assert "0 landed, 6 unchanged" in again.stdout, "purged files do not come back"

@@ -6,19 +6,22 @@ import subprocess
 import duckdb
 import pyreadstat
 import pytest
-from conftest import options, peil, places_in
+from conftest import in_bytes, options, peil, places_in
 from peil.nights import purge_files
 from peil.warehouse import quoted
 
 
-@pytest.fixture
-def places(demo, tmp_path):
-    """The demo with a research file, two exports of respondents, and what killed runs leave."""
-    places = places_in(tmp_path)
-    for name in ("inbox", "warehouse", "published"):
-        shutil.copytree(demo.published.parent / name, tmp_path / name, symlinks=True)
+@pytest.fixture(scope="module")
+def prepared(demo, tmp_path_factory):
+    """The demo with a research file, two exports of respondents, and what killed runs leave.
+
+    The warehouse knows its exports by their path: each test has its copy at the same one.
+    """
+    folder = tmp_path_factory.mktemp("purge")
+    places = places_in(folder / "places")
+    shutil.copytree(demo.published.parent, folder / "places", symlinks=True)
     assert peil("research", *options(places)).returncode == 0
-    elsewhere = tmp_path / "elsewhere"
+    elsewhere = folder / "places" / "elsewhere"
     for output in ([], ["--output", elsewhere]):
         done = peil("export", "--research", *output, *options(places))
         assert done.returncode == 0, done.stderr
@@ -27,11 +30,18 @@ def places(demo, tmp_path):
     research = places.published / "research.duckdb"
     shutil.copy2(research, places.published / f".research-{dead.pid}.duckdb")
     shutil.copy2(places.warehouse, places.warehouse.parent / f".peil-{dead.pid}.duckdb")
-    shutil.copytree(elsewhere, tmp_path / f".elsewhere-{dead.pid}")
+    shutil.copytree(elsewhere, elsewhere.with_name(f".elsewhere-{dead.pid}"))
     spill = places.warehouse.with_name(f"{places.warehouse.name}.tmp")
     spill.mkdir()
     shutil.copy2(research, spill / "spilled")
-    return places
+    (folder / "places").rename(folder / "whole")
+    return folder
+
+
+@pytest.fixture
+def places(prepared):
+    shutil.rmtree(prepared / "places", ignore_errors=True)
+    return places_in(shutil.copytree(prepared / "whole", prepared / "places", symlinks=True))
 
 
 def respondents(places):
@@ -81,8 +91,7 @@ def holding(places, keys):
             continue
         is_data = path.suffix in {".sav", ".parquet", ".duckdb"}
         has_key = bool(texts_in(path) & keys) if is_data else False
-        content = path.read_bytes()
-        if has_key or any(key.encode() in content for key in list(keys)[:200]):
+        if has_key or in_bytes(keys, path.read_bytes()):
             found.append(path.relative_to(places.inbox.parent).as_posix())
     return found
 

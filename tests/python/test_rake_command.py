@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import peil
+from conftest import here, peil
 from peil.errors import RakingError
 from peil.rake_files.files import check_on_respondents
 from peil.raking import Margin
@@ -91,7 +91,7 @@ def test_input_that_cannot_be_used_is_refused_and_nothing_is_written(
 ):
     margins, out = tmp_path / "margins.csv", tmp_path / "out.csv"
     margins.write_text(margins_text)
-    run = peil(
+    run = here(
         "rake", "--data", REFERENCE / "small_survey.csv", "--margins", margins,
         "--out", out, *arguments,
     )  # fmt: skip
@@ -118,7 +118,7 @@ def test_the_script_runs_without_being_installed(tmp_path, margins):
 def test_bounds_on_the_weight_hold_for_every_row_and_are_reported(tmp_path, margins):
     """Base weights differ within a cell; the weights without bounds run to 1.9 times their mean."""
     out, report = tmp_path / "out.csv", tmp_path / "report.json"
-    run = peil(
+    run = here(
         "rake", "--data", REFERENCE / "small_survey.csv", "--margins", margins,
         "--base-weight", "base_weight", "--lower", "0.4", "--upper", "1.7", "--bounds-on", "w",
         "--out", out, "--diagnostics", report,
@@ -143,7 +143,7 @@ def test_base_weights_that_are_none_are_named_by_row(tmp_path, margins, bad):
     survey.loc[[1, 4], "base_weight"] = bad
     data = tmp_path / "survey.csv"
     survey.to_csv(data, index=False)
-    run = peil(
+    run = here(
         "rake", "--data", data, "--margins", margins, "--base-weight", "base_weight",
         "--out", tmp_path / "out.csv",
     )  # fmt: skip

@@ -1,15 +1,10 @@
 """Raking of a warehouse: refusals name the scheme, wave, group, numbers and the way out."""
 
-import shutil
-
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import options, peil
 from peil.errors import RakingError
 from peil.raking import prepare_margins, rake
-from peil.settings import PROJECT
 from peil.tables.groups import Tables, raking_factors
 
 
@@ -113,60 +108,6 @@ def test_missing_answers_in_any_form_keep_their_share():
     assert dict(zip(margin.levels, margin.targets, strict=True)) == pytest.approx(
         {"": 20, "m": 24, "v": 56}
     )
-
-
-@pytest.fixture
-def bounded(demo, tmp_path):
-    """Run a night of the demo with bounds on the weights of the scheme per group."""
-
-    def run(lower: str, upper: str):
-        places = type(demo)(
-            seeds=tmp_path / "seeds",
-            inbox=demo.inbox,
-            warehouse=tmp_path / "warehouse" / "peil.duckdb",
-            published=tmp_path / "published",
-        )
-        shutil.copytree(PROJECT / "seeds", places.seeds)
-        file = places.seeds / "weighting_schemes.csv"
-        schemes = pd.read_csv(file, dtype=str)
-        row = schemes["scheme_code"] == "gender_age_by_participation"
-        schemes.loc[row, ["lower", "upper", "bounds_on"]] = [lower, upper, "w"]
-        schemes.to_csv(file, index=False)
-        return places, peil("nightly", *options(places))
-
-    return run
-
-
-def test_bounds_on_the_weight_in_the_seeds_are_kept_and_reported(bounded, published):
-    """`deff_before_bounds` is the deff of the demo, which has no bounds."""
-    places, night = bounded("0.5", "2.5")
-    assert night.returncode == 0, night.stderr
-    query = (
-        "select group_value, min_weight, max_weight, n_at_upper, deff, deff_before_bounds, "
-        "warnings_nl from marts.weighting_quality "
-        "where weighting_scheme = 'gender_age_by_participation' order by group_value"
-    )
-    with duckdb.connect(str(places.published_file), read_only=True) as bounded_file:
-        rows = bounded_file.execute(query).fetchall()
-    free = published.execute(query).fetchall()
-    assert len(rows) == 2
-    for row, without in zip(rows, free, strict=True):
-        _, lowest, highest, n_at_upper, _, before, warnings = row
-        assert lowest >= 0.5 - 1e-9
-        assert highest == pytest.approx(2.5)
-        assert n_at_upper > 0
-        assert without[2] > 2.5
-        assert before == without[4] == without[5]
-        assert warnings is None
-
-
-def test_bounds_that_cannot_be_kept_stop_the_night_by_name(bounded):
-    places, night = bounded("0.9", "1.1")
-    assert night.returncode == 1
-    assert "scheme gender_age_by_participation, wave 2024, group '" in night.stderr
-    assert "reachable" in night.stderr
-    assert "Widen the bounds" in night.stderr
-    assert not places.published_file.exists()
 
 
 def test_every_merge_is_published_with_its_reason(published):

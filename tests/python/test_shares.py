@@ -1,11 +1,6 @@
 """Margins given as shares: groups take their size from the base weights, or are refused.
 
-R survey 4.1-1 on reference/small_survey.csv, base weights times 4 in zuid:
-
-    size <- tapply(s$d, s$region, sum)
-    d <- svydesign(ids = ~1, weights = ~d, data = transform(s, cell = interaction(region, sex)))
-    f <- calibrate(d, ~cell - 1, share * size, calfun = "raking", epsilon = 1e-13)
-    svymean(~grade, f, na.rm = TRUE); svyby(~grade, ~region, f, svymean, na.rm = TRUE)
+The R calls stand in test_weighting_in_the_warehouse.py, which reads them in a night.
 """
 
 import json
@@ -13,22 +8,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import UNROUNDED, peil
+from conftest import here
 from peil.errors import RakingError
 from peil.raking.shares import Sample, size_shares
 from peil.tables.groups import raking_factors
 from peil.tables.merges import MergeTables, planned_merges
-from small_survey import (
-    REFERENCE,
-    add,
-    deliver,
-    edit,
-    night,
-    published,
-    rows_of,
-    small_places,
-    working,
-)
+from small_survey import REFERENCE, rows_of
 from test_raking_groups import CELLS, tables
 
 SHARES = {
@@ -65,54 +50,13 @@ def sized(*sums, samples=BOTH, **options):
     )
 
 
-def test_a_total_of_groups_given_as_shares_equals_r(tmp_path):
-    places = small_places(tmp_path)
-    edit(places.seeds, "weighting_schemes", lambda rows: [
-        {**row, "group_attribute_code": "small_region"} for row in rows
-    ])  # fmt: skip
-    edit(places.seeds, "weighting_variables", lambda rows: [
-        row for row in rows if row["attribute_code"] == "small_sex"
-    ])  # fmt: skip
-    edit(places.seeds, "weighting_margins", lambda _: [])
-    add(places.seeds, "weighting_margins", *(
-        {
-            "wave_code": "small_wave", "group_value": group, "attribute_code": "small_sex",
-            "level_code": level, "total": share,
-        }
-        for (group, level), share in SHARES.items()
-    ))  # fmt: skip
-    deliver(places, heavier_zuid())
-    done = night(places)
-    assert done.returncode == 0, done.stderr
-    assert "the sizes of the groups are the sums of their base weights" in done.stderr
-    rows = working(
-        places,
-        f"select segment_value, estimate, se from {UNROUNDED} where "
-        "question_code = 'small_grade' and statistic = 'mean' "
-        "and segment_code in ('total', 'small_total', 'small_region')",
-    )
-    found = {value: (estimate, se) for value, estimate, se in rows}
-    for value, expected in R.items():
-        assert found[value] == pytest.approx(expected, rel=1e-8), value
-    quality = published(
-        places, "select group_value, population, warnings_en from marts.weighting_quality"
-    )
-    assert {group: population for group, population, _ in quality} == pytest.approx(SIZES)
-    assert all("follows from the base weights" in warnings for *_, warnings in quality)
-    reached = published(
-        places, "select group_value, population from marts.weighting_margins_reached "
-        "where level_code = 'man'",
-    )  # fmt: skip
-    assert dict(reached) == pytest.approx({g: SHARES[g, "man"] * SIZES[g] for g in SIZES})
-
-
 def rake_shares(tmp_path, *arguments):
     data, margins = tmp_path / "data.csv", tmp_path / "margins.csv"
     pd.DataFrame(heavier_zuid()).to_csv(data, index=False)
     rows = [f"{group},sex,{level},{share}" for (group, level), share in SHARES.items()]
     margins.write_text("\n".join(["group,variable,level,total", *rows]) + "\n")
     out, report = tmp_path / "out.csv", tmp_path / "report.json"
-    run = peil(
+    run = here(
         "rake", "--data", data, "--margins", margins, "--out", out, "--group", "region",
         "--diagnostics", report, *arguments,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from pathlib import Path
 import docx
 import duckdb
 import pytest
-from conftest import options, peil
+from conftest import here, options, peil
 from docx.oxml.ns import qn
 from docx.table import Table as WordTable
 from peil.errors import InputError
@@ -567,7 +567,7 @@ def test_pdf_with_libreoffice_is_the_word_file(demo, tmp_path):
 
 def test_without_a_published_file_it_says_what_to_do(empty_places: Places):
     for verb in ("summary", "slides"):
-        result = peil(verb, *options(empty_places))
+        result = here(verb, *options(empty_places))
         assert result.returncode == 2
         assert "peil nightly" in result.stderr
 

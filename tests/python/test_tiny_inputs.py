@@ -247,6 +247,7 @@ def test_one_resident_cannot_be_raked_to_two_levels(tmp_path):
     deliver(places, residents(("man", 1, 6, 5)))
     done = night(places)
     assert done.returncode != 0
-    assert "level 'vrouw' has target 2,550 but no respondents" in done.stderr
+    assert "margin small_sex: level 'vrouw' has target 2,550 but no respondents" in done.stderr
+    assert "Merge it with a neighbour" in done.stderr
     assert "Traceback" not in done.stderr
     assert not places.published_file.exists()

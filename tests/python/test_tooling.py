@@ -4,10 +4,15 @@ import os
 import re
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import made_once
 import pytest
 import yaml
+from conftest import APART, LONGEST_FIRST, in_bytes, scope_of
+from made_once import copy_of
 from nights_in_tests import functions_with_a_night, starts_one
 from peil.settings import PROJECT
 
@@ -161,3 +166,52 @@ def test_the_demo_is_not_in_the_fast_selection(request):
         used = set(getattr(item, "fixturenames", ()))
         if used & {"demo", "published", "warehouse", "site", "copy_of_demo"}:
             assert item.get_closest_marker("night"), item.nodeid
+
+
+def test_the_longest_tests_start_first_and_are_there():
+    """A test that was renamed would start last, and a worker would wait for it."""
+    for scope in LONGEST_FIRST:
+        file, _, test = scope.partition("::")
+        source = (PROJECT / "tests" / "python" / file).read_text(encoding="utf-8")
+        assert not test or f"def {test}(" in source, scope
+        assert bool(test) == (file.removesuffix(".py") in APART), scope
+    assert scope_of("tests/python/test_nightly.py::test_x[a/b::c]") == "test_nightly.py::test_x"
+    assert scope_of("tests/python/test_site.py::test_x[a/b::c]") == "test_site.py"
+
+
+def test_what_is_made_once_is_made_by_the_first_who_asks(tmp_path_factory, tmp_path, monkeypatch):
+    """Also when it failed before, and anew when what it is made of is other."""
+    monkeypatch.setenv("PEIL_TEST_WAREHOUSES", str(tmp_path / "kept"))
+    made = []
+
+    def make(folder):
+        made.append(folder)
+        (folder / "part").touch()
+        time.sleep(0.2)
+        if len(made) == 1:
+            raise OSError("half made")
+        (folder / "rest").touch()
+
+    def ask(number):
+        return copy_of(tmp_path_factory, "thing", make, tmp_path / str(number))
+
+    with pytest.raises(OSError, match="half made"):
+        ask(0)
+    with ThreadPoolExecutor(2) as pool:
+        copies = list(pool.map(ask, (1, 2)))
+    assert len(made) == 2
+    for folder in copies:
+        assert {path.name for path in folder.iterdir()} == {"part", "rest"}
+    (copies[0] / "part").unlink()
+    assert (ask(3) / "part").exists(), "a copy of one test is not that of another"
+    monkeypatch.setattr(made_once, "_digest", lambda: "other code")
+    ask(4)
+    assert len(made) == 3
+
+
+def test_hashes_are_found_wherever_they_stand_in_bytes():
+    texts = {f"{number:032x}" for number in range(100)}
+    content = b"x%032xyabc%032x\0%031x;0%032xff" % (3, 5, 7, 9)
+    found = in_bytes(texts, content)
+    assert found == {text for text in texts if text.encode() in content}
+    assert {f"{number:032x}" for number in (3, 5, 9)} <= found

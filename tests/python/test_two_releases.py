@@ -35,8 +35,8 @@ def survey_with(places, rows):
         csv.writer(handle).writerows([*table, *rows])
 
 
-def seeds_with_counts(folder, min_new):
-    """The reference seeds with a scheme of plain counts, and a choice of min_new_respondents."""
+def seeds_with_counts(folder):
+    """The reference seeds with a scheme of plain counts."""
     seeds = folder / "seeds"
     shutil.copytree(REFERENCE / "seeds", seeds)
     schemes = (seeds / "weighting_schemes.csv").read_text(encoding="utf-8").splitlines()
@@ -44,9 +44,6 @@ def seeds_with_counts(folder, min_new):
     row = row.replace("weighted,small,weighted,weighted", "unweighted,small,unweighted,unweighted")
     schemes.append(row.replace("calibrated", "weights_as_given").replace(",true,1", ",false,9"))
     (seeds / "weighting_schemes.csv").write_text("\n".join(schemes) + "\n", encoding="utf-8")
-    thresholds = (seeds / "thresholds.csv").read_text(encoding="utf-8")
-    wanted = thresholds.replace("min_new_respondents,10", f"min_new_respondents,{min_new}")
-    (seeds / "thresholds.csv").write_text(wanted, encoding="utf-8")
     return seeds
 
 
@@ -64,15 +61,27 @@ def grade_of_newcomers(before, after):
 
 
 @pytest.fixture(scope="module")
-def releases(tmp_path_factory):
-    """Grades after three nights: at first, with three who gave a 1 more, and with ten more."""
-    places = places_in(
-        tmp_path_factory.mktemp("releases"),
-        seeds=seeds_with_counts(tmp_path_factory.mktemp("codebook"), MANY),
-    )
+def first(tmp_path_factory):
+    """The survey after its first night, and its grade. Do not change it."""
+    folder = tmp_path_factory.mktemp("first")
+    places = places_in(folder, seeds=seeds_with_counts(folder))
     places.inbox.mkdir()
-    found = []
-    for rows in ([], newcomers(FEW, 1, 1000), newcomers(FEW + MANY, 1, 1000)):
+    survey_with(places, [])
+    return places, night(places)
+
+
+def after(first, folder):
+    """A copy of the survey, to hold a second night in."""
+    shutil.copytree(first[0].inbox.parent, folder, symlinks=True, dirs_exist_ok=True)
+    return places_in(folder, seeds=folder / "seeds")
+
+
+@pytest.fixture(scope="module")
+def releases(first, tmp_path_factory):
+    """Grades after three nights: at first, with three who gave a 1 more, and with ten more."""
+    places = after(first, tmp_path_factory.mktemp("releases"))
+    found = [first[1]]
+    for rows in (newcomers(FEW, 1, 1000), newcomers(FEW + MANY, 1, 1000)):
         survey_with(places, rows)
         found.append(night(places))
     return places, found
@@ -92,12 +101,13 @@ def test_a_figure_is_made_anew_when_enough_came_in(releases):
     assert third[2] is False
 
 
-def test_without_the_rule_the_newcomers_answers_are_read(tmp_path):
+def test_without_the_rule_the_newcomers_answers_are_read(first, tmp_path):
     """The attack itself works: three who all gave a 1 are found to within the rounding."""
-    places = places_in(tmp_path, seeds=seeds_with_counts(tmp_path, 1))
-    places.inbox.mkdir()
-    found = []
-    for rows in ([], newcomers(FEW, 1, 1000)):
-        survey_with(places, rows)
-        found.append(night(places))
-    assert grade_of_newcomers(*found) == pytest.approx(1, abs=0.5)
+    places = after(first, tmp_path)
+    thresholds = places.seeds / "thresholds.csv"
+    text = thresholds.read_text(encoding="utf-8")
+    rule = f"min_new_respondents,{MANY}"
+    assert rule in text
+    thresholds.write_text(text.replace(rule, "min_new_respondents,1"), encoding="utf-8")
+    survey_with(places, newcomers(FEW, 1, 1000))
+    assert grade_of_newcomers(first[1], night(places)) == pytest.approx(1, abs=0.5)

@@ -44,11 +44,15 @@ CHANGES = (
 
 
 class Warehouse:
-    """A copy of the demo's warehouse with dbt by hand."""
+    """A copy of the demo's warehouse with dbt by hand.
+
+    Every test has its copy at the same path: dbt then keeps what it parsed of the project.
+    """
 
     def __init__(self, demo: Places, folder: Path) -> None:
         self.file = folder / "peil.duckdb"
         self.target = folder / "target"
+        self.file.with_name("peil.duckdb.wal").unlink(missing_ok=True)
         shutil.copy(demo.warehouse, self.file)
         self.environment = {**os.environ, "PEIL_WAREHOUSE": str(self.file)}
 
@@ -74,9 +78,14 @@ class Warehouse:
         return json.loads((self.target / "manifest.json").read_text())["nodes"]
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("upgrade")
+
+
 @pytest.fixture
-def copy(demo: Places, tmp_path: Path) -> Warehouse:
-    return Warehouse(demo, tmp_path)
+def copy(demo: Places, folder: Path) -> Warehouse:
+    return Warehouse(demo, folder)
 
 
 def test_a_kept_table_with_other_columns_is_made_anew(copy):

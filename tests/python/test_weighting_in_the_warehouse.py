@@ -1,79 +1,159 @@
-"""What weighting refuses in a real night names group, numbers and the way out."""
+"""What weighting does and refuses in a real night: bounds, margins per group, and reasons.
 
-import shutil
+One night of the small survey weighed in four ways. Margins per group are given as shares: groups
+take their size from the base weights. R survey 4.1-1 on reference/small_survey.csv, base weights
+times 4 in zuid:
 
-import duckdb
+    size <- tapply(s$d, s$region, sum)
+    d <- svydesign(ids = ~1, weights = ~d, data = transform(s, cell = interaction(region, sex)))
+    f <- calibrate(d, ~cell - 1, share * size, calfun = "raking", epsilon = 1e-13)
+    svymean(~grade, f, na.rm = TRUE); svyby(~grade, ~region, f, svymean, na.rm = TRUE)
+"""
+
 import pytest
-from conftest import options, peil, places_in
-from peil.settings import PROJECT
+from conftest import UNROUNDED
+from small_survey import (
+    add,
+    deliver,
+    night,
+    published,
+    rows_of,
+    small_places,
+    working,
+)
+from test_shares import SHARES, SIZES, R, heavier_zuid
 
-REFERENCE = PROJECT / "tests" / "python" / "reference"
-
-
-@pytest.fixture
-def places(tmp_path):
-    """The committed small survey with its own copy of the reference seeds."""
-    shutil.copytree(REFERENCE / "seeds", tmp_path / "seeds")
-    places = places_in(tmp_path, seeds=tmp_path / "seeds")
-    places.inbox.mkdir()
-    shutil.copy(REFERENCE / "small_survey.csv", places.inbox)
-    return places
-
-
-def change(path, old, new):
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+PER_GROUP = {"scheme_code": "per_region", "group_attribute_code": "small_region"}
+BOUNDED = {"bounds_on": "w", "lower": "0.5", "upper": "1.7"}
 
 
-def test_base_weights_that_are_none_are_counted_and_their_respondents_named(places):
-    change(
-        places.inbox / "small_survey.csv", "1,vrouw,40-64,noord,1,0.665", "1,vrouw,40-64,noord,1,0"
+def with_schemes(seeds, *changes):
+    """Schemes like the first, with these changes; those per group are raked on sex alone."""
+    (first,) = rows_of(seeds / "weighting_schemes.csv")
+    variables = rows_of(seeds / "weighting_variables.csv")
+    for order, change in enumerate(changes, start=2):
+        row = {**first, "is_default": "false", "sort_order": order, **change}
+        add(seeds, "weighting_schemes", row)
+        add(seeds, "weighting_variables", *(
+            {**variable, "scheme_code": row["scheme_code"]} for variable in variables
+            if variable["attribute_code"] == "small_sex" or not row["group_attribute_code"]
+        ))  # fmt: skip
+    add(seeds, "weighting_margins", *(
+        {
+            "wave_code": "small_wave", "group_value": group, "attribute_code": "small_sex",
+            "level_code": level, "total": share,
+        }
+        for (group, level), share in SHARES.items()
+    ))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def weighed(tmp_path_factory):
+    """The survey weighed as a whole and per group, without bounds and within them."""
+    places = small_places(tmp_path_factory.mktemp("weighed"))
+    with_schemes(
+        places.seeds,
+        {"scheme_code": "bounded", **BOUNDED, "lower": "0.4", "upper": "1.9"},
+        PER_GROUP,
+        {**PER_GROUP, "scheme_code": "per_region_bounded", **BOUNDED},
     )
-    night = peil("nightly", *options(places))
-    assert night.returncode == 1
-    assert "base weight is missing, 0, negative or not finite for 1 respondents" in night.stderr
-    assert "first respondent keys:" in night.stderr
-    assert "correct the delivery" in night.stderr
-    assert not places.published_file.exists()
+    deliver(places, heavier_zuid())
+    done = night(places)
+    assert done.returncode == 0, done.stderr
+    return places, done
 
 
-def test_bounds_that_cannot_be_kept_name_level_target_and_reach(places):
-    change(
-        places.seeds / "weighting_schemes.csv",
-        "weighted,small,weighted,weighted,,,,respondent,own_level,calibrated,logit,,,g",
-        "weighted,small,weighted,weighted,,,,respondent,own_level,calibrated,logit,0.95,1.05,g",
-    )
-    night = peil("nightly", *options(places))
-    assert night.returncode == 1
-    for part in ("scheme weighted", "wave small_wave", "margin", "level", "target", "reachable"):
-        assert part in night.stderr
-
-
-def test_bounds_on_the_weight_are_kept_by_every_respondent(places):
+def test_bounds_on_the_weight_are_kept_by_every_respondent(weighed):
     """w between 0.4 and 1.9, mean 1: kept per respondent, margins met, deff before and after."""
-    change(
-        places.seeds / "weighting_schemes.csv",
-        "weighted,small,weighted,weighted,,,,respondent,own_level,calibrated,logit,,,g",
-        "weighted,small,weighted,weighted,,,,respondent,own_level,calibrated,logit,0.4,1.9,w",
+    places, _ = weighed
+    weights = {
+        scheme: (low, high)
+        for scheme, low, high in working(
+            places,
+            "select scheme_code, min(weight), max(weight) from weighted.wgt_respondent_weights "
+            "group by 1",
+        )
+    }
+    assert weights["weighted"][1] > 1.9
+    assert weights["bounded"][0] >= 0.4 - 1e-9
+    assert weights["bounded"][1] == pytest.approx(1.9)
+    (quality,) = published(
+        places,
+        "select deff, deff_before_bounds, n_at_upper from marts.weighting_quality "
+        "where weighting_scheme = 'bounded'",
     )
-    night = peil("nightly", *options(places))
-    assert night.returncode == 0, night.stderr
-    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
-        low, high = connection.sql(
-            "select min(weight), max(weight) from weighted.wgt_respondent_weights "
-            "where scheme_code = 'weighted'"
-        ).fetchone()
-        free = connection.sql(
-            "select max(weight) from weighted.wgt_respondent_weights "
-            "where scheme_code = 'weighted_beta'"
-        ).fetchone()[0]
-        quality = connection.sql(
-            "select deff, deff_before_bounds, n_at_upper from marts.weighting_quality "
-            "where weighting_scheme = 'weighted'"
-        ).fetchone()
-    assert free > 1.9
-    assert low >= 0.4 - 1e-9
-    assert high == pytest.approx(1.9)
     assert quality[0] < quality[1]
     assert quality[2] is None or quality[2] > 0
+
+
+def test_bounds_per_group_are_kept_and_reported(weighed):
+    """`deff_before_bounds` is the deff of the same scheme without bounds."""
+    places, _ = weighed
+    query = (
+        "select group_value, min_weight, max_weight, n_at_upper, deff, deff_before_bounds "
+        "from weighted.wgt_weighting_diagnostics where scheme_code = '{}' order by group_value"
+    )
+    rows, free = (
+        working(places, query.format(name)) for name in ("per_region_bounded", "per_region")
+    )
+    assert len(rows) == len(free) == 2
+    for row, without in zip(rows, free, strict=True):
+        _, lowest, highest, n_at_upper, deff, before = row
+        assert lowest >= 0.5 - 1e-9
+        assert highest == pytest.approx(1.7)
+        assert n_at_upper > 0
+        assert without[2] > 1.7
+        assert deff < before == pytest.approx(without[4])
+
+
+def test_a_total_of_groups_given_as_shares_equals_r(weighed):
+    places, done = weighed
+    assert "the sizes of the groups are the sums of their base weights" in done.stderr
+    rows = working(
+        places,
+        f"select segment_value, estimate, se from {UNROUNDED} where scheme_code = 'per_region' "
+        "and question_code = 'small_grade' and statistic = 'mean' "
+        "and segment_code in ('total', 'small_total', 'small_region')",
+    )
+    found = {value: (estimate, se) for value, estimate, se in rows}
+    for value, expected in R.items():
+        assert found[value] == pytest.approx(expected, rel=1e-8), value
+    quality = published(
+        places,
+        "select group_value, population, warnings_en from marts.weighting_quality "
+        "where weighting_scheme = 'per_region'",
+    )
+    assert {group: population for group, population, _ in quality} == pytest.approx(SIZES)
+    assert all("follows from the base weights" in warnings for *_, warnings in quality)
+    reached = published(
+        places, "select group_value, population from marts.weighting_margins_reached "
+        "where level_code = 'man' and weighting_scheme = 'per_region'",
+    )  # fmt: skip
+    assert dict(reached) == pytest.approx({g: SHARES[g, "man"] * SIZES[g] for g in SIZES})
+
+
+def test_base_weights_that_are_none_are_counted_and_their_respondents_named(copy_of_small):
+    places = copy_of_small
+    before = places.published_file.read_bytes()
+    file = places.inbox / "small_survey.csv"
+    rows = rows_of(file)
+    rows[0]["base_weight"] = "0"
+    deliver(places, rows)
+    done = night(places)
+    assert done.returncode == 1
+    assert "base weight is missing, 0, negative or not finite for 1 respondents" in done.stderr
+    assert "first respondent keys:" in done.stderr
+    assert "correct the delivery" in done.stderr
+    assert places.published_file.read_bytes() == before
+
+
+def test_bounds_that_cannot_be_kept_name_scheme_group_level_target_and_reach(copy_of_small):
+    places = copy_of_small
+    before = places.published_file.read_bytes()
+    with_schemes(places.seeds, {**PER_GROUP, **BOUNDED, "lower": "0.95", "upper": "1.05"})
+    done = night(places)
+    assert done.returncode == 1
+    assert "scheme per_region, wave small_wave, group '" in done.stderr
+    for part in ("margin small_sex", "level '", "target", "reachable", "Widen the bounds"):
+        assert part in done.stderr
+    assert places.published_file.read_bytes() == before

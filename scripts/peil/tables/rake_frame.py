@@ -122,7 +122,8 @@ def _as_arrow(column: Any, name: str) -> pa.Array:
 
 def _coded_text(column: Any) -> pa.Array | None:
     """A pandas column of Python texts, each looked up once; None for any other column."""
-    if getattr(column, "dtype", None) != object or not hasattr(column, "to_numpy"):
+    kind = getattr(column, "dtype", None)
+    if not (isinstance(kind, np.dtype) and kind.hasobject and hasattr(column, "to_numpy")):
         return None
     import pandas as pd
 

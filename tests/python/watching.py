@@ -1,0 +1,50 @@
+"""What other users of the computer may read while `peil` runs: looked at again and again."""
+
+import os
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from peil.settings import PROJECT, Places
+
+
+def readable_during(places: Places, *words: object) -> set[Path]:
+    """Files of the warehouse and the release that others might read while this ran.
+
+    It runs with the widest umask: what is private is private by Peil's own doing.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", "peil", *map(str, words)], cwd=PROJECT, text=True,
+        preexec_fn=lambda: os.umask(0), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    readable, looks, is_over = set(), 0, False
+    while not is_over:
+        is_over = process.poll() is not None  # one look more when it has ended
+        looks += 1
+        for root in (places.warehouse.parent, places.published):
+            readable |= {path for path in files_under(root) if others_may_read(path)}
+        time.sleep(0.002)
+    said = process.stderr.read()
+    process.stderr.close()
+    assert process.returncode == 0, said
+    assert looks > 10
+    return readable
+
+
+def files_under(root: Path) -> Iterator[Path]:
+    """Files come and go while they are listed."""
+    try:
+        yield from root.rglob("*")
+    except FileNotFoundError:
+        return
+
+
+def others_may_read(path: Path) -> bool:
+    try:
+        state = path.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(state.st_mode) and bool(state.st_mode & 0o077)
