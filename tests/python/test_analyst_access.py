@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import connecting_example, options, peil
 from peil.settings import PROJECT, Places
 from playwright.sync_api import Browser
-
-from tests.python.conftest import connecting_example, options, peil
 
 ANALYSES = sorted((PROJECT / "analyses").glob("*.sql"))
 REF = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")

@@ -8,10 +8,9 @@ import duckdb
 import pandas as pd
 import pyreadstat
 import pytest
+from conftest import options, peil
 from peil.settings import Places
 from python_calamine import CalamineWorkbook
-
-from tests.python.conftest import options, peil
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import time
 import duckdb
 import hostile
 import pytest
-from conftest import ledger_agrees, options, peil, places_in
+from conftest import here, ledger_agrees, options, peil, places_in
 from peil.codebook.limits import Limits
 from peil.demo import write_demo
 from peil.names import printable
@@ -203,25 +203,25 @@ def test_a_file_that_is_open_for_writing_waits(places):
     assert "1 landed" in peil("land", *options(places)).stdout
 
 
-def test_a_young_file_waits_where_the_codebook_says_so(places, tmp_path):
+def test_a_young_file_waits_where_the_codebook_says_so(places, tmp_path, one_worker):
     seeds = with_limits(tmp_path, delivery_min_age_seconds=3600)
     for path in places.inbox.iterdir():
         os.utime(path, (1, 1))
     os.utime(places.inbox / "kpi_2024.csv")
-    run = peil("land", "--seeds", seeds, *options(places)[2:])
+    run = here("land", "--seeds", seeds, *options(places)[2:])
     assert "kpi_2024.csv: is younger than 3600 s" in run.stderr
     assert "5 landed" in run.stdout
 
 
-def test_limits_of_the_codebook_hold(places, tmp_path):
+def test_limits_of_the_codebook_hold(places, tmp_path, one_worker):
     """A small limit of size refuses; a limit that is no number stops before anything is read."""
     seeds = with_limits(tmp_path, reading_file_mb=0.1)
-    run = peil("land", "--seeds", seeds, *options(places)[2:])
+    run = here("land", "--seeds", seeds, *options(places)[2:])
     assert run.returncode == 3
     assert "a file may be 0.1 MB" in run.stderr
     assert "kpi_2024.csv" in landed(places)
     with_limits(tmp_path, reading_seconds="soon")
-    run = peil("land", "--seeds", seeds, *options(places)[2:])
+    run = here("land", "--seeds", seeds, *options(places)[2:])
     assert run.returncode == 2
     assert "reading_seconds: 'soon' is not a number of 0 or more" in run.stderr
 

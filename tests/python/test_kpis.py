@@ -8,12 +8,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import here, ledger_agrees, options, peil, places_in
 from peil.demo import write_demo
 from peil.landing.kpis import Unit, _of_value
 from peil.settings import PROJECT, Places
 from scipy.stats import t
-
-from tests.python.conftest import ledger_agrees, options, peil, places_in
 
 SEEDS = PROJECT / "seeds"
 FILE = "kpi_2024.csv"
@@ -80,7 +79,7 @@ REFUSED = {
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path, one_worker: None) -> Places:
     places = places_in(tmp_path)
     places.inbox.mkdir()
     return places
@@ -124,7 +123,7 @@ def test_a_unit_of_the_codebook_has_its_own_range(unit, value, said):
 def test_a_value_that_cannot_be_used_sets_the_whole_file_aside(places, fault):
     row, english, dutch = REFUSED[fault]
     deliver(places, [GOOD, row])
-    run = peil("land", *options(places))
+    run = here("land", *options(places))
     assert run.returncode == 3
     assert english in run.stderr
     assert f"{FILE}, row 3" in run.stderr
@@ -153,7 +152,7 @@ def test_every_fault_is_named_at_once_and_long_lists_end(places):
     deliver(
         places, [["GM0000", "2024", "abandonment", "85%"], *[["GM9001", "2024", "x", "1"]] * 30]
     )
-    run = peil("land", *options(places))
+    run = here("land", *options(places))
     assert "'GM0000' is not in" in run.stderr
     assert "'85%' is a percentage as text. Write the share 0.85" in run.stderr
     assert "more." in run.stderr
@@ -167,7 +166,7 @@ def test_decimal_comma_point_and_excel_land_the_same(places):
         ["GM9002", "2024", "abandonment", "1"],
     ]
     deliver(places, rows)
-    assert peil("land", *options(places)).returncode == 0
+    assert here("land", *options(places)).returncode == 0
     with_commas = landed(places)
     assert with_commas == [
         ("GM9001", "2023", "service_level", "0.8"),
@@ -175,7 +174,7 @@ def test_decimal_comma_point_and_excel_land_the_same(places):
         ("GM9002", "2024", "abandonment", "1"),
     ]
     deliver(places, [[*row[:3], row[3].replace(",", ".")] for row in rows])
-    assert "1 landed" in peil("land", *options(places)).stdout
+    assert "1 landed" in here("land", *options(places)).stdout
     assert landed(places) == with_commas
     (places.inbox / FILE).unlink()
     places.warehouse.unlink()
@@ -183,7 +182,7 @@ def test_decimal_comma_point_and_excel_land_the_same(places):
     frame["waarde"] = frame["waarde"].str.replace(",", ".").astype(float)
     frame["periode"] = frame["periode"].astype(int)
     frame.to_excel(places.inbox / "kpi_2024.xlsx", index=False)
-    run = peil("land", *options(places))
+    run = here("land", *options(places))
     assert run.returncode == 0, run.stderr
     assert [row[:3] for row in landed(places)] == [row[:3] for row in with_commas]
     assert [float(row[3]) for row in landed(places)] == [float(row[3]) for row in with_commas]
@@ -191,12 +190,12 @@ def test_decimal_comma_point_and_excel_land_the_same(places):
 
 def test_a_correction_replaces_and_a_second_file_may_not_repeat(places):
     deliver(places, [GOOD])
-    assert peil("land", *options(places)).returncode == 0
+    assert here("land", *options(places)).returncode == 0
     deliver(places, [[*GOOD[:3], "0,9"]])
-    assert peil("land", *options(places)).returncode == 0
+    assert here("land", *options(places)).returncode == 0
     assert landed(places) == [("GM9001", "2024", "service_level", "0.9")]
     deliver(places, [GOOD], "kpi_2024_nogmaals.csv")
-    run = peil("land", *options(places))
+    run = here("land", *options(places))
     assert run.returncode == 3
     assert f"was given before for GM9001 and 2024, in {FILE}" in run.stderr
     assert landed(places) == [("GM9001", "2024", "service_level", "0.9")]

@@ -6,7 +6,7 @@ import shutil
 import duckdb
 import pandas as pd
 import pytest
-from conftest import options, peil, places_in
+from conftest import here, options, peil, places_in
 from peil.demo import write_demo
 from peil.settings import PROJECT
 
@@ -148,30 +148,30 @@ def test_a_file_without_a_bound_column_is_set_aside_and_the_rest_lands(places):
         ("bevolking_2024.csv", "gemeente;leeftijd\nGM1;é\n".encode("cp1252"), "is not utf-8"),
     ],
 )
-def test_a_file_that_cannot_be_read_says_why(empty_places, name, content, message):
+def test_a_file_that_cannot_be_read_says_why(empty_places, one_worker, name, content, message):
     (empty_places.inbox / name).write_bytes(content)
-    run = peil("land", *options(empty_places))
+    run = here("land", *options(empty_places))
     assert run.returncode == 3
     assert message in run.stderr
     assert "Traceback" not in run.stderr
 
 
 def test_an_empty_inbox_says_what_to_put_in_it(empty_places):
-    run = peil("land", *options(empty_places))
+    run = here("land", *options(empty_places))
     assert run.returncode == 2
     assert "nothing to land here" in run.stderr
     assert "burgerpanel_2024*.sav" in run.stderr
 
 
 def test_an_inbox_that_is_not_there_is_named(tmp_path):
-    run = peil("land", *options(places_in(tmp_path)))
+    run = here("land", *options(places_in(tmp_path)))
     assert run.returncode == 2
     assert "inbox" in run.stderr
     assert "PEIL_INBOX" in run.stderr
 
 
 def test_seeds_that_are_not_there_are_named(tmp_path):
-    run = peil("land", *options(places_in(tmp_path, seeds=tmp_path / "elsewhere")))
+    run = here("land", *options(places_in(tmp_path, seeds=tmp_path / "elsewhere")))
     assert run.returncode == 2
     assert "elsewhere: no sources.csv here" in run.stderr
 

@@ -6,12 +6,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import peil
 from peil.demo.deliveries import read_codebook
 from peil.demo.staff import DONT_KNOW, GRADES, REPEAT_CONTACTS, STATEMENTS, make_staff
 from peil.report.headlines import show_headlines
 from peil.settings import PROJECT
-
-from tests.python.conftest import peil
 
 GROUPS = ("participant", "non_participant")
 UNKNOWN = {
