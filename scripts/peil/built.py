@@ -50,14 +50,28 @@ def build_facts(package: str, project: str) -> str:
     return json.dumps(
         {
             "codebook": codebook_digest(seeds),
-            "seeds": _digest(sorted(seeds.glob("*.csv")), seeds),
-            "code": _of(_digest(_files(PROJECT, CODE), PROJECT), _digest(_modules(), _PACKAGE)),
-            "own_code": _digest(own_files(own), own) if own != Path(package) else "",
+            "seeds": digest_of(sorted(seeds.glob("*.csv")), seeds),
+            "code": _of(digest_of(code_files(), PROJECT), digest_of(_modules(), _PACKAGE)),
+            "own_code": digest_of(own_files(own), own) if own != Path(package) else "",
             "commit": _commit(),
             "peil": version("peil"),
             "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
         }
     )
+
+
+def code_files() -> list[Path]:
+    """The dbt files that decide the figures, given seeds and deliveries."""
+    return _files(PROJECT, CODE)
+
+
+def digest_of(files: list[Path], root: Path) -> str:
+    """A digest of the names of files under a folder and of what is in them."""
+    digest = hashlib.sha256()
+    for file in files:
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest.update(f"{file.relative_to(root)} {content}\n".encode())
+    return digest.hexdigest()
 
 
 def own_files(project: Path) -> list[Path]:
@@ -68,7 +82,7 @@ def own_files(project: Path) -> list[Path]:
 def codebook_digest(seeds: Path) -> str:
     """A digest of the seeds and of the code that loads and tests them."""
     files = [*_files(PROJECT, CODEBOOK_CODE), PROJECT / "dbt_project.yml"]
-    return _of(_digest(sorted(seeds.glob("*.csv")), seeds), _digest(files, PROJECT))
+    return _of(digest_of(sorted(seeds.glob("*.csv")), seeds), digest_of(files, PROJECT))
 
 
 def require_built(connection: duckdb.DuckDBPyConnection, verb: str) -> Built:
@@ -139,14 +153,6 @@ def _files(root: Path, parts: tuple[str, ...]) -> list[Path]:
 def _modules() -> list[Path]:
     """The files of the package: modules, templates and lists."""
     return sorted(f for f in _PACKAGE.rglob("*") if f.is_file() and "__pycache__" not in f.parts)
-
-
-def _digest(files: list[Path], root: Path) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
-        digest.update(f"{file.relative_to(root)} {content}\n".encode())
-    return digest.hexdigest()
 
 
 def _of(*digests: str) -> str:

@@ -6,14 +6,19 @@ survey folder that folder is the dbt package `peil`, and the project is the rese
 """
 
 import os
+import re
 import shutil
 from pathlib import Path
+from string import Template
 
+from peil.built import own_files
 from peil.private import private_folder
 from peil.settings import PROJECT, Places
 
 PACKAGE = ".peil"
 OWN_PROJECT = "dbt_project.yml"
+# What `peil init` writes in a survey folder.
+NEW_SURVEY = Path(__file__).resolve().parent / "drafting" / "new_survey"
 # What the project is made of; the wheel holds the same (pyproject.toml).
 PARTS = ("models", "macros", "tests", "analyses", "dbt_project.yml", "profiles.yml")
 
@@ -40,6 +45,31 @@ def is_own_project(places: Places) -> bool:
         and (folder / OWN_PROJECT).is_file()
         and places.seeds == (folder / "seeds").resolve()
     )
+
+
+def peil_folder(places: Places) -> Path:
+    """The folder with Peil's own dbt files and the codebook: the project, or the package in it."""
+    project = dbt_project(places)
+    return project / PACKAGE if is_own_project(places) else project
+
+
+def is_customised(places: Places) -> bool:
+    """Whether the survey's own dbt project holds more than `peil init` wrote in it."""
+    if not is_own_project(places):
+        return False
+    assert places.folder is not None
+    settings = (places.folder / OWN_PROJECT).read_text(encoding="utf-8")
+    name = re.search(r"^name: (\S+)$", settings, re.MULTILINE)
+    for file in own_files(places.folder):
+        template = NEW_SURVEY / file.relative_to(places.folder)
+        if file.name == ".gitkeep":
+            continue
+        if name is None or not template.is_file():
+            return True
+        written = Template(template.read_text(encoding="utf-8")).safe_substitute(name=name[1])
+        if written != file.read_text(encoding="utf-8"):
+            return True
+    return False
 
 
 def install_package(folder: Path, seeds: Path) -> Path:

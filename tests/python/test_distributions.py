@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 import pytest
-from peil.tables.distributions import beta_quantile, normal_quantile, t_quantile, t_two_sided_p
+from peil.tables.sql_functions import beta_quantile, normal_quantile, t_quantile, t_two_sided_p
 
 
 def column(*values: float) -> pa.ChunkedArray:

@@ -8,10 +8,9 @@ from string import Template
 
 from peil.errors import InputError
 from peil.private import PRIVATE_FOLDER, make_folder, publish_mode
-from peil.project import install_package
+from peil.project import NEW_SURVEY, install_package
 from peil.settings import PROJECT
 
-_TEMPLATES = Path(__file__).parent / "new_survey"
 DEMO = "demo"
 _DEMO_TEXT = """
 `peil demo` puts simulated deliveries in the inbox: none of its figures is about a real
@@ -72,8 +71,8 @@ def _write(folder: Path, seeds: Path, name: str, title: str) -> None:
     for own in ("models", "tests", "analyses", "macros"):
         (folder / own).mkdir()
         (folder / own / ".gitkeep").touch()
-    for template in sorted(f for f in _TEMPLATES.rglob("*") if f.is_file()):
-        path = template.relative_to(_TEMPLATES)
+    for template in sorted(f for f in NEW_SURVEY.rglob("*") if f.is_file()):
+        path = template.relative_to(NEW_SURVEY)
         target = folder / (".gitignore" if path.name == "gitignore" else path)
         text = Template(template.read_text(encoding="utf-8")).substitute(values)
         target.write_text(text, encoding="utf-8")

@@ -1,4 +1,8 @@
-"""One `dbt build` in this process: import dbt once, keep its partial parse, read its results."""
+"""Build and test everything that has landed: by the plan that dbt compiled, or by dbt itself.
+
+A survey folder with models or settings of its own is built by `dbt build`, and so is a night that a
+plan cannot run to its end in the way of dbt.
+"""
 
 import logging
 import os
@@ -9,8 +13,10 @@ from pathlib import Path
 import duckdb
 
 from peil.built import codebook_digest
+from peil.nights.plan import NoPlanError, plan_of
 from peil.nights.released import load_released
-from peil.project import dbt_arguments
+from peil.nights.replay import Failure, replay
+from peil.project import dbt_arguments, is_customised, peil_folder
 from peil.settings import Places
 from peil.warehouse import STORAGE, one_row, open_warehouse, wait_until_free
 
@@ -25,43 +31,68 @@ class BuildResult:
     failures: list[str]
 
 
-def dbt_build(places: Places) -> BuildResult:
+def build_warehouse(places: Places) -> BuildResult:
     """Build everything that has landed and run every test of data.
 
     Unit tests and tests of tests are about code: `dbt build` by hand and CI run those too. Seeds
     that the warehouse holds since a build in which every test passed are not loaded again, and
     tests of nothing but those seeds are not run again.
     """
+    codebook = codebook_digest(places.seeds)
+    keep_seeds = codebook == _built_codebook(places.warehouse)
+    if keep_seeds:
+        log.info("The codebook is unchanged: its tables and their tests stand.")
+    load_released(places)
+    result = None
+    if not is_customised(places):
+        try:
+            result = _replay(places, keep_seeds=keep_seeds)
+        except NoPlanError as reason:
+            log.info("dbt builds this night itself: %s.", str(reason).rstrip("."))
+            # What a replay began it did not end.
+            keep_seeds = keep_seeds and codebook == _built_codebook(places.warehouse)
+    if result is None:
+        result = dbt_build(places, keep_seeds=keep_seeds)
+    if not result.failures:
+        _remember_codebook(places.warehouse, codebook)
+    return result
+
+
+def _replay(places: Places, *, keep_seeds: bool) -> BuildResult:
+    plan = plan_of(places.seeds)
+    package = peil_folder(places)
+    ticker = _Ticker()
+    done = replay(places, plan, package, keep_seeds=keep_seeds, ticker=ticker.ended)
+    ticker.done()
+    return BuildResult(done.n_steps, [_describe_failure(f, places) for f in done.failures])
+
+
+def dbt_build(places: Places, *, keep_seeds: bool = False) -> BuildResult:
+    """The same with `dbt build`, in this process."""
     from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.main import dbtRunner
 
     os.environ["PEIL_WAREHOUSE"] = str(places.warehouse)
-    codebook = codebook_digest(places.seeds)
-    kept = []
-    if codebook == _built_codebook(places.warehouse):
-        log.info("The codebook is unchanged: its tables and their tests stand.")
-        kept = ["resource_type:seed"]
     # Cautious: a test of a seed and a model together is not left out with the seed.
     arguments = [
-        "--log-path", str(places.dbt_target / "logs"), "--log-level", "none", "build",
+        "--log-path", str(places.dbt_target / "logs"), "--log-level", "none",
+        "--log-level-file", "none", "build",
         *dbt_arguments(places), "--indirect-selection", "cautious",
         "--exclude-resource-type", "unit_test",
-        "--exclude", "tag:tests_of_tests", "tag:on_request", *kept,
+        "--exclude", "tag:tests_of_tests", "tag:on_request",
+        *(["resource_type:seed"] if keep_seeds else []),
     ]  # fmt: skip
     wait_until_free(places.warehouse)
-    load_released(places)
     ticker = _Ticker()
     outcome = dbtRunner(callbacks=[ticker]).invoke(arguments)
     ticker.done()
-    if outcome.success:
-        _remember_codebook(places.warehouse, codebook)
     if outcome.exception:
         return BuildResult(0, [_clean(str(outcome.exception))])
     results = outcome.result.results if isinstance(outcome.result, RunExecutionResult) else []
     bad = [r for r in results if r.status in {"error", "fail", "runtime error"}]
     failures = [_describe(r, places) for r in bad]
     if not outcome.success and not failures:
-        failures = ["dbt stopped without saying why; see " + str(places.dbt_target / "logs")]
+        failures = ["dbt stopped without saying why; see `dbt build --log-level debug`"]
     return BuildResult(len(results), failures)
 
 
@@ -87,10 +118,11 @@ class _Ticker:
         self.terminal = sys.stderr.isatty()
 
     def __call__(self, event: object) -> None:
-        if event.info.name != "NodeFinished":  # type: ignore[attr-defined]
-            return
+        if event.info.name == "NodeFinished":  # type: ignore[attr-defined]
+            self.ended(event.data.node_info.node_name)  # type: ignore[attr-defined]
+
+    def ended(self, name: str) -> None:
         self.finished += 1
-        name = event.data.node_info.node_name  # type: ignore[attr-defined]
         if self.terminal:
             sys.stderr.write(f"\r\033[KBuilding and testing {self.finished}: {name[:60]}")
             sys.stderr.flush()
@@ -110,6 +142,17 @@ def _describe(result: object, places: Places) -> str:
         message += _first_row(Path(node.compiled_path), places.warehouse)
         message += f" Rows: run the query in {Path(node.compiled_path)} on {places.warehouse}."
     return f"{what}: {message}"
+
+
+def _describe_failure(failure: Failure, places: Places) -> str:
+    message = _clean(failure.message)
+    if failure.query:
+        query = places.dbt_target / "failed" / f"{failure.step.name}.sql"
+        query.parent.mkdir(exist_ok=True)
+        query.write_text(failure.query, encoding="utf-8")
+        message += _first_row(query, places.warehouse)
+        message += f" Rows: run the query in {query} on {places.warehouse}."
+    return f"{failure.step.label}: {message}"
 
 
 def _first_row(query: Path, warehouse: Path) -> str:

@@ -1,4 +1,4 @@
-"""The night: land → one `dbt build` → publish. A failed test stops publication."""
+"""The night: land → build and test → publish. A failed test stops publication."""
 
 import logging
 import time
@@ -8,7 +8,7 @@ from peil.codebook.numbers import refuse_without_numbers
 from peil.errors import DeliveryRejectedError, MachineError, PeilError
 from peil.landing import Landed, land
 from peil.lock import one_night
-from peil.nights.build import dbt_build
+from peil.nights.build import build_warehouse
 from peil.nights.publish import publish
 from peil.nights.unchanged import release_in_force
 from peil.settings import Places
@@ -50,7 +50,7 @@ def nightly(places: Places, *, force: bool = False) -> Landed:
 def build_and_publish(places: Places) -> None:
     """Build and test; publish only when everything passed."""
     started = time.monotonic()
-    built = dbt_build(places)
+    built = build_warehouse(places)
     if built.failures:
         for failure in built.failures:
             log.error("%s", failure)

@@ -18,7 +18,7 @@ from peil.built import Built, require_built
 from peil.drafts import remove, sweep
 from peil.errors import PeilError
 from peil.lock import one_night
-from peil.nights.purge import GROUPS
+from peil.nights.purge import GROUPS, KEPT
 from peil.nights.release import FILE, MANIFEST, SITE, new_release, switch_to
 from peil.progress import steps
 from peil.relations import copy_relation, relations_in
@@ -71,12 +71,14 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, temporary: Path) -> dict[
     )
     warehouse = one_row(connection, "select current_database()")[0]
     connection.execute("create schema published.marts")
+    kept = {relation.name for relation in relations_in(connection, KEPT)}
     counts = {}
     for table in steps(tables, "Publishing", lambda table: table.name):
         name = table.name
         copy_relation(connection, table, f"published.marts.{quoted(name)}")
         counts[name] = _checked_count(connection, warehouse, name)
-        counts[name] += _add_kept(connection, name)
+        # The catalogue costs as much for one table as for all; most surveys have purged nothing.
+        counts[name] += _add_kept(connection, name) if name in kept else 0
     connection.execute("checkpoint published")
     connection.execute("detach published")
     return counts

@@ -4,10 +4,10 @@ import hashlib
 import json
 from pathlib import Path
 
-from peil.built import Built, build_facts, own_files, require_built
+from peil.built import Built, build_facts, require_built
 from peil.errors import PeilError
 from peil.nights.release import MANIFEST
-from peil.project import PACKAGE, dbt_project, is_own_project
+from peil.project import dbt_project, is_customised, peil_folder
 from peil.settings import Places
 from peil.warehouse import read_warehouse
 
@@ -48,11 +48,8 @@ def _is_made_of(manifest: dict, built: Built, places: Places) -> bool:
 
 
 def _facts_of_now(places: Places) -> dict[str, str]:
-    project = dbt_project(places)
-    package = project / PACKAGE if is_own_project(places) else project
-    # dbt knows the survey's own project by what is in it.
-    has_own = any(file.suffix in {".sql", ".py", ".csv"} for file in own_files(project))
-    own = project if has_own else package
+    package = peil_folder(places)
+    own = dbt_project(places) if is_customised(places) else package
     return _without_names(json.loads(build_facts(str(package), str(own))))
 
 

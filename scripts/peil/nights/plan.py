@@ -1,0 +1,316 @@
+"""The plan of a night: the SQL that dbt compiled, in the order of its graph, made once per code.
+
+A small night is mostly dbt's own time: its start, its parse, and 20 milliseconds a step in which
+DuckDB needs one. None of that depends on deliveries or on what the codebook says, so dbt compiles
+once, without a warehouse, and `replay.py` runs what it compiled. A plan is of one digest of models,
+macros, tests, names of seeds and versions: where anything differs another plan is made.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import re
+import shutil
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from peil.built import code_files, digest_of
+from peil.drafts import draft_of, remove, sweep
+from peil.errors import PeilError
+from peil.private import PRIVATE_FOLDER, make_folder
+from peil.project import assemble
+from peil.settings import PROJECT
+from peil.warehouse import quoted
+
+log = logging.getLogger(__name__)
+# The database that dbt compiles for; a night puts the name of its own in place.
+DATABASE = "memory"
+KEPT = 5
+_VERSIONS = ("peil", "dbt-core", "dbt-duckdb", "duckdb")
+_ONE_THREAD = ["{{ one_thread() }}"], ["{{ all_threads() }}"]
+_PER_DELIVERY = re.compile(r"true /\* deliveries (\{.*?\}) \*/", re.DOTALL)
+_MATERIALS = {"table", "view", "incremental"}
+
+
+class NoPlanError(PeilError):
+    """dbt must run this night itself."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a contract: its declared type as DuckDB names it, its DDL and its comment."""
+
+    name: str
+    type: str
+    ddl: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A seed, model or test: what it is, what it waits for, and the SQL or Python that it runs."""
+
+    id: str
+    kind: str
+    name: str
+    schema: str
+    path: str
+    code: str
+    waits: list[str]
+    # Of a seed the type per column; of a model under contract all of `columns`.
+    types: dict[str, str] = field(default_factory=dict)
+    columns: list[Column] = field(default_factory=list)
+    has_contract: bool = False
+    comment: str = ""
+    one_thread: bool = False
+    # A test of nothing but seeds: not run again where the seeds stand.
+    of_seeds: bool = False
+
+    @property
+    def label(self) -> str:
+        """What dbt calls it: its kind of node and its name."""
+        return f"{self.id.split('.')[0]} {self.name}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps of a build, each after what it waits for."""
+
+    steps: list[Step]
+
+    @property
+    def schemas(self) -> list[str]:
+        return sorted({step.schema for step in self.steps if step.kind != "test"})
+
+
+def plan_of(seeds: Path) -> Plan:
+    """The plan for the code as it is and a codebook with these files: kept, or made now.
+
+    Raises:
+        NoPlanError: dbt cannot compile it, or it asks what a plan does not know.
+    """
+    folder = plans_folder()
+    make_folder(folder, PRIVATE_FOLDER)
+    file = folder / f"{plan_key(seeds)}.json"
+    if (kept := _read(file)) is not None:
+        return kept
+    started = time.monotonic()
+    log.info("Compiling the models and tests, once for this version of the code.")
+    plan = plan_from(_compile(seeds, folder))
+    draft = draft_of(file)
+    draft.write_text(json.dumps(asdict(plan)), encoding="utf-8")
+    draft.replace(file)
+    _forget_old(folder)
+    log.info("Compiled in %.1f s.", time.monotonic() - started)
+    return plan
+
+
+def plans_folder() -> Path:
+    """Where plans are kept: they hold no data and no codebook, and serve every survey."""
+    given = os.environ.get("PEIL_CACHE")
+    shared = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME")
+    return (Path(given) if given else Path(shared or Path.home() / ".cache") / "peil") / "plans"
+
+
+def plan_key(seeds: Path) -> str:
+    """A digest of everything that decides what dbt compiles."""
+    names = sorted(file.name for file in seeds.glob("*.csv"))
+    versions = [version(name) for name in _VERSIONS] + [sys.version]
+    code = [
+        digest_of([*code_files(), PROJECT / "profiles.yml"], PROJECT),
+        digest_of([Path(__file__)], Path(__file__).parent),
+    ]
+    return hashlib.sha256("\n".join([*code, *names, *versions]).encode()).hexdigest()
+
+
+def _read(file: Path) -> Plan | None:
+    try:
+        steps = json.loads(file.read_text(encoding="utf-8"))["steps"]
+        file.touch()
+    except (OSError, ValueError, KeyError):
+        return None
+    return Plan([Step(**{**s, "columns": [Column(**c) for c in s["columns"]]}) for s in steps])
+
+
+def _forget_old(folder: Path) -> None:
+    plans = sorted(folder.glob("*.json"), key=lambda file: -file.stat().st_mtime)
+    for file in plans[KEPT:]:
+        file.unlink(missing_ok=True)
+
+
+def _compile(seeds: Path, folder: Path) -> dict:
+    """dbt's manifest with compiled SQL; what dbt parsed is kept for the next version of code."""
+    from dbt.cli.main import dbtRunner
+
+    sweep(folder)
+    work = draft_of(folder / "compile")
+    parsed = folder / "partial_parse.msgpack"
+    try:
+        project = assemble(work / "project", seeds)
+        target = work / "target"
+        target.mkdir()
+        if parsed.exists():
+            shutil.copy2(parsed, target)
+        outcome = dbtRunner().invoke([
+            "--log-level", "none", "--log-level-file", "none", "compile", "--target", "plan",
+            "--project-dir", str(project), "--profiles-dir", str(PROJECT),
+            "--target-path", str(target), "--exclude", "test_type:unit", "tag:tests_of_tests",
+            "tag:on_request", "resource_type:analysis",
+        ])  # fmt: skip
+        if not outcome.success:
+            raise NoPlanError(f"dbt does not compile the models: {outcome.exception}")
+        (target / parsed.name).replace(parsed)
+        return json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    finally:
+        remove(work)
+
+
+def plan_from(manifest: dict) -> Plan:
+    """Make a plan of dbt's manifest.
+
+    Raises:
+        NoPlanError: a model, seed or test asks what only dbt does.
+    """
+    nodes = {
+        name: node
+        for name, node in manifest["nodes"].items()
+        if node["resource_type"] == "seed"
+        or (node["resource_type"] in {"model", "test"} and node.get("compiled_code") is not None)
+    }
+    waits = _waits(nodes)
+    found: list[Step] = []
+    done: set[str] = set()
+    left = sorted(nodes)
+    while left:
+        ready = [name for name in left if waits[name] <= done]
+        if not ready:
+            raise NoPlanError("the graph of models and tests has a circle")
+        # Tests first: what they find spares what comes after them.
+        tests = [name for name in ready if nodes[name]["resource_type"] == "test"]
+        for name in tests or ready:
+            found.append(_step(name, nodes[name], sorted(waits[name])))
+            done.add(name)
+        left = [name for name in left if name not in done]
+    return Plan(found)
+
+
+def _waits(nodes: dict[str, dict]) -> dict[str, set[str]]:
+    """What each node waits for: what it reads, and the tests of everything it is made of.
+
+    As `dbt build` has it: a test comes before a node when all it reads stands above that node.
+    """
+    reads = {
+        name: {parent for parent in node.get("depends_on", {}).get("nodes", []) if parent in nodes}
+        for name, node in nodes.items()
+    }
+    above: dict[str, set[str]] = {}
+
+    def ancestors(name: str) -> set[str]:
+        if name not in above:
+            above[name] = set().union(*({p} | ancestors(p) for p in reads[name]))
+        return above[name]
+
+    tests = [name for name in nodes if name.startswith("test.")]
+    return {
+        name: reads[name]
+        if name.startswith("test.")
+        else reads[name] | {t for t in tests if reads[t] and reads[t] <= ancestors(name)}
+        for name in nodes
+    }
+
+
+def _step(name: str, node: dict, waits: list[str]) -> Step:
+    config = node["config"]
+    common = {
+        "id": name, "name": node["name"], "schema": node["schema"], "waits": waits,
+        "path": node["original_file_path"], "code": node.get("compiled_code") or "",
+    }  # fmt: skip
+    if node["resource_type"] == "test":
+        usual = ("ERROR", "count(*)", "!= 0", "!= 0", None, False)
+        asked = ("severity", "fail_calc", "warn_if", "error_if", "limit", "store_failures")
+        _only(name, tuple(config[key] for key in asked) == usual)
+        parents = node["depends_on"]["nodes"]
+        of_seeds = all(parent.startswith("seed.") for parent in parents)
+        return Step(kind="test", of_seeds=of_seeds, **common)
+    _only(name, node["alias"] == node["name"] and node["database"] == DATABASE)
+    hooks = tuple([hook["sql"] for hook in config[key]] for key in ("pre-hook", "post-hook"))
+    documents = config["persist_docs"]
+    if node["resource_type"] == "seed":
+        _only(name, not any(hooks) and not documents and config["full_refresh"])
+        _only(name, config["delimiter"] == "," and config["quote_columns"] is False)
+        return Step(kind="seed", types=config["column_types"], **common)
+    kind, is_python = config["materialized"], node["language"] == "python"
+    _only(name, kind in _MATERIALS and not (is_python and (documents or kind != "table")))
+    _only(name, not any(config.get(key) for key in ("sql_header", "indexes", "unique_key")))
+    has_contract = config["contract"]["enforced"]
+    if kind == "incremental":
+        wanted = [config["incremental_strategy"], config["on_schema_change"]]
+        _only(name, wanted == ["append", "ignore"] and not documents and not has_contract)
+        _only(name, "_deliveries(" in str(hooks) and bool(deliveries_in(common["code"])))
+    else:
+        _only(name, hooks in ((([], [])), _ONE_THREAD) and "deliveries {" not in common["code"])
+    _only(name, not node["constraints"] and (has_contract or kind == "view" or not documents))
+    return Step(
+        kind="python" if is_python else kind,
+        columns=_columns(name, node, bool(documents.get("columns"))),
+        has_contract=has_contract,
+        comment=node["description"] if documents.get("relation") else "",
+        one_thread=hooks == _ONE_THREAD,
+        **common,
+    )
+
+
+def _columns(name: str, node: dict, are_documented: bool) -> list[Column]:
+    """The columns whose types or comments the night writes."""
+    has_contract = node["config"]["contract"]["enforced"]
+    if not has_contract and not are_documented:
+        return []
+    found = []
+    with duckdb.connect() as connection:
+        for column in node["columns"].values():
+            kinds = [constraint["type"] for constraint in column["constraints"]]
+            _only(name, not column["quote"] and set(kinds) <= {"not_null"})
+            declared, ddl = "", ""
+            if has_contract:
+                null = f"describe select cast(null as {column['data_type']}) as x"
+                declared = connection.execute(null).fetchall()[0][1]
+                rule = " not null" if kinds else ""
+                ddl = f"{column['name']} {column['data_type']}{rule}"
+            comment = column["description"] if are_documented else ""
+            found.append(Column(column["name"], declared, ddl, comment))
+    return found
+
+
+def deliveries_in(code: str) -> list[dict]:
+    """What a model that is kept per delivery says of itself: see `is_to_build`."""
+    return [json.loads(found) for found in _PER_DELIVERY.findall(code)]
+
+
+def with_deliveries(code: str, keys: list[str] | None) -> str:
+    """The SQL of such a model for some deliveries, or for all that landed."""
+
+    def condition(found: re.Match) -> str:
+        if keys is None:
+            return "true"
+        chosen = ", ".join(f"'{key}'" for key in keys)
+        return f"{json.loads(found[1])['key']} in ({chosen})" if keys else "false"
+
+    return _PER_DELIVERY.sub(condition, code)
+
+
+def for_database(code: str, database: str) -> str:
+    """Compiled code with the name of the warehouse in place of the one it was compiled for."""
+    name = quoted(database)
+    in_python = name.replace('"', '\\"')
+    return code.replace(f'\\"{DATABASE}\\".', f"{in_python}.").replace(f'"{DATABASE}".', f"{name}.")
+
+
+def _only(name: str, is_known: bool) -> None:
+    if not is_known:
+        raise NoPlanError(f"{name}: asks what only dbt does")
