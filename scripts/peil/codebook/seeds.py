@@ -14,6 +14,8 @@ from peil.settings import PROJECT
 PROPERTIES = PROJECT / "models" / "codebook"
 # Of a draft: what was guessed and wants a look. Every other column is declared.
 REVIEW = "review"
+# Ten times as fast, where PyYAML was built with it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @cache
@@ -22,7 +24,7 @@ def seed_columns() -> dict[str, dict[str, str]]:
     return {
         seed["name"]: seed["config"]["column_types"]
         for path in sorted(PROPERTIES.glob("*.yml"))
-        for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]
+        for seed in yaml.load(path.read_text(encoding="utf-8"), _LOADER)["seeds"]
     }
 
 

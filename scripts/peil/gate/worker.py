@@ -17,6 +17,9 @@ def main() -> None:
     # Libraries that print must not end up between the answers.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     warnings.filterwarnings("ignore")
+    # A grammar of internationalised addresses, a third of the time that the import takes: JSON
+    # Schema, which draws in charts, does without where it is not there.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
@@ -123,3 +126,6 @@ def _exception(outcome: dict) -> str:
 
 if __name__ == "__main__":
     main()
+    # Nothing is open any more: tearing down what Great Expectations brought takes half a second.
+    sys.stderr.flush()
+    os._exit(0)

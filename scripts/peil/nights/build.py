@@ -69,8 +69,7 @@ def _replay(places: Places, *, keep_seeds: bool) -> BuildResult:
 
 def dbt_build(places: Places, *, keep_seeds: bool = False) -> BuildResult:
     """The same with `dbt build`, in this process."""
-    from dbt.artifacts.schemas.run import RunExecutionResult
-    from dbt.cli.main import dbtRunner
+    from peil.quick_dbt import RunExecutionResult, dbtRunner
 
     os.environ["PEIL_WAREHOUSE"] = str(places.warehouse)
     # Cautious: a test of a seed and a model together is not left out with the seed.

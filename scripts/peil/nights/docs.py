@@ -21,7 +21,7 @@ def build_docs(places: Places) -> Path:
     Raises:
         PeilError: the warehouse has not been built yet, or dbt could not read it.
     """
-    from dbt.cli.main import dbtRunner
+    from peil.quick_dbt import dbtRunner
 
     if not places.warehouse.exists():
         raise PeilError(f"{places.warehouse}: not there yet. Run `peil nightly` first.")

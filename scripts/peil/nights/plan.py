@@ -12,9 +12,9 @@ import logging
 import os
 import re
 import shutil
-import sys
 import time
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,12 +26,13 @@ from peil.errors import PeilError
 from peil.private import PRIVATE_FOLDER, make_folder
 from peil.project import assemble
 from peil.settings import PROJECT
-from peil.warehouse import quoted
+from peil.warehouse import one_row, quoted
 
 log = logging.getLogger(__name__)
 # The database that dbt compiles for; a night puts the name of its own in place.
 DATABASE = "memory"
 KEPT = 5
+_NOT_OF_A_NIGHT = "*_unit_tests.yml\ntests/tests_of_tests/\nanalyses/\n"
 _VERSIONS = ("peil", "dbt-core", "dbt-duckdb", "duckdb")
 _ONE_THREAD = ["{{ one_thread() }}"], ["{{ all_threads() }}"]
 _PER_DELIVERY = re.compile(r"true /\* deliveries (\{.*?\}) \*/", re.DOTALL)
@@ -121,7 +122,7 @@ def plans_folder() -> Path:
 def plan_key(seeds: Path) -> str:
     """A digest of everything that decides what dbt compiles."""
     names = sorted(file.name for file in seeds.glob("*.csv"))
-    versions = [version(name) for name in _VERSIONS] + [sys.version]
+    versions = [version(name) for name in _VERSIONS]
     code = [
         digest_of([*code_files(), PROJECT / "profiles.yml"], PROJECT),
         digest_of([Path(__file__)], Path(__file__).parent),
@@ -146,13 +147,15 @@ def _forget_old(folder: Path) -> None:
 
 def _compile(seeds: Path, folder: Path) -> dict:
     """dbt's manifest with compiled SQL; what dbt parsed is kept for the next version of code."""
-    from dbt.cli.main import dbtRunner
+    from peil.quick_dbt import dbtRunner
 
     sweep(folder)
     work = draft_of(folder / "compile")
     parsed = folder / "partial_parse.msgpack"
     try:
         project = assemble(work / "project", seeds)
+        # Tests of code are no part of a night.
+        (project / ".dbtignore").write_text(_NOT_OF_A_NIGHT, encoding="utf-8")
         target = work / "target"
         target.mkdir()
         if parsed.exists():
@@ -272,19 +275,26 @@ def _columns(name: str, node: dict, are_documented: bool) -> list[Column]:
     if not has_contract and not are_documented:
         return []
     found = []
-    with duckdb.connect() as connection:
-        for column in node["columns"].values():
-            kinds = [constraint["type"] for constraint in column["constraints"]]
-            _only(name, not column["quote"] and set(kinds) <= {"not_null"})
-            declared, ddl = "", ""
-            if has_contract:
-                null = f"describe select cast(null as {column['data_type']}) as x"
-                declared = connection.execute(null).fetchall()[0][1]
-                rule = " not null" if kinds else ""
-                ddl = f"{column['name']} {column['data_type']}{rule}"
-            comment = column["description"] if are_documented else ""
-            found.append(Column(column["name"], declared, ddl, comment))
+    for column in node["columns"].values():
+        kinds = {constraint["type"] for constraint in column["constraints"]}
+        _only(name, not column["quote"] and kinds <= {"not_null"})
+        ddl = f"{column['name']} {column['data_type']}{' not null' if kinds else ''}"
+        found.append(
+            Column(
+                column["name"],
+                _type_of(column["data_type"]) if has_contract else "",
+                ddl if has_contract else "",
+                column["description"] if are_documented else "",
+            )
+        )
     return found
+
+
+@cache
+def _type_of(declared: str) -> str:
+    """A type as DuckDB names it."""
+    with duckdb.connect() as connection:
+        return one_row(connection, f"describe select cast(null as {declared}) as x")[1]
 
 
 def deliveries_in(code: str) -> list[dict]:

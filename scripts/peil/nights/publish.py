@@ -70,6 +70,8 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, temporary: Path) -> dict[
         f"(storage_version {literal(STORAGE_VERSION)})"
     )
     warehouse = one_row(connection, "select current_database()")[0]
+    # One transaction: a comment on a column is a statement, and each would be written by itself.
+    connection.execute("begin")
     connection.execute("create schema published.marts")
     kept = {relation.name for relation in relations_in(connection, KEPT)}
     counts = {}
@@ -79,6 +81,7 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, temporary: Path) -> dict[
         counts[name] = _checked_count(connection, warehouse, name)
         # The catalogue costs as much for one table as for all; most surveys have purged nothing.
         counts[name] += _add_kept(connection, name) if name in kept else 0
+    connection.execute("commit")
     connection.execute("checkpoint published")
     connection.execute("detach published")
     return counts

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from peil.nights.plan import NoPlanError, Plan, Step, deliveries_in, for_database, with_deliveries
-from peil.nights.replay_state import KeptPerDelivery, begin_build, end_build
+from peil.nights.replay_state import KeptPerDelivery, begin_build, end_build, relation_kinds
 from peil.settings import Places
 from peil.tables.sql_functions import add_functions
 from peil.warehouse import as_path, literal, one_row, open_warehouse, quoted
@@ -59,8 +59,8 @@ def replay(
     steps = [s for s in plan.steps if not (keep_seeds and (s.kind == "seed" or s.of_seeds))]
     with open_warehouse(places.warehouse) as connection:
         add_functions(connection)
-        run = _Run(connection, places.seeds)
         begin_build(connection, plan)
+        run = _Run(connection, places.seeds)
         replayed = Replayed(len(steps))
         blocked: set[str] = set()
         for step in steps:
@@ -85,6 +85,8 @@ class _Run:
         self.seeds = seeds
         self.database = one_row(connection, "select current_database()")[0]
         self.is_one_thread = False
+        # As the night began: no two steps make one name.
+        self.kinds = relation_kinds(connection)
         self.kept = KeptPerDelivery(connection)
         self.make = {
             "seed": self._load_seed,
@@ -131,7 +133,7 @@ class _Run:
         declared = _types_of(file, step.types)
         columns = ", ".join(f"{name} {kind}" for name, kind in declared.items())
         table = self._path(step)
-        self._replaces_view(step)
+        self._replaces(step, "view")
         self.connection.execute(f"create or replace table {table} ({columns})")
         if _has_rows(file):
             self.connection.execute(
@@ -140,7 +142,7 @@ class _Run:
 
     def _make_table(self, step: Step, code: str) -> None:
         table = self._path(step)
-        self._replaces_view(step)
+        self._replaces(step, "view")
         if not step.has_contract:
             self.connection.execute(f"create or replace table {table} as (\n{code}\n)")
             return
@@ -154,7 +156,7 @@ class _Run:
         self._comment("table", step)
 
     def _make_python(self, step: Step, code: str) -> None:
-        self._replaces_view(step)
+        self._replaces(step, "view")
         module = types.ModuleType(step.name)
         exec(compile(code, step.path, "exec"), module.__dict__)
         reader = module.dbtObj(lambda table: self.connection.query(f"select * from {table}"))
@@ -169,8 +171,7 @@ class _Run:
         if step.has_contract:
             self._holds_contract(step, code)
         view = self._path(step)
-        if self._kind_of(step) == "table":
-            self.connection.execute(f"drop table {view}")
+        self._replaces(step, "table")
         self.connection.execute(f"create or replace view {view} as (\n{code}\n)")
         self._comment("view", step)
 
@@ -181,8 +182,8 @@ class _Run:
             for_database(facts["versions"], self.database),
             for_database(facts["version"], self.database),
         )
-        if self._kind_of(step) != "table":
-            self._replaces_view(step)
+        if self.kinds.get((step.schema, step.name)) != "table":
+            self._replaces(step, "view")
             made = with_deliveries(code, None)
             self.connection.execute(f"create or replace table {table} as (\n{made}\n)")
         else:
@@ -216,18 +217,10 @@ class _Run:
         if said:
             self.connection.execute("; ".join(said))
 
-    def _kind_of(self, step: Step) -> str | None:
-        """Whether a table or view of this name exists."""
-        found = self.connection.execute(
-            "select table_type from information_schema.tables "
-            "where table_catalog = ? and table_schema = ? and table_name = ?",
-            [self.database, step.schema, step.name],
-        ).fetchone()
-        return None if found is None else {"BASE TABLE": "table", "VIEW": "view"}[found[0]]
-
-    def _replaces_view(self, step: Step) -> None:
-        if self._kind_of(step) == "view":
-            self.connection.execute(f"drop view {self._path(step)}")
+    def _replaces(self, step: Step, other: str) -> None:
+        """Drop what has this name and is the other thing: a table or a view."""
+        if self.kinds.get((step.schema, step.name)) == other:
+            self.connection.execute(f"drop {other} {self._path(step)}")
 
     def _path(self, step: Step) -> str:
         return f"{quoted(self.database)}.{quoted(step.schema)}.{quoted(step.name)}"

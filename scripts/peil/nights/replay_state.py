@@ -27,7 +27,7 @@ def begin_build(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     )
     _drop_outdated(connection, plan)
     _drop_marts_without_model(connection, plan)
-    has_codebook = "codebook.built_codebook" in _tables(connection)
+    has_codebook = ("codebook", "built_codebook") in relation_kinds(connection)
     digest = "(select max(digest) from codebook.built_codebook)" if has_codebook else "null"
     connection.execute(
         f"""
@@ -97,6 +97,7 @@ class KeptPerDelivery:
 
 def _drop_outdated(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """A kept table of other SQL may have other columns."""
+    kinds = relation_kinds(connection)
     for step in plan.steps:
         if step.kind != "incremental":
             continue
@@ -105,27 +106,25 @@ def _drop_outdated(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
             "and not ends_with(delivery_version, ?) limit 1",
             [step.name, deliveries_in(step.code)[0]["code"]],
         ).fetchone()
-        if other and f"{step.schema}.{step.name}" in _tables(connection):
+        if other and kinds.get((step.schema, step.name)) == "table":
             connection.execute(f"drop table {quoted(step.schema)}.{quoted(step.name)}")
 
 
 def _drop_marts_without_model(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
-    made = {step.name for step in plan.steps if step.schema == "marts" and step.kind != "test"}
-    for kind, name in connection.execute(
-        "select 'table', table_name from duckdb_tables() where schema_name = 'marts' "
-        "and database_name = current_database() union all "
-        "select 'view', view_name from duckdb_views() where schema_name = 'marts' "
-        "and database_name = current_database()"
-    ).fetchall():
-        if name not in made:
+    made = {(step.schema, step.name) for step in plan.steps if step.kind != "test"}
+    for (schema, name), kind in relation_kinds(connection).items():
+        if schema == "marts" and (schema, name) not in made:
             connection.execute(f"drop {kind} marts.{quoted(name)}")
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+def relation_kinds(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+    """Whether each name, with its schema, is that of a table or a view."""
     return {
-        name
-        for (name,) in connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() "
-            "where database_name = current_database()"
+        (schema, name): kind
+        for schema, name, kind in connection.execute(
+            "select schema_name, table_name, 'table' from duckdb_tables() "
+            "where database_name = current_database() union all "
+            "select schema_name, view_name, 'view' from duckdb_views() "
+            "where database_name = current_database() and not internal"
         ).fetchall()
     }

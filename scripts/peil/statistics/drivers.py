@@ -12,8 +12,7 @@ Journal of Business and Psychology 26; Demnati & Rao (2004), Survey Methodology 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logit
-from scipy.stats import t as t_distribution
+from scipy.special import expit, logit, stdtrit
 
 from peil.errors import InputError
 
@@ -203,7 +202,7 @@ def share_interval(
         return none, none
     inside = (shares > NOISE) & (shares < 1 - NOISE)
     centre = np.where(inside, shares, 0.5)
-    t = t_distribution.ppf((1 + confidence_level) / 2, df)
+    t = stdtrit(df, (1 + confidence_level) / 2)
     half = t * se / (centre * (1 - centre))
     low, high = (expit(logit(centre) + side * half) for side in (-1, 1))
     # The logit and back may leave the share by a rounding error.

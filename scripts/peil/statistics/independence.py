@@ -8,7 +8,7 @@ all other figures.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import f as f_distribution
+from scipy.special import fdtrc
 
 from peil.statistics.design import Design
 
@@ -165,5 +165,5 @@ def _second_order(share: np.ndarray, covariance: np.ndarray, df: int) -> Tested 
     statistic = pearson / trace
     return Tested(
         float(statistic), float(df1), float(df1 * df),
-        max(float(f_distribution.sf(statistic, df1, df1 * df)), float(np.finfo(float).tiny)),
+        max(float(fdtrc(df1, df1 * df, statistic)), float(np.finfo(float).tiny)),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation
-from scipy.stats import t as t_distribution
+from scipy.special import stdtrit
 
 from peil.errors import InputError
 from peil.statistics.design import Design, People, degrees_of_freedom, variances
@@ -194,7 +194,7 @@ def _gaps(
     # A difference is tested with one degree of freedom less, as R's svyttest does.
     df = degrees_of_freedom(design, people, by_cluster=by_cluster) - 1
     se = _errors(design, people, influence, df + 1, by_cluster)
-    t = t_distribution.ppf((1 + confidence_level) / 2, df) if df >= 1 else np.nan
+    t = stdtrit(df, (1 + confidence_level) / 2) if df >= 1 else np.nan
     return np.column_stack([gap, se, gap - t * se, gap + t * se])
 
 

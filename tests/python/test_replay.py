@@ -1,0 +1,284 @@
+"""A night that replays compiled SQL leaves what `dbt build` leaves, on every kind of night.
+
+Equal is every table and view: its columns in order, their types, nullability and comments, and
+every row; and what a failed night says. Some 40 s of one processor for each `dbt build`.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import places_in
+from peil.landing import land
+from peil.nights import build, plan
+from peil.nights.build import build_warehouse
+from peil.nights.plan import NoPlanError, plan_from, plan_key, with_deliveries
+from peil.nights.publish import publish
+from peil.nights.purge import purge
+from peil.settings import PROJECT, Places, child_environment
+from small_survey import edit
+from two_waves import WAVES, write_seeds
+
+# The same night by dbt itself: a plan that cannot be made is what it is for.
+REFERENCE = """
+import json, sys
+from pathlib import Path
+from peil.nights import build
+from peil.nights.plan import NoPlanError
+from peil.settings import Places
+
+def refuse(seeds):
+    raise NoPlanError("the reference")
+
+build.plan_of = refuse
+places = Places(*map(Path, sys.argv[1:5]))
+print(json.dumps(build.build_warehouse(places).failures))
+"""
+# Moments, and where the night ran.
+MOMENTS = {"tested_at", "landed_at", "migrated_at", "received_at", "facts"}
+
+
+def reference(places: Places) -> list[str]:
+    """Build a copy with dbt; its failures."""
+    paths = [places.seeds, places.inbox, places.warehouse, places.published]
+    done = subprocess.run(
+        [sys.executable, "-c", REFERENCE, *map(str, paths)],
+        env=child_environment(PEIL_HASH_KEY="test"), cwd=PROJECT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def relations(connection: duckdb.DuckDBPyConnection, base: str) -> dict[str, set]:
+    """Everything but the rows."""
+    views = connection.execute(
+        "select schema_name, view_name, sql from duckdb_views() "
+        "where database_name = ? and not internal", [base]
+    ).fetchall()  # fmt: skip
+    return {
+        "columns": set(connection.execute(
+            "select schema_name, table_name, column_name, column_index, data_type, is_nullable, "
+            "comment from duckdb_columns() where database_name = ?", [base]
+        ).fetchall()),
+        "tables": set(connection.execute(
+            "select schema_name, table_name, comment from duckdb_tables() where database_name = ?",
+            [base],
+        ).fetchall()),
+        # DuckDB writes the columns that a view leaves out in any order.
+        "views": {(schema, name, *sorted(re.findall(r"\w+", sql))) for schema, name, sql in views},
+        "constraints": set(connection.execute(
+            "select schema_name, table_name, constraint_text from duckdb_constraints() "
+            "where database_name = ?", [base]
+        ).fetchall()),
+    }  # fmt: skip
+
+
+def differences(one: Path, other: Path) -> list[str]:
+    """What two warehouses do not have in common."""
+    with duckdb.connect() as connection:
+        for base, path in (("a", one), ("b", other)):
+            connection.execute(f"attach '{path}' as {base} (read_only)")
+        a, b = relations(connection, "a"), relations(connection, "b")
+        found = [f"{part}: {row}" for part in a for row in a[part] ^ b[part]]
+        for schema, table, _ in sorted(a["tables"] & b["tables"], key=str):
+            # Sums over respondents are of any order: their last digits are nobody's.
+            columns = ", ".join(
+                f"round({c[2]}, 9)" if c[4] == "DOUBLE" else f'"{c[2]}"'
+                for c in sorted(a["columns"], key=str)
+                if c[:2] == (schema, table) and c[2] not in MOMENTS
+            )
+            rows = [f"select {columns} from {base}.{schema}.{table}" for base in "ab"]
+            n = connection.execute(
+                f"select count(*) from (({rows[0]} except all {rows[1]}) union all "
+                f"({rows[1]} except all {rows[0]}))"
+            ).fetchone()[0]
+            found += [f"{schema}.{table}: {n} rows"] if n else []
+        return found
+
+
+def without_places(failures: list[str]) -> list[str]:
+    """What failed and what was said, without the path of the query."""
+    return sorted(re.sub(r" Rows: run the query in .*", "", failure) for failure in failures)
+
+
+def night(places: Places) -> list[str]:
+    """Land, then build twice: by replay here, and by dbt in a copy. Both must be equal."""
+    land(places)
+    ours = places.warehouse.parents[1]
+    copy = ours.with_name("reference")
+    for name in ("warehouse", "published"):
+        if (ours / name).exists():
+            shutil.rmtree(copy / name, ignore_errors=True)
+            shutil.copytree(
+                ours / name, copy / name, symlinks=True,
+                ignore=shutil.ignore_patterns("peil-dbt", "quality"),
+            )  # fmt: skip
+    other = replace(places_in(copy, places.seeds), inbox=places.inbox)
+    failures = build_warehouse(places).failures
+    assert without_places(failures) == without_places(reference(other))
+    assert differences(places.warehouse, other.warehouse) == []
+    return failures
+
+
+@pytest.fixture
+def trial(tmp_path, monkeypatch) -> Places:
+    """A survey of two waves, with a draft's column that nothing declares."""
+    monkeypatch.setenv("PEIL_HASH_KEY", "test")
+    places = places_in(tmp_path / "ours", tmp_path / "seeds")
+    write_seeds(places.seeds)
+    for seed, text in (("questions", "a guess"), ("bindings", "")):
+        path = places.seeds / f"{seed}.csv"
+        first, *rows = path.read_text(encoding="utf-8").splitlines()
+        rows = [f"{first},review", *(f"{row},{text}" for row in rows)]
+        path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    places.inbox.mkdir(parents=True)
+    for name, text in WAVES.items():
+        (places.inbox / f"{name}.csv").write_text(text, encoding="utf-8")
+    return places
+
+
+def test_a_replay_equals_dbt_on_every_kind_of_night(trial, monkeypatch):
+    def no_dbt(*_, **__):
+        raise AssertionError("dbt built a night that a plan can run")
+
+    monkeypatch.setattr(build, "dbt_build", no_dbt)
+    # The first night; then a corrected delivery, with the codebook as it was.
+    assert night(trial) == []
+    publish(trial)
+    path = trial.inbox / "w1.csv"
+    path.write_text(path.read_text().replace("p1,man,7", "p1,man,8"), encoding="utf-8")
+    with duckdb.connect(str(trial.warehouse)) as connection:
+        connection.execute("create table marts.of_an_earlier_version as select 1 as x")
+        connection.execute(
+            "update staging.built_deliveries set delivery_version = 'x' "
+            "where model_name = 'wgt_off_route'"
+        )
+        connection.execute(
+            "drop view weighted.wgt_routes; create table weighted.wgt_routes (x int)"
+        )
+        connection.execute("drop table marts.about; create view marts.about as select 1 as x")
+    assert night(trial) == []
+    publish(trial)
+    # A codebook with a fault that a test of seeds finds, and one that a model stops at.
+    edit(trial.seeds, "questions", lambda rows: [
+        {**r, "topic": "unknown"} if r["question_code"] == "words" else r for r in rows
+    ])  # fmt: skip
+    failures = night(trial)
+    assert [f.split()[1][:22] for f in failures] == ["relationships_question"], failures
+    assert "Rows: run the query in" in failures[0]
+    query = Path(re.search(r"query in (\S+) on", failures[0])[1]).read_text()
+    with duckdb.connect(str(trial.warehouse), read_only=True) as connection:
+        assert connection.execute(query).fetchall() == [("unknown",)]
+    edit(trial.seeds, "questions", lambda rows: [{**r, "topic": "topic"} for r in rows])
+    edit(trial.seeds, "weighting_margins", lambda rows: [
+        *rows, {**rows[0], "level_code": "anders", "total": "50"}
+    ])  # fmt: skip
+    edit(trial.seeds, "attribute_levels", lambda rows: [
+        {**r, "has_population_target": "true"} for r in rows
+    ])  # fmt: skip
+    failures = night(trial)
+    assert len(failures) == 1 and failures[0].startswith("model wgt_raking_factors: "), failures
+    # Mended, with another label and without the first wave.
+    edit(trial.seeds, "weighting_margins", lambda rows: rows[:-1])
+    edit(trial.seeds, "attribute_levels", lambda rows: [
+        {**r, "has_population_target": str(r["level_code"] != "anders").lower(),
+         "label_nl": r["label_nl"].upper()}
+        for r in rows
+    ])  # fmt: skip
+    purge(trial, "w1")
+    assert night(trial) == []
+
+
+def test_a_plan_is_of_one_version_of_the_code(tmp_path, monkeypatch):
+    seeds = tmp_path / "seeds"
+    shutil.copytree(PROJECT / "seeds", seeds)
+    key = plan_key(seeds)
+    (seeds / "flags.csv").write_text("flag_code\n", encoding="utf-8")
+    assert plan_key(seeds) == key, "what stands in a seed is not compiled"
+    (seeds / "ours.csv").write_text("x\n", encoding="utf-8")
+    assert plan_key(seeds) != key
+    (seeds / "ours.csv").unlink()
+    monkeypatch.setattr(plan, "version", lambda _: "0")
+    assert plan_key(seeds) != key
+    monkeypatch.undo()
+    changed = tmp_path / "model.sql"
+    changed.write_text("select 1", encoding="utf-8")
+    monkeypatch.setattr(plan, "PROJECT", tmp_path)
+    (tmp_path / "profiles.yml").write_text("", encoding="utf-8")
+    monkeypatch.setattr(plan, "code_files", lambda: [changed])
+    before = plan_key(seeds)
+    changed.write_text("select 2", encoding="utf-8")
+    assert plan_key(seeds) != before
+
+
+def node(**changes) -> dict:
+    """A model as dbt's manifest has it."""
+    config = {
+        "materialized": "table", "pre-hook": [], "post-hook": [], "persist_docs": {},
+        "contract": {"enforced": False}, "incremental_strategy": None,
+        "on_schema_change": "ignore", **changes.pop("config", {}),
+    }  # fmt: skip
+    return {
+        "resource_type": "model", "name": "a", "alias": "a", "schema": "marts",
+        "database": "memory", "language": "sql", "original_file_path": "models/a.sql",
+        "compiled_code": "select 1 as x", "depends_on": {"nodes": []}, "columns": {},
+        "constraints": [], "description": "", "config": config, **changes,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"config": {"materialized": "ephemeral"}},
+        {"config": {"pre-hook": [{"sql": "{{ something_new() }}"}]}},
+        {"config": {"sql_header": "set x = 1"}},
+        {"config": {"materialized": "incremental", "incremental_strategy": "merge"}},
+        {"constraints": [{"type": "primary_key"}]},
+        {"alias": "b"},
+    ],
+)
+def test_what_a_plan_does_not_know_is_left_to_dbt(changes):
+    assert plan_from({"nodes": {"model.peil.a": node()}}).steps[0].kind == "table"
+    with pytest.raises(NoPlanError):
+        plan_from({"nodes": {"model.peil.a": node(**changes)}})
+
+
+def test_a_test_comes_before_what_is_made_of_what_it_reads():
+    def test_of(*parents):
+        config = {
+            "severity": "ERROR", "fail_calc": "count(*)", "warn_if": "!= 0", "error_if": "!= 0",
+            "limit": None, "store_failures": False,
+        }  # fmt: skip
+        return node(resource_type="test", config=config, depends_on={"nodes": list(parents)})
+
+    a, b, c, d = (f"model.peil.{name}" for name in "abcd")
+    steps = plan_from({"nodes": {
+        a: node(),
+        b: node(depends_on={"nodes": [a]}, name="b", alias="b"),
+        c: node(depends_on={"nodes": [b]}, name="c", alias="c"),
+        d: node(name="d", alias="d"),
+        "test.peil.of_a": test_of(a),
+        "test.peil.of_a_and_d": test_of(a, d),
+    }}).steps  # fmt: skip
+    waits = {step.id: step.waits for step in steps}
+    assert waits[b] == [a, "test.peil.of_a"]
+    assert waits[c] == [b, "test.peil.of_a"]
+    order = [step.id for step in steps]
+    assert order.index("test.peil.of_a") < order.index(b) < order.index(c)
+
+
+def test_deliveries_are_filled_in():
+    facts = json.dumps({"key": "answers.delivery_key", "versions": "v", "version": "x"})
+    code = f"select * from answers where true /* deliveries {facts} */ and x"
+    assert with_deliveries(code, None) == "select * from answers where true and x"
+    assert with_deliveries(code, []) == "select * from answers where false and x"
+    assert with_deliveries(code, ["k", "l"]).endswith(
+        "where answers.delivery_key in ('k', 'l') and x"
+    )
