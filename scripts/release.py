@@ -8,6 +8,7 @@ this version: who queries the published file reads there what to change.
 """
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ import click
 import yaml
 from peil import __version__
 from peil.errors import InputError
+from peil.nights.plans import PARSED, SHIPPED, make_plan
 from peil.settings import child_environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,6 +101,11 @@ def release(only_check: bool) -> None:
         return
     if _git("status", "--porcelain").strip():
         raise InputError("The checkout holds changes that are not committed. Commit them first.")
+    # What dbt compiles: nobody who installs the wheel waits for it.
+    shutil.rmtree(SHIPPED, ignore_errors=True)
+    SHIPPED.mkdir()
+    make_plan(ROOT / "seeds", SHIPPED)
+    (SHIPPED / PARSED).unlink()
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
          "--wheel-dir", str(ROOT / "dist"), str(ROOT)], env=child_environment(), check=True,

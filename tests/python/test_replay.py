@@ -16,9 +16,10 @@ import duckdb
 import pytest
 from conftest import places_in
 from peil.landing import land
-from peil.nights import build, plan
+from peil.nights import build, plans
 from peil.nights.build import build_warehouse
-from peil.nights.plan import NoPlanError, plan_from, plan_key, with_deliveries
+from peil.nights.plan import NoPlanError, plan_from, with_deliveries
+from peil.nights.plans import plan_key, plan_of
 from peil.nights.publish import publish
 from peil.nights.purge import purge
 from peil.settings import PROJECT, Places, child_environment
@@ -33,7 +34,7 @@ from peil.nights import build
 from peil.nights.plan import NoPlanError
 from peil.settings import Places
 
-def refuse(seeds):
+def refuse(*_):
     raise NoPlanError("the reference")
 
 build.plan_of = refuse
@@ -113,14 +114,13 @@ def night(places: Places) -> list[str]:
     land(places)
     ours = places.warehouse.parents[1]
     copy = ours.with_name("reference")
-    for name in ("warehouse", "published"):
-        if (ours / name).exists():
-            shutil.rmtree(copy / name, ignore_errors=True)
-            shutil.copytree(
-                ours / name, copy / name, symlinks=True,
-                ignore=shutil.ignore_patterns("peil-dbt", "quality"),
-            )  # fmt: skip
     other = replace(places_in(copy, places.seeds), inbox=places.inbox)
+    # What dbt parsed stays.
+    other.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(places.warehouse, other.warehouse)
+    if places.published.exists():
+        shutil.rmtree(other.published, ignore_errors=True)
+        shutil.copytree(places.published, other.published, symlinks=True)
     failures = build_warehouse(places).failures
     assert without_places(failures) == without_places(reference(other))
     assert differences(places.warehouse, other.warehouse) == []
@@ -205,14 +205,14 @@ def test_a_plan_is_of_one_version_of_the_code(tmp_path, monkeypatch):
     (seeds / "ours.csv").write_text("x\n", encoding="utf-8")
     assert plan_key(seeds) != key
     (seeds / "ours.csv").unlink()
-    monkeypatch.setattr(plan, "version", lambda _: "0")
+    monkeypatch.setattr(plans, "version", lambda _: "0")
     assert plan_key(seeds) != key
     monkeypatch.undo()
     changed = tmp_path / "model.sql"
     changed.write_text("select 1", encoding="utf-8")
-    monkeypatch.setattr(plan, "PROJECT", tmp_path)
+    monkeypatch.setattr(plans, "PROJECT", tmp_path)
     (tmp_path / "profiles.yml").write_text("", encoding="utf-8")
-    monkeypatch.setattr(plan, "code_files", lambda: [changed])
+    monkeypatch.setattr(plans, "code_files", lambda: [changed])
     before = plan_key(seeds)
     changed.write_text("select 2", encoding="utf-8")
     assert plan_key(seeds) != before
@@ -282,3 +282,38 @@ def test_deliveries_are_filled_in():
     assert with_deliveries(code, ["k", "l"]).endswith(
         "where answers.delivery_key in ('k', 'l') and x"
     )
+
+
+def test_a_plan_is_compiled_once_for_all_folders(tmp_path, monkeypatch):
+    compiled = []
+
+    def compile_(seeds, _):
+        compiled.append(seeds)
+        return {"nodes": {"model.peil.a": node()}}
+
+    monkeypatch.setattr(plans, "_compile", compile_)
+    monkeypatch.setattr(plans, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setenv("PEIL_CACHE", str(tmp_path / "cache"))
+    one, other = tmp_path / "one", tmp_path / "other"
+    for seeds in (one, other):
+        seeds.mkdir()
+        (seeds / "sources.csv").write_text(f"{seeds}\n", encoding="utf-8")
+    plan = plan_of(one, tmp_path)
+    assert plan_of(other, tmp_path) == plan
+    assert compiled == [one]
+    # A file that is cut short is no plan.
+    (file,) = (tmp_path / "cache" / "plans").glob("*.json")
+    file.write_text(file.read_text(encoding="utf-8")[:-1], encoding="utf-8")
+    assert plan_of(other, tmp_path) == plan
+    assert compiled == [one, other]
+    # A wheel brings its own; where no folder can be written it is kept beside the warehouse.
+    (tmp_path / "shipped").mkdir()
+    shutil.move(file, tmp_path / "shipped")
+    assert plan_of(one, tmp_path) == plan
+    assert len(compiled) == 2
+    shutil.rmtree(tmp_path / "shipped")
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("PEIL_CACHE", str(tmp_path / "a file"))
+    (tmp_path / "beside").mkdir()
+    assert plan_of(one, tmp_path / "beside") == plan_of(one, tmp_path / "beside") == plan
+    assert len(compiled) == 3

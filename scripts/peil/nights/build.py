@@ -13,9 +13,11 @@ from pathlib import Path
 import duckdb
 
 from peil.built import codebook_digest
-from peil.nights.plan import NoPlanError, plan_of
+from peil.nights.plan import NoPlanError
+from peil.nights.plans import plan_of
 from peil.nights.released import load_released
 from peil.nights.replay import Failure, replay
+from peil.private import private_folder
 from peil.project import dbt_arguments, is_customised, peil_folder
 from peil.settings import Places
 from peil.warehouse import STORAGE, one_row, open_warehouse, wait_until_free
@@ -59,8 +61,9 @@ def build_warehouse(places: Places) -> BuildResult:
 
 
 def _replay(places: Places, *, keep_seeds: bool) -> BuildResult:
-    plan = plan_of(places.seeds)
     package = peil_folder(places)
+    private_folder(places.dbt_target, "")
+    plan = plan_of(places.seeds, places.dbt_target)
     ticker = _Ticker()
     done = replay(places, plan, package, keep_seeds=keep_seeds, ticker=ticker.ended)
     ticker.done()
