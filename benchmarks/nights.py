@@ -215,7 +215,7 @@ def _timed_peil(timings: Path, arguments: list[str]) -> None:
     from peil.nights import nightly
 
     spent: dict[str, float] = {}
-    for name, verb in (("land", "land"), ("dbt build", "dbt_build"), ("publish", "publish")):
+    for name, verb in (("land", "land"), ("build", "build_warehouse"), ("publish", "publish")):
         setattr(nightly, verb, _clocked(getattr(nightly, verb), name, spent))
     sys.argv = ["peil", *arguments]
     try:

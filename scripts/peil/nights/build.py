@@ -7,7 +7,7 @@ plan cannot run to its end in the way of dbt.
 import logging
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -31,6 +31,8 @@ class BuildResult:
 
     n_nodes: int
     failures: list[str]
+    # Processor time per step, by the id that dbt gives it; empty when dbt itself ran.
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def build_warehouse(places: Places) -> BuildResult:
@@ -67,7 +69,9 @@ def _replay(places: Places, *, keep_seeds: bool) -> BuildResult:
     ticker = _Ticker()
     done = replay(places, plan, package, keep_seeds=keep_seeds, ticker=ticker.ended)
     ticker.done()
-    return BuildResult(done.n_steps, [_describe_failure(f, places) for f in done.failures])
+    return BuildResult(
+        done.n_steps, [_describe_failure(f, places) for f in done.failures], done.seconds
+    )
 
 
 def dbt_build(places: Places, *, keep_seeds: bool = False) -> BuildResult:

@@ -8,6 +8,7 @@ reference: test_replay.py holds both equal, table by table, on every kind of nig
 
 import csv
 import logging
+import time
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ class Replayed:
 
     n_steps: int = 0
     failures: list[Failure] = field(default_factory=list)
+    # Processor time per step that ran.
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def replay(
@@ -65,13 +68,19 @@ def replay(
         blocked: set[str] = set()
         for step in steps:
             if blocked.isdisjoint(step.waits):
+                started = time.process_time()
                 failure = run.failure_of(step)
+                replayed.seconds[step.id] = time.process_time() - started
                 if failure:
                     replayed.failures.append(failure)
                     blocked.add(step.id)
             else:
                 blocked.add(step.id)
             ticker(step.name)
+        log.info(
+            "Read anew: %s of %s deliveries.", len(run.kept.read_anew) or "none",
+            len(run.kept.known),
+        )  # fmt: skip
         if not replayed.failures:
             end_build(connection, package, kept_seeds=keep_seeds)
     return replayed
@@ -182,23 +191,24 @@ class _Run:
             for_database(facts["versions"], self.database),
             for_database(facts["version"], self.database),
         )
+        current: set[str] = set()
         if self.kinds.get((step.schema, step.name)) != "table":
             self._replaces(step, "view")
             made = with_deliveries(code, None)
-            self.connection.execute(f"create or replace table {table} as (\n{made}\n)")
+            self.connection.execute(f"create table {table} as (\n{made}\n)")
         else:
             current = self.kept.current(step.name, versions)
-            listed = ", ".join(literal(key) for key in current) or "null"
+            listed = ", ".join(map(literal, sorted(current)))
             condition = f"delivery_key not in ({listed})" if current else "true"
             self.connection.execute(f"delete from {table} where {condition}")
             if wanted := sorted(set(versions) - current):
                 names = [row[0] for row in self.connection.execute(f"describe {table}").fetchall()]
-                columns = ", ".join(quoted(name) for name in names)
+                columns = ", ".join(map(quoted, names))
                 made = with_deliveries(code, wanted)
                 self.connection.execute(
                     f"insert into {table} ({columns}) select {columns} from (\n{made}\n) as made"
                 )
-        self.kept.remember(step.name, versions)
+        self.kept.remember(step.name, versions, set(versions) - current)
 
     def _holds_contract(self, step: Step, code: str) -> None:
         found = self.connection.execute(f"describe (\n{code}\n)").fetchall()

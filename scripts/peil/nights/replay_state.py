@@ -68,11 +68,15 @@ class KeptPerDelivery:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        self.known: set[str] = set()
+        self.read_anew: set[str] = set()
 
     def versions(self, relation: str, version: str) -> dict[str, str]:
         """The version of each delivery now: what it is made of, seeds and code."""
         found = self.connection.execute(f"select delivery_key, {version} from {relation}")
-        return dict(found.fetchall())
+        versions = dict(found.fetchall())
+        self.known |= set(versions)
+        return versions
 
     def current(self, model: str, versions: dict[str, str]) -> set[str]:
         """The deliveries that a model holds in their present version."""
@@ -83,8 +87,9 @@ class KeptPerDelivery:
         ).fetchall()
         return {key for key, version in built if versions.get(key) == version}
 
-    def remember(self, model: str, versions: dict[str, str]) -> None:
-        """A model holds these versions now."""
+    def remember(self, model: str, versions: dict[str, str], made: set[str]) -> None:
+        """A model holds these versions now, some of them just made."""
+        self.read_anew |= made
         self.connection.execute(
             "delete from staging.built_deliveries where model_name = ?", [model]
         )
