@@ -1,8 +1,9 @@
 """Run the benchmarks and write docs/benchmarks.md from what is stored in .bench/.
 
-PEIL_BENCH_SIZES, PEIL_BENCH_NIGHTS (respondents, separated by commas; empty skips),
-PEIL_BENCH_REPEATS, PEIL_BENCH_TIMEOUT (seconds per process) and PEIL_BENCH_PEERS (0 leaves the
-other programs out) limit a run. A size that is not asked for keeps its earlier result.
+PEIL_BENCH_SMALL (how often the small nights run; 0 skips them), PEIL_BENCH_SIZES and
+PEIL_BENCH_NIGHTS (respondents, separated by commas; empty skips), PEIL_BENCH_REPEATS,
+PEIL_BENCH_TIMEOUT (seconds per process) and PEIL_BENCH_PEERS (0 leaves the other programs out)
+limit a run. What is not asked for keeps its earlier result.
 """
 
 import json
@@ -18,6 +19,8 @@ from benchmarks.machine import describe_machine
 from benchmarks.nights import run_nights
 from benchmarks.raking import run_raking
 from benchmarks.sections import replace_section
+from benchmarks.small import run_small
+from benchmarks.small_table import small_section
 from benchmarks.tables import machine_section, nights_section, raking_section
 
 log = logging.getLogger("benchmarks")
@@ -31,6 +34,8 @@ def main() -> None:
     repeats = int(os.environ.get("PEIL_BENCH_REPEATS", "3"))
     timeout = float(os.environ.get("PEIL_BENCH_TIMEOUT", "300"))
     peers = os.environ.get("PEIL_BENCH_PEERS", "1") != "0"
+    if turns := int(os.environ.get("PEIL_BENCH_SMALL", "1")):
+        keep(HOME, "small", 0, lambda: run_small(turns, 2 * timeout, HOME))
     for size in _sizes("PEIL_BENCH_SIZES", "4000,100000,1000000,10000000"):
         keep(HOME, "raking", size, lambda n=size: run_raking([n], repeats, timeout, HOME, peers))
     for size in _sizes("PEIL_BENCH_NIGHTS", "4000,100000,1000000"):
@@ -53,12 +58,13 @@ def write_docs(home: Path, docs: Path) -> None:
     """Replace the sections of the benchmarks in the document by tables of the stored results."""
     stored = {
         part: [json.loads(p.read_text()) for p in sorted((home / "results").glob(f"{part}-*.json"))]
-        for part in ("raking", "nights")
+        for part in ("small", "raking", "nights")
     }
     facts = [result["facts"] for results in stored.values() for result in results]
     if facts:
         replace_section(docs, "machine", machine_section(facts))
-    for part, writer in (("raking", raking_section), ("nights", nights_section)):
+    writers = (("small", small_section), ("raking", raking_section), ("nights", nights_section))
+    for part, writer in writers:
         rows = [row for result in stored[part] for row in result["rows"]]
         if rows:
             replace_section(docs, part, writer(rows))

@@ -6,7 +6,7 @@ import logging
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -148,8 +148,8 @@ def _night(folder: Path, timeout: float, seeds: Path = PROJECT / "seeds") -> dic
     if done.is_timed_out or done.return_code:
         reason = f"did not finish in {timeout:.0f} s" if done.is_timed_out else _why(done)
         return {"not_done": reason, "peak_bytes": done.peak_bytes}
-    steps = json.loads(timings.read_text())
-    models = _model_seconds(folder / "warehouse" / "peil-dbt" / "run_results.json")
+    timed = json.loads(timings.read_text())
+    models = _model_seconds(timed["models"])
     engine = [m for m in models if m["path"].startswith(ENGINE_FOLDERS)]
     published = folder / "published" / "peil.duckdb"
     with duckdb.connect(str(published), read_only=True) as connection:
@@ -158,7 +158,7 @@ def _night(folder: Path, timeout: float, seeds: Path = PROJECT / "seeds") -> dic
     return {
         "seconds": done.seconds,
         "peak_bytes": done.peak_bytes,
-        "steps": steps,
+        "steps": timed["steps"],
         "slowest": sorted(models, key=lambda m: -m["seconds"])[:SLOWEST],
         "rooms": rooms,
         "tests_seconds": sum(m["seconds"] for m in models if m["kind"] == "test"),
@@ -178,24 +178,19 @@ def _why(done: Measured) -> str:
     return next((line for line in lines if " ERROR " in line), silent)[:300]
 
 
-def _model_seconds(run_results: Path) -> list[dict]:
-    manifest = json.loads((run_results.parent / "manifest.json").read_text())["nodes"]
+def _model_seconds(seconds: dict[str, float]) -> list[dict]:
+    """Kind, name and file of every step, by the id that dbt gives it."""
+    files = {path.stem: path for path in (PROJECT / "models").rglob("*") if path.is_file()}
     rows = []
-    for result in json.loads(run_results.read_text())["results"]:
-        node = manifest.get(result["unique_id"], {})
-        rows.append(
-            {
-                "name": result["unique_id"].split(".")[2],
-                "kind": result["unique_id"].split(".")[0],
-                "path": node.get("original_file_path", ""),
-                "seconds": result["execution_time"],
-            }
-        )
+    for step, spent in seconds.items():
+        kind, _, name = step.split(".")[:3]
+        path = str(files[name].relative_to(PROJECT)) if kind == "model" else ""
+        rows.append({"name": name, "kind": kind, "path": path, "seconds": spent})
     return rows
 
 
 def _room_seconds(models: list[dict]) -> dict[str, float]:
-    """Seconds of dbt per room, slowest first; tests of data are a room of their own."""
+    """Seconds per room, slowest first; tests of data are a room of their own."""
     rooms: dict[str, float] = {}
     for model in models:
         folder = str(Path(model["path"]).parent).removeprefix("models/")
@@ -215,22 +210,27 @@ def _timed_peil(timings: Path, arguments: list[str]) -> None:
     from peil.nights import nightly
 
     spent: dict[str, float] = {}
+    models: dict[str, float] = {}
     for name, verb in (("land", "land"), ("build", "build_warehouse"), ("publish", "publish")):
-        setattr(nightly, verb, _clocked(getattr(nightly, verb), name, spent))
+        setattr(nightly, verb, _clocked(getattr(nightly, verb), name, spent, models))
     sys.argv = ["peil", *arguments]
     try:
         cli.main()
     finally:
-        timings.write_text(json.dumps(spent))
+        timings.write_text(json.dumps({"steps": spent, "models": models}))
 
 
-def _clocked(verb: object, name: str, spent: dict[str, float]) -> object:
+def _clocked(
+    verb: Callable, name: str, spent: dict[str, float], models: dict[str, float]
+) -> Callable:
     def run(*arguments: object, **options: object) -> object:
         started = time.monotonic()
         try:
-            return verb(*arguments, **options)  # type: ignore[operator]
+            done = verb(*arguments, **options)
         finally:
             spent[name] = spent.get(name, 0.0) + time.monotonic() - started
+        models.update(getattr(done, "seconds", {}))
+        return done
 
     return run
 

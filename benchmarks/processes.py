@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import resource
 import signal
 import subprocess
 import tempfile
@@ -18,10 +19,14 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Measured:
-    """One process that ended: what it said, how long it took, how much memory it held."""
+    """One process that ended: what it said, how long it took, how much memory it held.
+
+    Processor time is that of the process and of everything that it started and waited for.
+    """
 
     return_code: int
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     is_timed_out: bool
     output: str
@@ -41,7 +46,7 @@ def run_measured(
     what its parent had before the exec.
     """
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        started = time.perf_counter()
+        started, spent = time.perf_counter(), _children_seconds()
         process = subprocess.Popen(
             [str(part) for part in command],
             cwd=cwd,
@@ -68,8 +73,14 @@ def run_measured(
         output.seek(0)
         errors.seek(0)
         return Measured(
-            process.returncode, seconds, peak, is_timed_out, output.read(), errors.read()
-        )
+            process.returncode, seconds, _children_seconds() - spent, peak, is_timed_out,
+            output.read(), errors.read(),
+        )  # fmt: skip
+
+
+def _children_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _high_water(pid: int) -> int:

@@ -128,7 +128,7 @@ def nights_section(rows: Sequence[dict]) -> str:
         for key, words in (("first", ""), ("second", " + 1 %")):
             runs = [row[key] for row in rows if row["size"] == size and key in row]
             firsts += [_night_line(f"{size:,}{words}", runs)]
-    header = ("respondents", "seconds", "land", "dbt build", "publish", "peak memory")
+    header = ("respondents", "seconds", "land", "build", "publish", "peak memory")
     parts.append(table(header, [line for line in firsts if line]))
     for size in sorted({row["size"] for row in rows}):
         runs = [r["first"] for r in rows if r["size"] == size and "slowest" in r["first"]]
@@ -136,7 +136,7 @@ def nights_section(rows: Sequence[dict]) -> str:
             slow = ", ".join(f"`{m['name']}` {m['seconds']:.1f} s" for m in runs[-1]["slowest"])
             parts += [
                 "",
-                f"Slowest steps of dbt at {size:,}: {slow}. All tests of data together: "
+                f"Slowest steps at {size:,}: {slow}. All tests of data together: "
                 f"{runs[-1]['tests_seconds']:.1f} s.",
             ]
     parts += _rooms(rows)
@@ -145,7 +145,7 @@ def nights_section(rows: Sequence[dict]) -> str:
 
 
 def _rooms(rows: Sequence[dict]) -> list[str]:
-    """Seconds of dbt per room, size and night, of the last run that finished."""
+    """Seconds per room, size and night, of the last run that finished."""
     last = {
         (row["size"], words): row[night]["rooms"]
         for row in rows
@@ -159,7 +159,7 @@ def _rooms(rows: Sequence[dict]) -> list[str]:
         [room, *(f"{last[night].get(room, 0.0):.1f}" for night in nights)]
         for room in max(last.values(), key=lambda rooms: sum(rooms.values()))
     ]
-    header = ("seconds in dbt by room", *(f"{size:,}{words}" for size, words in nights))
+    header = ("seconds by room", *(f"{size:,}{words}" for size, words in nights))
     return ["", table(header, lines)]
 
 
@@ -171,7 +171,7 @@ def _night_line(name: str, runs: Sequence[dict]) -> list[str]:
         return [name, runs[-1]["not_done"].replace("|", "/"), "", "", "", ""]
     total = statistics.median(run["seconds"] for run in done)
     cells = []
-    for step in ("land", "dbt build", "publish"):
+    for step in ("land", "build", "publish"):
         seconds = statistics.median(run["steps"].get(step, 0.0) for run in done)
         cells.append(f"{seconds:.1f} ({seconds / total:.0%})")
     peak = max(run["peak_bytes"] for run in done)

@@ -1,0 +1,63 @@
+"""The table of small nights for docs/benchmarks.md."""
+
+import statistics
+from collections.abc import Sequence
+
+from benchmarks.sections import table
+from benchmarks.small import BASELINE, DEMO, GOALS, SMALL, SMALL_QUESTIONS, SMALL_SIZE
+
+WORDS = {
+    SMALL: f"small: {SMALL_SIZE:,} respondents, {SMALL_QUESTIONS} questions",
+    DEMO: "demo: 3,944 respondents, 40 questions",
+}
+# Of the first night of the baseline, which had no way to do nothing.
+OF_FIRST = "nothing new"
+
+
+def small_section(rows: Sequence[dict]) -> str:
+    """A row per survey and kind of night, with its goal."""
+    lines = []
+    for survey, night in dict.fromkeys((row["survey"], row["night"]) for row in rows):
+        ours = _seconds(rows, "now", survey, night)
+        theirs = _seconds(rows, "baseline", survey, "first" if night == OF_FIRST else night)
+        share = ours / theirs if ours is not None and theirs else None
+        goal = GOALS.get((survey, night))
+        lines.append([
+            WORDS[survey], night, _shown(ours),
+            _shown(_seconds(rows, "baseline", survey, night)),
+            f"{share:.0%}" if share is not None else "",
+            f"≤ {goal:.0%}" if goal else "",
+            "" if goal is None or share is None else "yes" if share <= goal else "**no**",
+        ])  # fmt: skip
+    header = ("survey", "night", "seconds", f"seconds at {BASELINE}", "share", "goal", "met")
+    failed = [
+        f"- {row['version']}, {row['survey']}, {row['night']}: {row['not_done']}"
+        for row in rows if "not_done" in row
+    ]  # fmt: skip
+    return "\n".join([
+        "## Small surveys: what a night costs",
+        "",
+        "Processor seconds (user and system) of `peil nightly` and everything that it starts, "
+        f"beside those of the same night at commit {BASELINE}, in turns in one run. *First*: an "
+        "empty folder; what dbt compiles is there already, because it is made once per version of "
+        "the code, for every folder (a wheel brings it). *Nothing new* is held against the first "
+        "night of the baseline. *Corrected codebook*: another label of an option. *New file*: 1 % "
+        "more respondents.",
+        "",
+        table(header, lines),
+        *(["", "Not done:", "", *failed] if failed else []),
+    ])  # fmt: skip
+
+
+def _seconds(rows: Sequence[dict], version: str, survey: str, night: str) -> float | None:
+    found = [
+        row["cpu_seconds"]
+        for row in rows
+        if (row["version"], row["survey"], row["night"]) == (version, survey, night)
+        and "cpu_seconds" in row
+    ]
+    return statistics.median(found) if found else None
+
+
+def _shown(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:.1f}"
