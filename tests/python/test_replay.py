@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import places_in
+from peil.drafting.folder import init
 from peil.landing import land
 from peil.nights import build, plans
 from peil.nights.build import build_warehouse
@@ -22,6 +23,7 @@ from peil.nights.plan import NoPlanError, plan_from, with_deliveries
 from peil.nights.plans import plan_key, plan_of
 from peil.nights.publish import publish
 from peil.nights.purge import purge
+from peil.project import is_customised
 from peil.settings import PROJECT, Places, child_environment
 from small_survey import edit
 from two_waves import WAVES, write_seeds
@@ -317,3 +319,22 @@ def test_a_plan_is_compiled_once_for_all_folders(tmp_path, monkeypatch):
     (tmp_path / "beside").mkdir()
     assert plan_of(one, tmp_path / "beside") == plan_of(one, tmp_path / "beside") == plan
     assert len(compiled) == 3
+
+
+def test_dbt_builds_a_survey_folder_with_something_of_its_own(tmp_path):
+    folder = init(tmp_path / "mijn enquête", PROJECT / "seeds")
+    places = replace(places_in(folder, folder / "seeds"), folder=folder)
+    assert not is_customised(places)
+    settings = folder / "dbt_project.yml"
+    written = settings.read_text(encoding="utf-8")
+    settings.write_text(f"{written}vars: {{x: 1}}\n", encoding="utf-8")
+    assert is_customised(places)
+    settings.write_text(written, encoding="utf-8")
+    for name in ("models/ours.sql", "models/ours.yml", "tests/ours.sql", "macros/ours.sql"):
+        (folder / name).write_text("select 1", encoding="utf-8")
+        assert is_customised(places), name
+        (folder / name).unlink()
+    assert not is_customised(places)
+    # A codebook from elsewhere leaves the folder's own models out.
+    (folder / "models" / "ours.sql").write_text("select 1", encoding="utf-8")
+    assert not is_customised(replace(places, seeds=PROJECT / "seeds"))

@@ -21,12 +21,6 @@ def begin_build(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         raise NoPlanError("nothing has landed")
     for schema in sorted({*plan.schemas, "staging", "nights"}):
         connection.execute(f"create schema if not exists {quoted(schema)}")
-    connection.execute(
-        "create table if not exists staging.built_deliveries "
-        "(model_name varchar, delivery_key varchar, delivery_version varchar)"
-    )
-    _drop_outdated(connection, plan)
-    _drop_marts_without_model(connection, plan)
     has_codebook = ("codebook", "built_codebook") in relation_kinds(connection)
     digest = "(select max(digest) from codebook.built_codebook)" if has_codebook else "null"
     connection.execute(
@@ -48,6 +42,12 @@ def begin_build(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         """
     )
     connection.execute("drop table if exists codebook.built_codebook")
+    connection.execute(
+        "create table if not exists staging.built_deliveries "
+        "(model_name varchar, delivery_key varchar, delivery_version varchar)"
+    )
+    _drop_outdated(connection, plan)
+    _drop_marts_without_model(connection, plan)
 
 
 def end_build(connection: duckdb.DuckDBPyConnection, package: Path, *, kept_seeds: bool) -> None:
