@@ -19,7 +19,6 @@ import duckdb
 from peil.nights.plan import NoPlanError, Plan, Step, deliveries_in, for_database, with_deliveries
 from peil.nights.replay_state import KeptPerDelivery, begin_build, end_build, relation_kinds
 from peil.settings import Places
-from peil.tables.sql_functions import add_functions
 from peil.warehouse import as_path, literal, one_row, open_warehouse, quoted
 
 log = logging.getLogger(__name__)
@@ -59,6 +58,9 @@ def replay(
     Raises:
         NoPlanError: dbt must do it, and say what is wrong.
     """
+    # SciPy: a night with nothing new does without.
+    from peil.tables.sql_functions import add_functions
+
     steps = [s for s in plan.steps if not (keep_seeds and (s.kind == "seed" or s.of_seeds))]
     with open_warehouse(places.warehouse) as connection:
         add_functions(connection)
