@@ -65,7 +65,7 @@ fuzz: setup  ## 2,000 mutated files, 100 killed landings and 100 killed nights (
 mutants: setup  ## plant the faults of tests/mutants in a copy; what no test sees is named (ten to twenty minutes)
 	@$(BIN)/python tests/mutants/run.py
 
-bench: setup  ## benchmarks into docs/benchmarks.md (PEIL_BENCH_SIZES=4000 PEIL_BENCH_NIGHTS= is short)
+bench: setup  ## benchmarks into docs/benchmarks.md (PEIL_BENCH_SIZES= PEIL_BENCH_NIGHTS= leaves the small nights)
 	@$(BIN)/python -m benchmarks
 
 release: setup  ## wheel into dist/ and a tag, when the changelog names every table that changed

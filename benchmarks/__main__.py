@@ -1,9 +1,8 @@
 """Run the benchmarks and write docs/benchmarks.md from what is stored in .bench/.
 
-PEIL_BENCH_SMALL (how often the small nights run; 0 skips them), PEIL_BENCH_SIZES and
-PEIL_BENCH_NIGHTS (respondents, separated by commas; empty skips), PEIL_BENCH_REPEATS,
-PEIL_BENCH_TIMEOUT (seconds per process) and PEIL_BENCH_PEERS (0 leaves the other programs out)
-limit a run. What is not asked for keeps its earlier result.
+PEIL_BENCH_SMALL (small, demo), PEIL_BENCH_SIZES and PEIL_BENCH_NIGHTS (respondents; each separated
+by commas, empty skips), PEIL_BENCH_REPEATS, PEIL_BENCH_TIMEOUT (seconds per process) and
+PEIL_BENCH_PEERS (0 leaves the other programs out) limit a run. What is not asked for keeps its earlier result.
 """
 
 import json
@@ -19,7 +18,7 @@ from benchmarks.machine import describe_machine
 from benchmarks.nights import run_nights
 from benchmarks.raking import run_raking
 from benchmarks.sections import replace_section
-from benchmarks.small import run_small
+from benchmarks.small import SURVEYS, run_small
 from benchmarks.small_table import small_section
 from benchmarks.tables import machine_section, nights_section, raking_section
 
@@ -34,8 +33,9 @@ def main() -> None:
     repeats = int(os.environ.get("PEIL_BENCH_REPEATS", "3"))
     timeout = float(os.environ.get("PEIL_BENCH_TIMEOUT", "300"))
     peers = os.environ.get("PEIL_BENCH_PEERS", "1") != "0"
-    if turns := int(os.environ.get("PEIL_BENCH_SMALL", "1")):
-        keep(HOME, "small", 0, lambda: run_small(turns, 2 * timeout, HOME))
+    for survey in _words("PEIL_BENCH_SMALL", ",".join(SURVEYS)):
+        number = SURVEYS.index(survey)
+        keep(HOME, "small", number, lambda s=survey: run_small(s, repeats, 2 * timeout, HOME))
     for size in _sizes("PEIL_BENCH_SIZES", "4000,100000,1000000,10000000"):
         keep(HOME, "raking", size, lambda n=size: run_raking([n], repeats, timeout, HOME, peers))
     for size in _sizes("PEIL_BENCH_NIGHTS", "4000,100000,1000000"):
@@ -71,7 +71,11 @@ def write_docs(home: Path, docs: Path) -> None:
 
 
 def _sizes(variable: str, default: str) -> list[int]:
-    return [int(word) for word in os.environ.get(variable, default).split(",") if word.strip()]
+    return [int(word) for word in _words(variable, default)]
+
+
+def _words(variable: str, default: str) -> list[str]:
+    return [word.strip() for word in os.environ.get(variable, default).split(",") if word.strip()]
 
 
 if __name__ == "__main__":

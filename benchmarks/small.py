@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 BASELINE = "fd9d458"
 SMALL, SMALL_SIZE, SMALL_QUESTIONS = "small", 2231, 6
 DEMO, NEW_SHARE, RANDOM_SEED = "demo", 0.01, 1
+SURVEYS = (SMALL, DEMO)
 # The most that a night may cost as a share of the same night of the baseline.
 GOALS = {
     (SMALL, "first"): 0.5, (SMALL, "nothing new"): 0.06, (SMALL, "corrected codebook"): 0.3,
@@ -49,19 +50,19 @@ class Version:
         )  # fmt: skip
 
 
-def run_small(repeats: int, timeout: float, home: Path) -> list[dict]:
-    """Measure every kind of night of both surveys, with this version and the baseline."""
+def run_small(survey: str, repeats: int, timeout: float, home: Path) -> list[dict]:
+    """Measure every kind of night of a survey, with this version and the baseline."""
+    prepare = {SMALL: _small_survey, DEMO: _demo_survey}[survey]
     versions = [Version("now", PROJECT)]
     if (baseline := _checkout(home / "baseline")) is not None:
         versions.append(Version("baseline", baseline))
     rows = []
     try:
         for turn in range(repeats):
-            for survey, prepare in ((SMALL, _small_survey), (DEMO, _demo_survey)):
-                for version in versions:
-                    for night, done in _nights(version, prepare, timeout, home):
-                        rows.append(_row(version, survey, night, turn, done))
-                        log.info("  %s", rows[-1])
+            for version in versions:
+                for night, done in _nights(version, prepare, timeout, home):
+                    rows.append(_row(version, survey, night, turn, done))
+                    log.info("  %s", rows[-1])
     finally:
         _remove(home / "baseline")
     return rows
