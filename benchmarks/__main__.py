@@ -2,7 +2,8 @@
 
 PEIL_BENCH_SMALL (small, demo), PEIL_BENCH_SIZES and PEIL_BENCH_NIGHTS (respondents; each separated
 by commas, empty skips), PEIL_BENCH_REPEATS, PEIL_BENCH_TIMEOUT (seconds per process) and
-PEIL_BENCH_PEERS (0 leaves the other programs out) limit a run. What is not asked for keeps its earlier result.
+PEIL_BENCH_PEERS (0 leaves the other programs out) limit a run. What is not asked for
+keeps its earlier result.
 """
 
 import json
