@@ -168,26 +168,24 @@ def test_a_replay_equals_dbt_on_every_kind_of_night(trial, monkeypatch):
         connection.execute("drop table marts.about; create view marts.about as select 1 as x")
     assert night(trial) == []
     publish(trial)
-    # A codebook with a fault that a test of seeds finds, and one that a model stops at.
-    edit(trial.seeds, "questions", lambda rows: [
-        {**r, "topic": "unknown"} if r["question_code"] == "words" else r for r in rows
-    ])  # fmt: skip
-    failures = night(trial)
-    assert [f.split()[1][:22] for f in failures] == ["relationships_question"], failures
-    assert "Rows: run the query in" in failures[0]
-    query = Path(re.search(r"query in (\S+) on", failures[0])[1]).read_text()
-    with duckdb.connect(str(trial.warehouse), read_only=True) as connection:
-        assert connection.execute(query).fetchall() == [("unknown",)]
-    edit(trial.seeds, "questions", lambda rows: [{**r, "topic": "topic"} for r in rows])
+    # A codebook with two faults: one that a test of seeds finds, and one that a model stops at.
+    steps = trial.seeds / "response_steps.csv"
+    kept = steps.read_text(encoding="utf-8")
+    edit(trial.seeds, "response_steps", lambda rows: [rows[0], *rows])
     edit(trial.seeds, "weighting_margins", lambda rows: [
-        *rows, {**rows[0], "level_code": "anders", "total": "50"}
+        *rows, {**rows[-1], "level_code": "anders", "total": "50"}
     ])  # fmt: skip
     edit(trial.seeds, "attribute_levels", lambda rows: [
         {**r, "has_population_target": "true"} for r in rows
     ])  # fmt: skip
-    failures = night(trial)
-    assert len(failures) == 1 and failures[0].startswith("model wgt_raking_factors: "), failures
+    of_seeds, of_model = sorted(night(trial), reverse=True)
+    assert of_model.startswith("model wgt_raking_factors: wave w2"), of_model
+    assert of_seeds.startswith("test unique_response_steps_"), of_seeds
+    query = Path(re.search(r"Rows: run the query in (\S+) on", of_seeds)[1]).read_text()
+    with duckdb.connect(str(trial.warehouse), read_only=True) as connection:
+        assert len(connection.execute(query).fetchall()) == 1
     # Mended, with another label and without the first wave.
+    steps.write_text(kept, encoding="utf-8")
     edit(trial.seeds, "weighting_margins", lambda rows: rows[:-1])
     edit(trial.seeds, "attribute_levels", lambda rows: [
         {**r, "has_population_target": str(r["level_code"] != "anders").lower(),
