@@ -44,7 +44,7 @@ def plan_of(seeds: Path, beside: Path) -> Plan:
     Raises:
         NoPlanError: dbt cannot compile it, or it asks what a plan does not know.
     """
-    folder = _writable(plans_folder(), beside)
+    folder = _writable_folder(beside)
     name = f"{plan_key(seeds)}.json"
     for kept in (SHIPPED, folder):
         if (plan := _read(kept / name)) is not None:
@@ -71,10 +71,12 @@ def make_plan(seeds: Path, folder: Path) -> Plan:
     return plan
 
 
-def _writable(folder: Path, beside: Path) -> Path:
+def _writable_folder(beside: Path) -> Path:
+    """The folder of plans; `beside` for who has no home, or no right to write there."""
     try:
+        folder = plans_folder()
         make_folder(folder, PRIVATE_FOLDER)
-    except OSError:
+    except (OSError, RuntimeError):
         return beside
     return folder if os.access(folder, os.W_OK) else beside
 
@@ -129,7 +131,8 @@ def _compile(seeds: Path, folder: Path) -> dict:
         if parsed.exists():
             shutil.copy2(parsed, target)
         outcome = dbtRunner().invoke([
-            "--log-level", "none", "--log-level-file", "none", "compile", "--target", "plan",
+            "--log-path", str(work / "logs"), "--log-level", "none", "--log-level-file", "none",
+            "compile", "--target", "plan",
             "--project-dir", str(project), "--profiles-dir", str(PROJECT),
             "--target-path", str(target), "--exclude", "test_type:unit", "tag:tests_of_tests",
             "tag:on_request", "resource_type:analysis",
