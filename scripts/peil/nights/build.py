@@ -48,7 +48,9 @@ def build_warehouse(places: Places) -> BuildResult:
         log.info("The codebook is unchanged: its tables and their tests stand.")
     load_released(places)
     result = None
-    if not is_customised(places):
+    if is_customised(places):
+        log.info("The survey folder has models or settings of its own: dbt builds them all.")
+    else:
         try:
             result = _replay(places, keep_seeds=keep_seeds)
         except NoPlanError as reason:
