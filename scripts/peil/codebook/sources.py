@@ -47,6 +47,17 @@ class Source:
     is_simulated: bool = False
     label_nl: str = ""
     licence_nl: str = ""
+    declared_in: str = "sources.csv"
+
+    def declare(self, column: str, example: str = "") -> str:
+        """How a user says what is not found out: in sources.csv, or by an option of the verb."""
+        such = f" (such as {example})" if example else ""
+        if self.declared_in == "sources.csv":
+            return f"Declare {column}{such} in sources.csv"
+        if self.declared_in == "options":
+            option = {"file_format": "format"}.get(column, column).replace("_", "-")
+            return f"Give --{option}{such}"
+        return "Save it again as .xlsx, or as CSV in UTF-8"
 
     def columns_of(self, field: str) -> list[str]:
         return [b.column for b in self.bindings if b.field == field]

@@ -12,10 +12,13 @@ import duckdb
 from peil.codebook import Source
 from peil.codebook.formats import FORMATS
 from peil.errors import DeliveryRejectedError
+from peil.readers.calendar import take_impossible_dates
 from peil.readers.excel import read_excel
 from peil.readers.frames import INCOMING, read_parquet
+from peil.readers.marks import settle_marks
 from peil.readers.reading import Reading
 from peil.readers.recognise import recognise
+from peil.readers.rows import drop_blank_rows, refuse_note_at_end, refuse_repeated_header
 from peil.readers.spss import read_spss
 from peil.readers.text import read_text
 from peil.warehouse import one_row, quoted
@@ -59,7 +62,14 @@ def read_delivery(
     reading.file_format = name
     if source.file_format == "auto":
         reading.notes.insert(0, f"recognised as {name}")
+    if FORMATS[name].family in {"text", "excel"}:
+        refuse_repeated_header(connection, path.name, reading)
+        drop_blank_rows(connection, reading)
+        refuse_note_at_end(connection, path.name, reading)
     _drop_nameless(connection, path, reading)
+    notes, reading.lists = settle_marks(connection, reading.columns, source)
+    reading.unusable += take_impossible_dates(connection, reading.columns)
+    reading.notes += notes
     return reading
 
 
@@ -69,8 +79,9 @@ def _drop_nameless(connection: duckdb.DuckDBPyConnection, path: Path, reading: R
         filled = one_row(connection, f"select count({quoted(name)}) from {INCOMING}")[0]
         if filled:
             raise DeliveryRejectedError(
-                f"{path.name}, row 1, {name}: no column name, but {filled:,} cells under it. "
-                "Name the column, or remove it.",
+                f"{path.name}, row {reading.header_row}, {name}: no column name, but {filled:,} "
+                "cells under it. Name the column, or remove it; if two rows together are the "
+                "header, make them one.",
                 nl=f"Een kolom zonder naam ({name}) bevat {filled} ingevulde cellen.",
             )
         connection.execute(f"alter table {INCOMING} drop {quoted(name)}")

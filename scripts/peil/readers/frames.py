@@ -9,7 +9,7 @@ from peil.codebook.formats import Format
 from peil.errors import DeliveryRejectedError
 from peil.readers.headers import layout
 from peil.readers.reading import Reading
-from peil.warehouse import as_path, literal, quoted
+from peil.warehouse import as_path, literal, one_row, quoted
 
 INCOMING = "incoming"
 
@@ -62,18 +62,43 @@ def read_parquet(
         names = [r[0] for r in connection.execute(f"describe select * from {relation}").fetchall()]
         head = layout([names], fmt.tool, path.name)
         store_relation(connection, relation, dict(zip(names, head.names, strict=True)), source)
+        declared, n_read = one_row(
+            connection,
+            f"select (select sum(num_rows) from parquet_file_metadata({as_path(path)})), "
+            f"(select count(*) from {INCOMING})",
+        )
     except duckdb.Error as error:
         raise_if_machine(error)
         raise DeliveryRejectedError(
             f"{path.name}: cannot be read as Parquet ({first_line(error)}). Export it again.",
             nl="Het bestand is niet te lezen als Parquet.",
         ) from error
+    require_all(path.name, n_read, declared)
     return Reading(list(head.names), {}, list(head.nameless))
+
+
+def require_all(name: str, n_read: int, n_records: int) -> None:
+    """As many records were read as another way of counting finds.
+
+    Raises:
+        DeliveryRejectedError: the two differ.
+    """
+    if n_read != n_records:
+        raise DeliveryRejectedError(
+            f"{name}: holds {n_records:,} records, of which {n_read:,} could be read. Nothing of "
+            "it is used. Export it again; if that does not help, report how it was made.",
+            nl=f"Van de {n_records} rijen zijn er {n_read} te lezen.",
+        )
 
 
 def _as_text(name: str, column_type: str) -> str:
     """Whole numbers without the '.0' that floating point gives every code."""
     column = quoted(name)
+    if column_type.startswith("DECIMAL"):
+        return (
+            f"if({column} = trunc({column}), cast(cast({column} as hugeint) as varchar), "
+            f"rtrim(cast({column} as varchar), '0'))"
+        )
     if column_type in {"DOUBLE", "FLOAT"}:
         return (
             f"case when isnan({column}) then null when {column} = trunc({column}) "

@@ -2,7 +2,7 @@
 
 Qualtrics has three (ids, texts, ImportId), its legacy export two; SurveyMonkey two (question,
 option; a blank question carries the previous one forward); LimeSurvey VV two (texts, codes);
-forms one, whose question texts may repeat.
+forms one, whose question texts may repeat. A title may stand above the header.
 """
 
 import re
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from peil.errors import DeliveryRejectedError
 
-# The rows of a header, and one data row to tell three header rows from two.
-PEEK = 4
+# Enough rows to tell a title from a header, and three header rows from two.
+PEEK = 40
 # Columns cost time one by one; landing sets what the codebook says.
 most_columns = 20_000
 _CARRIED = re.compile(r"^(\.\.\.\d+)?$")
+_NUMBER = re.compile(r"[-+]?[\d.,: /%-]*\d[\d.,: /%-]*")
 _ANSWER_ITSELF = {"", "response", "open-ended response", "antwoord", "open antwoord"}
 
 
@@ -28,14 +29,46 @@ class Layout:
     n_rows: int
 
 
-def layout(rows: list[list[str]], tool: str, where: str) -> Layout:
+def header_at(rows: list[list[str]], tool: str = "plain") -> tuple[int, list[str]]:
+    """The place of the header among the first rows, and a note where a title stands above it.
+
+    A title fills one or a few cells; a header names most columns, each once, none of them by a
+    number, and no name comes back as a value under it.
+    """
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    top = next((i for i, n in enumerate(filled) if n), 0)
+    if tool in {"qualtrics", "surveymonkey", "limesurvey_vv"}:
+        return top, []
+    most = max(filled, default=0)
+    sparse = max(1, most // 2)
+    first = next((i for i, n in enumerate(filled) if n > sparse), top)
+    if most < 2 or first == top or not _names_columns(rows, first):
+        return top, []
+    return first, [f"header in row {first + 1}; what stands above it was left out"]
+
+
+def _names_columns(rows: list[list[str]], at: int) -> bool:
+    names = [_tidy(cell).lower() for cell in rows[at]]
+    given = [name for name in names if name]
+    if len(set(given)) < len(given) or any(_NUMBER.fullmatch(name) for name in given):
+        return False
+    return not any(
+        name and column < len(row) and _tidy(row[column]).lower() == name
+        for row in rows[at + 1 :]
+        if [_tidy(cell).lower() for cell in row] != names
+        for column, name in enumerate(names)
+    )
+
+
+def layout(rows: list[list[str]], tool: str, where: str, number: int = 1) -> Layout:
     """Names and texts of the columns.
 
     Args:
-        rows: the first rows of the file, at least the header and one row of data where it has
-            one.
+        rows: the first rows of the file from its header on, at least the header and one row of
+            data where it has one.
         tool: a tool of `formats.FORMATS`.
         where: file name for messages.
+        number: the row of the file that the header is, for messages.
 
     Raises:
         DeliveryRejectedError: the header is not that of the tool, or names no column or one
@@ -43,8 +76,8 @@ def layout(rows: list[list[str]], tool: str, where: str) -> Layout:
     """
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise DeliveryRejectedError(
-            f"{where}: row 1 holds no column names. Export the file again, with its header.",
-            nl="De eerste rij bevat geen kolomnamen.",
+            f"{where}: row {number} holds no column names. Export the file again, with its header.",
+            nl=f"Rij {number} bevat geen kolomnamen.",
         )
     if len(rows[0]) > most_columns:
         raise DeliveryRejectedError(
@@ -57,7 +90,7 @@ def layout(rows: list[list[str]], tool: str, where: str) -> Layout:
         names = _numbered(names)
     nameless = [f"column {i}" for i, name in enumerate(names, start=1) if not name]
     names = [name or f"column {i}" for i, name in enumerate(names, start=1)]
-    _refuse_repeats(names, where)
+    _refuse_repeats(names, where, number)
     labels = {n: t for n, t in zip(names, texts, strict=False) if t and n not in nameless}
     return Layout(names, labels, nameless, n_rows)
 
@@ -129,18 +162,19 @@ def _numbered(names: list[str]) -> list[str]:
     return numbered
 
 
-def _refuse_repeats(names: list[str], where: str) -> None:
+def _refuse_repeats(names: list[str], where: str, number: int) -> None:
     seen: dict[str, int] = {}
     for position, name in enumerate(names, start=1):
         first = seen.setdefault(name.lower(), position)
         if first != position:
             raise DeliveryRejectedError(
-                f"{where}, row 1, column {position}: the name '{name}' stands there twice (also "
-                f"in column {first}). Give each column its own name.",
+                f"{where}, row {number}, column {position}: the name '{name}' stands there twice (also "
+                f"in column {first}). Give each column its own name; if two rows "
+                "together are the header, make them one.",
                 nl=f"De kolomnaam '{name}' komt twee keer voor.",
             )
         if name.lower() == "row_number":
             raise DeliveryRejectedError(
-                f"{where}, row 1, column {position}: 'row_number' is Peil's own name. Rename the "
+                f"{where}, row {number}, column {position}: 'row_number' is Peil's own name. Rename the "
                 "column."
             )

@@ -15,7 +15,7 @@ from peil.codebook import Source
 from peil.codebook.limits import Limits
 from peil.errors import DeliveryRejectedError, MachineError
 from peil.readers.frames import INCOMING
-from peil.readers.reading import Reading
+from peil.readers.reading import Reading, Unusable
 from peil.settings import PROJECT, child_environment
 from peil.warehouse import as_path
 
@@ -70,9 +70,10 @@ class ReadingProcess:
         target.unlink()
         reading = Reading(**answer["reading"])
         reading.user_missing = {
-            column: [(low, high) for low, high in ranges]
-            for column, ranges in reading.user_missing.items()
+            column: [value if isinstance(value, str) else (value[0], value[1]) for value in values]
+            for column, values in reading.user_missing.items()
         }
+        reading.unusable = [Unusable(**value) for value in answer["reading"]["unusable"]]
         return reading
 
     def start(self) -> subprocess.Popen:

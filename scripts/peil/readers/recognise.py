@@ -4,9 +4,9 @@ from pathlib import Path
 
 from peil.codebook import Source
 from peil.errors import DeliveryRejectedError
-from peil.readers.excel import as_text, sheet_rows
-from peil.readers.headers import PEEK
-from peil.readers.text import peek
+from peil.readers.headers import PEEK, header_at
+from peil.readers.sheets import as_text, read_sheet
+from peil.readers.text import open_text
 
 _EXTENSIONS = {
     ".sav": "sav", ".zsav": "sav", ".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx",
@@ -32,10 +32,15 @@ def recognise(path: Path, source: Source, scratch: Path) -> str:
     if family in {"sav", "parquet"}:
         return family
     if family == "xlsx":
-        rows, delimiter = as_text(sheet_rows(path)[1][:PEEK]), ""
+        rows, delimiter = as_text(read_sheet(path).rows[:PEEK]), ""
     else:
-        delimiter, rows = peek(path, source, scratch)
-    tool = tool_of(rows, delimiter)
+        opened = open_text(path, source, scratch)
+        delimiter, rows = opened.delimiter, opened.head.rows
+    # A tool's own first row may name few columns; only another file has a title above its header.
+    first = next((i for i, row in enumerate(rows) if any(c.strip() for c in row)), 0)
+    tool = tool_of(rows[first:], delimiter)
+    if tool == "plain":
+        tool = tool_of(rows[header_at(rows)[0] :], delimiter)
     if tool == "limesurvey_vv":
         return tool
     return f"{tool}_{family}" if tool != "plain" else family

@@ -1,11 +1,10 @@
-"""Delimited text: encoding, separator and decimal mark found out where they are not declared."""
+"""Delimited text: encoding, separator and header found out where they are not declared."""
 
 import codecs
 import csv
 import io
-import itertools
-import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -13,17 +12,30 @@ import duckdb
 from peil.codebook import Source
 from peil.codebook.formats import Format
 from peil.errors import DeliveryRejectedError
-from peil.readers.frames import INCOMING, first_line, raise_if_machine
-from peil.readers.headers import PEEK, layout
+from peil.readers.encodings import NAMES as ENCODING_NAMES
+from peil.readers.encodings import UTF8, Letters, wide_encoding
+from peil.readers.frames import INCOMING, require_all
+from peil.readers.headers import Layout, header_at, layout
 from peil.readers.reading import Reading
-from peil.warehouse import as_path, literal, one_row, quoted
+from peil.readers.records import Body, Head, is_blank, read_head, scan_body
+from peil.warehouse import one_row, quoted
 
 DELIMITERS = (";", ",", "\t", "|")
 NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
-ENCODING_NAMES = {"cp1252": "windows-1252"}
-UTF8 = {"utf-8", "utf8", "utf-8-sig", "utf_8"}
-# One cell may hold a long open answer; a longer one is a quote that was never closed.
-LONGEST_CELL = 1 << 20
+# So much of a file shows what its separator is.
+_SAMPLE = 1 << 16
+# Rows of this many bytes and more are refused by PyArrow.
+_BLOCK = 1 << 25
+
+
+@dataclass
+class Opened:
+    """A text in UTF-8 with its separator and first records, and what was found out."""
+
+    readable: Path
+    delimiter: str
+    head: Head
+    notes: list[str]
 
 
 def read_text(
@@ -38,46 +50,85 @@ def read_text(
     Raises:
         DeliveryRejectedError: wrong encoding, separator or header, or rows of unequal length.
     """
+    opened = open_text(path, source, scratch, fmt.delimiter)
+    rows, notes = opened.head.rows, opened.notes
+    first, found = header_at(rows, fmt.tool)
+    head = layout(rows[first:], fmt.tool, path.name, first + 1)
+    last = first + head.n_rows - 1
+    start = opened.head.ends[last], opened.head.lines[last]
+    width = len(head.names)
+    body = scan_body(opened.readable, opened.delimiter, width, start, scratch, path.name)
+    _load(connection, body, opened.delimiter, head, source)
+    n_read = one_row(connection, f"select count(*) from {INCOMING}")[0]
+    require_all(path.name, n_read, body.n_records)
+    return Reading(
+        list(head.names), head.labels, list(head.nameless), notes + found, header_row=first + 1,
+        header_cells=rows[first],
+    )  # fmt: skip
+
+
+def open_text(path: Path, source: Source, scratch: Path, delimiter: str = "") -> Opened:
+    """Find out encoding and separator, and read the first records."""
     encoding, notes = _encoding(path, source)
-    readable = _as_utf8(path, encoding, scratch)
-    delimiter = source.delimiter or fmt.delimiter
-    if not delimiter:
-        delimiter = detect_delimiter(_first_rows_text(readable), path)
-        notes.append(f"separator {NAMES[delimiter]}")
-    head = layout(_first_rows(readable, delimiter, path), fmt.tool, path.name)
-    try:
-        _load(connection, readable, delimiter, head.names, head.n_rows, source)
-    except duckdb.Error as error:
-        raise_if_machine(error)
-        raise DeliveryRejectedError(
-            f"{path.name}: cannot be read with a {NAMES.get(delimiter, delimiter)} between the "
-            f"cells ({_without_content(error)}). Check the file, or its delimiter in sources.csv.",
-            nl=f"Niet elke rij heeft evenveel cellen ({_line(error)}).",
-        ) from error
-    notes += _decimal_mark(connection, head.names, source)
-    return Reading(list(head.names), head.labels, list(head.nameless), notes)
+    readable = _as_utf8(path, encoding, source, scratch)
+    with readable.open(encoding="utf-8-sig", newline="", errors="replace") as handle:
+        sample = handle.read(_SAMPLE)
+    declared, named = source.delimiter or delimiter, _named_delimiter(sample)
+    delimiter = declared or named or detect_delimiter(sample, path, source)
+    if not declared:
+        notes.append(f"separator {NAMES.get(delimiter, delimiter)}")
+    head = read_head(readable, delimiter, path.name)
+    if named:
+        head.rows[0] = []
+    return Opened(readable, delimiter, head, notes)
 
 
 def _load(
     connection: duckdb.DuckDBPyConnection,
-    readable: Path,
+    body: Body,
     delimiter: str,
-    names: list[str],
-    n_header_rows: int,
+    head: Layout,
     source: Source,
 ) -> None:
-    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-    empty = ", ".join(literal(value) for value in ("", *source.empty_values))
-    connection.execute(f"""
-        create temp table {INCOMING} as
-        select row_number() over () as row_number, *
-        from read_csv(
-            {as_path(readable)}, all_varchar = true, header = false, skip = {n_header_rows},
-            delim = {literal(delimiter)}, quote = '"', escape = '"', nullstr = [{empty}],
-            null_padding = false, auto_detect = false, columns = {{{columns}}},
-            normalize_names = false, strict_mode = true
-        )
-    """)
+    import pyarrow as pa
+    import pyarrow.csv
+
+    plain = [f"c{i}" for i in range(len(head.names))]
+    cells = ", ".join(
+        f"{c} as {quoted(name)}" for c, name in zip(plain, head.names, strict=True)
+    )
+    with body.path.open("rb") as handle:
+        handle.seek(body.offset)
+        records: pa.Table | pa.RecordBatchReader
+        if body.n_records:
+            records = pyarrow.csv.open_csv(
+                handle,
+                pyarrow.csv.ReadOptions(column_names=plain, block_size=_BLOCK, use_threads=False),
+                pyarrow.csv.ParseOptions(
+                    delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=True
+                ),
+                pyarrow.csv.ConvertOptions(
+                    column_types=dict.fromkeys(plain, pa.string()),
+                    strings_can_be_null=True,
+                    null_values=["", *source.empty_values],
+                ),
+            )
+        else:
+            records = pa.table({c: pa.array([], pa.string()) for c in plain})
+        connection.register("records_in", records)
+        try:
+            connection.execute(
+                f"create temp table {INCOMING} as select row_number() over () as row_number, "
+                f"{cells} from records_in"
+            )
+        finally:
+            connection.unregister("records_in")
+
+
+def _named_delimiter(sample: str) -> str:
+    """What Excel's own first line `sep=;` says; empty without it."""
+    line = sample.split("\n", 1)[0].rstrip("\r").strip('"')
+    return line[4:] if line.lower().startswith("sep=") and len(line) == 5 else ""
 
 
 def _encoding(path: Path, source: Source) -> tuple[str, list[str]]:
@@ -87,46 +138,57 @@ def _encoding(path: Path, source: Source) -> tuple[str, list[str]]:
             return codecs.lookup(source.encoding).name, []
         except LookupError:
             raise DeliveryRejectedError(
-                f"{path.name}: encoding '{source.encoding}' of sources.csv does not exist. Use "
-                "utf-8 or windows-1252."
+                f"{path.name}: encoding '{source.encoding}' does not exist. "
+                f"{source.declare('encoding', 'utf-8 or windows-1252')}."
             ) from None
-    found = detect_encoding(path)
+    found = detect_encoding(path, source)
     return found, [] if found in UTF8 else [f"encoding {ENCODING_NAMES.get(found, found)}"]
 
 
-def detect_encoding(path: Path) -> str:
-    """UTF-8 or UTF-16 where the bytes say so, else windows-1252.
+def detect_encoding(path: Path, source: Source) -> str:
+    """UTF-8 or UTF-16 where the bytes say so, else the encoding in which they make words.
 
     Raises:
         DeliveryRejectedError: the bytes are none of these; it is no text file.
     """
+    letters = Letters()
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as handle:
-        head = handle.read(4)
-        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
+        if wide := wide_encoding(handle.read(4096)):
+            return wide
         handle.seek(0)
         is_utf8 = True
-        while block := handle.read(1 << 20):
+        while True:
+            block = handle.read(1 << 20)
             if b"\0" in block:
                 raise DeliveryRejectedError(
                     f"{path.name}: holds NUL bytes, so it is no text file. Export it again as "
-                    "CSV, or declare its real format in sources.csv.",
+                    f"CSV. {source.declare('file_format', 'sav')}, if it is of another format.",
                     nl="Dit is geen tekstbestand.",
                 )
             try:
-                if is_utf8:
-                    decoder.decode(block)
+                decoder.decode(block, final=not block)
             except UnicodeDecodeError:
                 is_utf8 = False
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            is_utf8 = False
-    return "utf-8" if is_utf8 else "cp1252"
+                decoder.reset()
+            if not block.isascii():
+                letters.add(block)
+            if not block:
+                break
+    if is_utf8:
+        return "utf-8"
+    found = letters.best()
+    if letters.are_mixed() or not found.is_sure:
+        also = "letters in UTF-8 beside others" if letters.are_mixed() else "letters of an unknown"
+        raise DeliveryRejectedError(
+            f"{path.name}: holds {also} encoding. {source.declare('encoding', 'windows-1252')}, "
+            "or export the file again as CSV UTF-8.",
+            nl="Niet duidelijk is hoe de letters met accenten zijn opgeslagen.",
+        )
+    return found.name
 
 
-def _as_utf8(path: Path, encoding: str, scratch: Path) -> Path:
+def _as_utf8(path: Path, encoding: str, source: Source, scratch: Path) -> Path:
     """The file itself when it is UTF-8, else a copy in UTF-8 that only the owner can read."""
     copy = scratch / "delivery.csv"
     try:
@@ -145,112 +207,52 @@ def _as_utf8(path: Path, encoding: str, scratch: Path) -> Path:
             else "its last character"
         )
         raise DeliveryRejectedError(
-            f"{path.name}: {at} is not {wanted}. Declare the encoding (for instance "
-            "windows-1252) in sources.csv, or export the file again.",
+            f"{path.name}: {at} is not {wanted}. {source.declare('encoding', 'windows-1252')}, or "
+            "export the file again.",
             nl=f"De tekens zijn niet opgeslagen als {wanted}.",
         ) from error
     return copy
 
 
-def _first_rows_text(readable: Path) -> str:
-    with readable.open(encoding="utf-8-sig", newline="", errors="replace") as handle:
-        return handle.read(1 << 16)
-
-
-def detect_delimiter(text: str, path: Path) -> str:
-    """The separator that cuts the first rows into equally many cells.
+def detect_delimiter(text: str, path: Path, source: Source) -> str:
+    """The separator that cuts most rows into equally many cells, and into the most.
 
     Raises:
         DeliveryRejectedError: two separators do so equally well.
     """
-    widths = {}
+    found: dict[str, tuple[float, int]] = {}
     for delimiter in DELIMITERS:
-        rows = list(
-            itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 20)
-        )
-        # The sample may end inside its last row.
-        cells = [len(row) for row in (rows[:-1] if len(rows) > 1 else rows) if row]
-        if cells and cells[0] > 1 and len(set(cells)) == 1:
-            widths[delimiter] = cells[0]
-    if not widths:
-        present = {d: text.splitlines()[0].count(d) if text else 0 for d in DELIMITERS}
-        return max(present, key=lambda d: present[d]) if any(present.values()) else ","
-    best = sorted(widths, key=lambda d: -widths[d])
-    if len(best) > 1 and widths[best[0]] == widths[best[1]]:
+        rows = _sampled(text, delimiter)
+        widths = [len(row) for row in rows]
+        wide = [w for w in widths if w > 1]
+        if wide:
+            width = max(set(wide), key=lambda w: (wide.count(w), w))
+            found[delimiter] = (round(wide.count(width) / len(widths), 2), width)
+    if not found:
+        return ","
+    best = sorted(found, key=lambda d: found[d], reverse=True)
+    # Whole tables first: a comma in every answer cuts as evenly as the real separator.
+    even = [d for d in best if found[d][0] == 1.0]
+    if even:
+        best = sorted(even, key=lambda d: -found[d][1])
+    if len(best) > 1 and found[best[0]] == found[best[1]]:
         names = " and ".join(NAMES[d] for d in best[:2])
         raise DeliveryRejectedError(
-            f"{path.name}: {names} both cut every row into {widths[best[0]]} cells. Declare the "
-            "delimiter in sources.csv.",
+            f"{path.name}: {names} both cut every row into {found[best[0]][1]} cells. "
+            f"{source.declare('delimiter')}.",
             nl="Het scheidingsteken tussen de cellen is niet duidelijk.",
         )
     return best[0]
 
 
-def _first_rows(readable: Path, delimiter: str, path: Path) -> list[list[str]]:
-    csv.field_size_limit(LONGEST_CELL)
+def _sampled(text: str, delimiter: str) -> list[list[str]]:
+    """Records of the sample that hold anything, without the last, in which it may end."""
+    rows: list[list[str]] = []
     try:
-        with readable.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.reader(handle, delimiter=delimiter, strict=True)
-            return list(itertools.islice((row for row in reader if row), PEEK))
-    except csv.Error as error:
-        raise DeliveryRejectedError(
-            f"{path.name}: the first rows cannot be read as CSV ({error}). A quote may be open; "
-            "export the file again.",
-            nl="De eerste rijen zijn niet te lezen; een aanhalingsteken staat open.",
-        ) from error
-
-
-def peek(path: Path, source: Source, scratch: Path) -> tuple[str, list[list[str]]]:
-    """Separator and first rows, to recognise a tool by."""
-    encoding, _ = _encoding(path, source)
-    readable = _as_utf8(path, encoding, scratch)
-    delimiter = source.delimiter or detect_delimiter(_first_rows_text(readable), path)
-    return delimiter, _first_rows(readable, delimiter, path)
-
-
-def _decimal_mark(
-    connection: duckdb.DuckDBPyConnection, names: list[str], source: Source
-) -> list[str]:
-    """Take the thousands separators out of numbers with a decimal comma, and say where those are.
-
-    A column has a decimal comma when its first thousand values are whole numbers and numbers
-    with one, and at least one is. A declared decimal mark holds for every column.
-    """
-    if source.decimal_mark:
-        _drop_thousands(connection, names, source.decimal_mark)
-        return []
-    number = r"-?(\d+|\d{1,3}(\.\d{3})+)"
-    tests = ", ".join(
-        rf"count(*) filter (where regexp_full_match({quoted(n)}, '{number},\d+')) > 0 "
-        rf"and count(*) filter (where not regexp_full_match({quoted(n)}, '{number}(,\d+)?')) = 0"
-        for n in names
-    )
-    flags = one_row(connection, f"select {tests} from (select * from {INCOMING} limit 1000)")
-    found = [name for name, flag in zip(names, flags, strict=True) if flag]
-    _drop_thousands(connection, found, ",")
-    return [f"decimal comma in {', '.join(found)}"] if found else []
-
-
-def _drop_thousands(
-    connection: duckdb.DuckDBPyConnection, names: list[str], decimal_mark: str
-) -> None:
-    thousands = "." if decimal_mark == "," else ","
-    grouped = rf"-?\d{{1,3}}(\{thousands}\d{{3}})+(\{decimal_mark}\d+)?"
-    for name in names:
-        connection.execute(
-            f"update {INCOMING} set {quoted(name)} = replace({quoted(name)}, "
-            f"{literal(thousands)}, '') where regexp_full_match({quoted(name)}, "
-            f"{literal(grouped)})"
-        )
-
-
-def _line(error: duckdb.Error) -> str:
-    found = re.search(r"Line: (\d+)", str(error))
-    return f"regel {found.group(1)}" if found else "de regel is onbekend"
-
-
-def _without_content(error: duckdb.Error) -> str:
-    """DuckDB's message without the line it quotes, which holds a respondent's answers."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    kept = [x for x in lines if x.startswith(("Expected Number", "Value with unterminated"))]
-    return ". ".join([first_line(error), *kept[:1]])
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append(row)
+    except csv.Error:
+        pass
+    if len(text) >= _SAMPLE:
+        rows = rows[:-1]
+    return [row for row in rows if not is_blank(row)]
