@@ -90,7 +90,13 @@ class Migration:
 
 
 # Step n is the n-th; a step that a release brought out is never changed again.
-MIGRATIONS = (Migration("raw tables", _FIRST),)
+MIGRATIONS = (
+    Migration("raw tables", _FIRST),
+    Migration(
+        "texts that an SPSS file declares missing",
+        "alter table raw.user_missing add column if not exists value varchar",
+    ),
+)
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, path: Path | str = "this database") -> None:

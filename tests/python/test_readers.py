@@ -151,7 +151,7 @@ def test_what_is_declared_is_used_and_not_found_out(tmp_path):
 def test_thousands_separators_go_with_the_decimal_mark(tmp_path):
     path = write(tmp_path, "a;b\n1.234,5;1,234\n2.000;5.1\n")
     cells, reading = read(path, "csv")
-    assert cells == {"a": ["1234,5", "2000"], "b": ["1,234", "5.1"]}
+    assert cells == {"a": ["1234,5", "2000"], "b": ["1234", "5.1"]}
     assert "decimal comma in a" in reading.notes
     cells, _ = read(path, "csv", decimal_mark=".")
     assert cells["b"] == ["1234", "5.1"]
@@ -172,7 +172,7 @@ def test_a_nameless_column_without_cells_goes_and_with_cells_is_refused(tmp_path
 @pytest.mark.parametrize(
     ("name", "content", "declared", "message"),
     [
-        ("x.csv", "a,b\n1,2,3\n", "csv", "Line: 2. Expected Number of Columns: 2 Found: 3"),
+        ("x.csv", "a,b\n1,2,3\n", "csv", "line 2: 3 cells where the header has 2"),
         ("x.csv", 'a,b\n1,"2\n', "csv", "A quote may be open"),
         ("x.csv", "a,A\n1,2\n", "csv", "the name 'A' stands there twice (also in column 1)"),
         ("x.csv", b"a,b\x00\n1,2\n", "csv", "NUL bytes"),

@@ -7,10 +7,16 @@ with fixed as (
             else 'code'
         end as match_by,
         coalesce(fixes.fixed_value, parts.part) as answer,
+        -- Where the source declares a decimal point, '3,6' is no number: it may be two answers.
         try_cast(
-            replace(coalesce(fixes.fixed_value, parts.part), ',', '.') as double
+            if(
+                sources.decimal_mark = '.',
+                coalesce(fixes.fixed_value, parts.part),
+                replace(coalesce(fixes.fixed_value, parts.part), ',', '.')
+            ) as double
         ) as answer_number,
     from {{ ref('stg_answer_parts') }} as parts
+    left join {{ ref('sources') }} as sources on parts.source_code = sources.source_code
     left join {{ ref('code_fixes') }} as fixes
         on
             parts.source_code = fixes.source_code
@@ -55,6 +61,7 @@ user_missing as (
         missing.column_name,
         missing.value_from,
         missing.value_to,
+        missing.value,
     from {{ source('raw', 'user_missing') }} as missing
     inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
 ),
@@ -77,8 +84,11 @@ decoded as (
                     where
                         matched.source_code = user_missing.source_code
                         and matched.column_name = user_missing.column_name
-                        and matched.answer_number
-                        between user_missing.value_from and user_missing.value_to
+                        and (
+                            matched.answer_number
+                            between user_missing.value_from and user_missing.value_to
+                            or matched.answer = user_missing.value
+                        )
                 )
                 then 'missing by the SPSS file, unknown to missing_codes.csv'
             when binding = 'one_hot' and answer in (true_value, coalesce(false_value, ''))

@@ -56,7 +56,7 @@ class Codebook:
         self._decode(delivery.key, delivery.source.source_code)
 
     def record_rejects(
-        self, delivery: "Delivery", user_missing: dict[str, list[tuple[float, float]]]
+        self, delivery: "Delivery", user_missing: dict[str, list[tuple[float, float] | str]]
     ) -> int:
         """Write the rejected values of a delivery that has been decoded; returns how many.
 
@@ -64,13 +64,19 @@ class Codebook:
             delivery: a delivery whose answers are stored.
             user_missing: what its SPSS file declares missing, kept beside it for staging.
         """
-        ranges = [
-            (delivery.key, column, low, high)
-            for column, pairs in user_missing.items()
-            for low, high in pairs
+        declared = [
+            (delivery.key, column, None, None, found)
+            if isinstance(found, str)
+            else (delivery.key, column, *found, None)
+            for column, values in user_missing.items()
+            for found in values
         ]
-        if ranges:
-            self.connection.executemany("insert into raw.user_missing values (?, ?, ?, ?)", ranges)
+        if declared:
+            self.connection.executemany(
+                "insert into raw.user_missing (delivery_key, column_name, value_from, value_to, "
+                "value) values (?, ?, ?, ?, ?)",
+                declared,
+            )
             self.decode(delivery)
         self._insert_rejects(delivery.key)
         return one_row(

@@ -11,7 +11,7 @@ import duckdb
 from peil.codebook import Source
 from peil.codebook.delivery import Delivery, Outcome
 from peil.errors import DeliveryRejectedError
-from peil.landing import dates, kinds, ledger, privacy
+from peil.landing import dates, kinds, ledger, privacy, unusable
 from peil.readers import INCOMING
 from peil.readers.process import ReadingProcess
 from peil.warehouse import one_row
@@ -55,6 +55,7 @@ def receive(
     )
     outcome.notes += found
     outcome.notes += dates.read_dates(connection, delivery)
+    outcome.warnings += unusable.reject_unusable(connection, delivery, kept, reading.unusable)
     if kind.check:
         kind.check(connection, delivery, codebook)
     kind.store(connection, delivery, kept, outcome)

@@ -54,7 +54,7 @@ def list_separator(values: Collection[str]) -> str:
     for separator in SEPARATORS:
         cells = [v for v in values if separator in v.strip()]
         parts = [[p.strip() for p in v.strip().strip(separator).split(separator)] for v in cells]
-        if not cells or not all(_CODE.fullmatch(p) for ps in parts for p in ps):
+        if len(cells) < 2 or not all(_CODE.fullmatch(p) for ps in parts for p in ps):
             continue
         if any(len(set(ps)) < len(ps) for ps in parts):
             continue

@@ -31,7 +31,12 @@ _LAST_YEAR = 9999
 _READABLE = 1e17
 
 
-def read_sav(path: Path, source: Source) -> tuple["pd.DataFrame", Any, list[str]]:
+def read_sav(path: Path, encoding: str = "") -> tuple["pd.DataFrame", Any]:
+    """The file as a data frame of codes (dates are seconds still), and its metadata."""
+    return open_sav(path, Source("", "", "", "survey", "*", "sav", encoding=encoding))[:2]
+
+
+def open_sav(path: Path, source: Source) -> tuple["pd.DataFrame", Any, list[str]]:
     """The file as a data frame of codes, its metadata, and notes; dates are seconds still.
 
     Text is in the encoding that the file declares where that spells words, else in the one that
@@ -169,7 +174,7 @@ def read_spss(
     Raises:
         DeliveryRejectedError: it cannot be read, or holds no columns.
     """
-    frame, meta, notes = read_sav(path, source)
+    frame, meta, notes = open_sav(path, source)
     n_cases = cases_declared(path)
     require_all(path.name, len(frame), len(frame) if n_cases is None else n_cases)
     unusable = write_dates(frame, meta)
