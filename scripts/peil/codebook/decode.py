@@ -5,6 +5,7 @@ inputs, so that the gate and the warehouse cannot disagree about a code. They us
 `ref` and `source`.
 """
 
+import csv
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import jinja2
+import pyarrow as pa
 
 from peil.codebook.seeds import seed_columns
 from peil.errors import InputError
 from peil.settings import PROJECT
-from peil.warehouse import as_path, literal, one_row
+from peil.warehouse import literal, one_row, quoted
 
 if TYPE_CHECKING:
     from peil.codebook.delivery import Delivery
@@ -183,23 +185,31 @@ def load_seeds(connection: duckdb.DuckDBPyConnection, seeds: Path, names: Iterab
     """
     for name in names:
         path = _seed(seeds, name)
-        # dbt says which column of a seed is missing; here those that are there suffice.
-        present = set(path.read_text(encoding="utf-8-sig").partition("\n")[0].split(","))
-        chosen = ", ".join(
-            f"{literal(c)}: {literal(t)}" for c, t in seed_columns()[name].items() if c in present
-        )
+        types = seed_columns()[name]
         try:
-            connection.execute(
-                f"create or replace temp table codebook_{name} as select * from read_csv("
-                f"{as_path(path)}, header = true, delim = ',', quote = '\"', "
-                f"escape = '\"', all_varchar = false, types = {{{chosen}}}, "
-                "null_padding = true)"
+            with path.open(encoding="utf-8-sig", newline="") as handle:
+                header, *rows = [row for row in csv.reader(handle, strict=True) if row] or [[]]
+            # dbt says which column of a seed is missing; here those that are there suffice.
+            cells = {
+                column: [row[i] or None if i < len(row) else None for row in rows]
+                for i, column in enumerate(header)
+            }
+            connection.register(
+                "seed_in",
+                pa.table({c: pa.array(values, pa.string()) for c, values in cells.items()}),
             )
-        except duckdb.Error as error:
+            chosen = ", ".join(
+                f"cast({quoted(c)} as {types.get(c, 'varchar')}) as {quoted(c)}" for c in cells
+            )
+            connection.execute(
+                f"create or replace temp table codebook_{name} as select {chosen} from seed_in"
+            )
+        except (duckdb.Error, csv.Error, UnicodeDecodeError) as error:
             raise InputError(
                 f"{path}: cannot be read as a seed ({str(error).splitlines()[0]}). Compare "
                 "its header with the repository's seeds/."
             ) from error
+        connection.unregister("seed_in")
 
 
 def _seed(seeds: Path, name: str) -> Path:

@@ -1,189 +1,203 @@
-"""The files of `peil rake`: margins and respondents in, respondents with their weight out."""
+"""The respondents of `peil rake` as raking cells, and their weights checked on themselves."""
 
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from peil.errors import InputError, RakingError
+from peil.rake_files.job import Job
+from peil.rake_files.levels import match_levels
+from peil.rake_files.margins import ALL, Targets
+from peil.rake_files.tables import read_table
 from peil.raking import Margin
 from peil.raking.engine import RECHECK_TOLERANCE, worst_error
-from peil.warehouse import as_path, literal, one_row, quoted
+from peil.readers import INCOMING, Reading
+from peil.readers.marks import as_number, mark_of_numbers
+from peil.warehouse import one_row, quoted
+
+# So many bad base weights are named.
+_NAMED = 5
 
 
-@dataclass(frozen=True)
-class Job:
-    """What to rake and how.
+def read_data(connection: duckdb.DuckDBPyConnection, job: Job, variables: list[str]) -> Reading:
+    """Read the respondents into `incoming`.
 
-    Attributes:
-        data: respondents, CSV or Parquet.
-        margins: targets per variable and level.
-        out: where the rows go with their weight; CSV or Parquet by its name.
-        group: column whose levels are raked separately, or None.
-        base_weight: column with the base weight, or None for 1.
-        lower: smallest g (weight over base weight, mean 1) or w (weight, mean 1).
-        upper: largest g or w.
-        bounds_on: "g" or "w".
-        unknown_levels: levels that the population does not know, besides an empty cell.
+    Raises:
+        InputError: the file cannot be read, a column is missing, or has the name of the weight.
     """
-
-    data: Path
-    margins: Path
-    out: Path
-    group: str | None = None
-    base_weight: str | None = None
-    lower: float | None = None
-    upper: float | None = None
-    bounds_on: str = "g"
-    unknown_levels: tuple[str, ...] = ()
-
-
-def read_margins(job: Job) -> dict[str, dict[str, dict[str, float]]]:
-    wanted = ["variable", "level", "total", *(["group"] if job.group else [])]
-    if not job.margins.is_file():
-        raise InputError(f"{job.margins}: no such file. Give --margins a CSV file.")
-    try:
-        table = duckdb.execute(
-            f"from read_csv({as_path(job.margins)}, all_varchar = true, header = true, "
-            "delim = ',', strict_mode = true)"
-        ).df()
-    except duckdb.Error as error:
-        raise InputError(
-            f"{job.margins}: cannot be read as CSV with ',' between the cells "
-            f"({str(error).splitlines()[0]})."
-        ) from error
-    table = table.fillna("")
-    if missing := [c for c in wanted if c not in table.columns]:
-        raise InputError(
-            f"{job.margins}: column '{missing[0]}' is missing. Margins need the columns "
-            f"{', '.join(wanted)}."
-        )
-    totals = pd.to_numeric(table["total"], errors="coerce")
-    if totals.isna().any():
-        row = int(np.flatnonzero(totals.isna())[0])
-        raise InputError(
-            f"{job.margins}, row {row + 2}, column total: '{table['total'].iloc[row]}' is not a "
-            "number. Write numbers with a point and without thousands separators."
-        )
-    table["total"] = totals
-    group = table["group"] if job.group else pd.Series("all", index=table.index)
-    twice = table.assign(group=group).duplicated(["group", "variable", "level"])
-    if twice.any():
-        row = table[twice].iloc[0]
-        raise InputError(
-            f"{job.margins}: level '{row['level']}' of {row['variable']} stands there twice. "
-            "Keep one row per level."
-        )
-    return {
-        name: {
-            variable: dict(zip(rows["level"], rows["total"], strict=True))
-            for variable, rows in part.groupby("variable", sort=False)
-        }
-        for name, part in table.groupby(group, sort=False)
-    }
-
-
-def read_data(connection: duckdb.DuckDBPyConnection, job: Job, variables: list[str]) -> None:
-    reader = "read_parquet({})" if job.data.suffix == ".parquet" else (
-        "read_csv({}, all_varchar = true, header = true, nullstr = '')"
+    reading = read_table(
+        connection, job.data, "--data", file_format=job.file_format, delimiter=job.delimiter,
+        encoding=job.encoding,
     )  # fmt: skip
-    if not job.data.is_file():
-        raise InputError(f"{job.data}: no such file. Give --data a CSV or Parquet file.")
-    try:
-        connection.execute(
-            "create temp table respondents as select row_number() over () as peil_row, * from "
-            + reader.format(as_path(job.data))
-        )
-    except duckdb.Error as error:
-        raise InputError(f"{job.data}: cannot be read ({str(error).splitlines()[0]}).") from error
-    columns = [row[0] for row in connection.execute("describe respondents").fetchall()]
     needed: dict[str, Sequence[str | None]] = {
         "--margins": variables, "--group": [job.group], "--base-weight": [job.base_weight]
     }  # fmt: skip
     for option, names in needed.items():
         for name in names:
-            if name is not None and name not in columns:
+            if name is not None and column_of(reading, name) is None:
                 raise InputError(
                     f"{job.data}: column '{name}' is missing ({option} names it). "
-                    f"Columns here: {', '.join(columns[1:])}."
+                    f"Columns here: {', '.join(reading.columns)}."
                 )
-    if "weight" in columns:
+    if clash := column_of(reading, job.weight_column):
         raise InputError(
-            f"{job.data}: has a column 'weight' already. Rename it (use it with --base-weight "
-            "under its new name)."
+            f"{job.data}: has a column '{clash}' already. Name the new one with --weight-column, "
+            "or rename this one (use it with --base-weight under its new name)."
         )
+    return reading
+
+
+def column_of(reading: Reading, name: str) -> str | None:
+    """The column of this name; capitals and spaces around it do not tell two columns apart."""
+    wanted = " ".join(name.split()).lower()
+    return next((c for c in reading.columns if c.lower() == wanted), None)
 
 
 def read_cells(
-    connection: duckdb.DuckDBPyConnection, job: Job, variables: list[str]
+    connection: duckdb.DuckDBPyConnection,
+    job: Job,
+    reading: Reading,
+    targets: Targets,
+    variables: list[str],
 ) -> pd.DataFrame:
-    """One row per combination of group and levels: its respondents and their base weight."""
-    d = f"try_cast({quoted(job.base_weight)} as double)" if job.base_weight else "1.0"
-    group = f"cast({quoted(job.group)} as varchar)" if job.group else "'all'"
-    levels = [
-        f"coalesce(cast({quoted(v)} as varchar), '') as level_{i}" for i, v in enumerate(variables)
-    ]
-    columns = [f"level_{i}" for i in range(len(variables))]
-    # Bounds on the weight itself need cells of one base weight.
-    keys = ", ".join([*columns, "d"] if job.bounds_on == "w" else columns)
+    """One row per combination of group and levels: its respondents and their base weight.
+
+    The columns are `cell_number`, `cell_group`, `n`, `sum_d`, `sum_d2`, and `level_<i>` for the
+    i-th variable: no column of the data gives a name to anything here.
+    """
+    group = _matched(connection, reading, job.group, list(targets), "in_group")
+    selects, joins = [f"{group[0]} as cell_group"], [group[1]]
+    for i, variable in enumerate(variables):
+        declared = [level for of_group in targets.values() for level in of_group.get(variable, {})]
+        column, join = _matched(
+            connection, reading, variable, [*declared, *job.unknown_levels], f"in_{i}"
+        )
+        selects.append(f"{column} as level_{i}")
+        joins.append(join)
+    d = _base_weight(connection, job, reading)
     connection.execute(
-        f"create temp table placed as select peil_row, {d} as d, "
-        f"coalesce({group}, '') as cell_group, {', '.join(levels)} from respondents"
+        f"create temp table placed as select {INCOMING}.row_number, {d} as d, "
+        f"{', '.join(selects)} from {INCOMING} {' '.join(joins)}"
     )
-    _check_base_weights(connection, job)
+    _check_base_weights(connection, job, reading)
+    # Bounds on the weight itself need cells of one base weight.
+    levels = [f"level_{i}" for i in range(len(variables))]
+    keys = ", ".join([*levels, "d"] if job.bounds_on == "w" else levels)
     connection.execute(
         f"create temp table cells as select row_number() over (order by cell_group, {keys}) as "
-        f"cell_id, cell_group, {keys}, count(*) as n, sum(d) as sum_d, sum(d * d) as sum_d2 "
+        f"cell_number, cell_group, {keys}, count(*) as n, sum(d) as sum_d, sum(d * d) as sum_d2 "
         f"from placed group by cell_group, {keys}"
     )
     connection.execute(
-        "create temp table cell_of as select placed.peil_row, placed.d, cells.cell_id "
+        "create temp table cell_of as select placed.row_number, placed.d, cells.cell_number "
         f"from placed inner join cells using (cell_group, {keys})"
     )
-    cells = connection.execute("from cells order by cell_id").df()
-    return cells.rename(columns={f"level_{i}": v for i, v in enumerate(variables)})
+    return connection.execute("from cells order by cell_number").df()
 
 
-def _check_base_weights(connection: duckdb.DuckDBPyConnection, job: Job) -> None:
+def _matched(
+    connection: duckdb.DuckDBPyConnection,
+    reading: Reading,
+    name: str | None,
+    declared: list[str],
+    table: str,
+) -> tuple[str, str]:
+    """SQL for the level of a respondent as the margins call it, and the join that it needs."""
+    if name is None:
+        return f"'{ALL}'", ""
+    column = column_of(reading, name)
+    assert column is not None
+    text = f"coalesce({INCOMING}.{quoted(column)}, '')"
+    found = [t for (t,) in connection.execute(f"select distinct {text} from {INCOMING}").fetchall()]
+    matched = match_levels(
+        found, declared, reading.value_labels.get(column), reading.user_missing.get(column, ())
+    )
+    connection.execute(f"create temp table {table} (found varchar, level varchar)")
+    connection.register(
+        "matches",
+        pa.table({"found": list(matched), "level": list(matched.values())}),
+    )
+    connection.execute(f"insert into {table} from matches")
+    connection.unregister("matches")
+    return f"{table}.level", f"inner join {table} on {text} = {table}.found"
+
+
+def _base_weight(connection: duckdb.DuckDBPyConnection, job: Job, reading: Reading) -> str:
+    """SQL for the base weight of a respondent, whatever its decimal mark."""
+    if job.base_weight is None:
+        return "1.0"
+    column = column_of(reading, job.base_weight)
+    assert column is not None
+    texts = [
+        t for (t,) in connection.execute(
+            f"select distinct {quoted(column)} from {INCOMING} "
+            f"where {quoted(column)} is not null order by 1"
+        ).fetchall()
+    ]  # fmt: skip
+    mark = mark_of_numbers(texts, job.decimal_mark, reading.delimiter)
+    if not mark:
+        raise InputError(
+            f"{job.data}, column '{column}': '{texts[0]}' may be read in two ways. Give "
+            "--decimal-mark , or --decimal-mark ."
+        )
+    return as_number(f"{INCOMING}.{quoted(column)}", mark)
+
+
+def _check_base_weights(connection: duckdb.DuckDBPyConnection, job: Job, reading: Reading) -> None:
+    if job.base_weight is None:
+        return
+    column = column_of(reading, job.base_weight) or ""
     n, rows = one_row(
         connection,
-        "select count(*), list(peil_row order by peil_row)[:5] from placed "
-        "where d is null or not (d > 0 and isfinite(d))",
+        f"select count(*), list({{'r': row_number, 'v': {INCOMING}.{quoted(column)}}} order by row_number)"
+        f"[:{_NAMED}] from placed inner join {INCOMING} using (row_number) "
+        "where placed.d is null or not (placed.d > 0 and isfinite(placed.d))",
     )
     if n:
+        named = ", ".join(
+            f"row {one['r']:,} " + ("is empty" if one["v"] is None else f"'{one['v']}'")
+            for one in rows
+        )
         raise RakingError(
-            f"{job.data}: base weight '{job.base_weight}' is missing, 0, negative or not a number "
-            f"for {n:,} respondents (first rows: {', '.join(map(str, rows))}). Every respondent "
-            "needs a base weight above 0."
+            f"{job.data}: base weight '{column}' is missing, 0, negative or not a number for {n:,} "
+            f"respondents (first, counted from the row under the header: {named}). Every "
+            "respondent needs a base weight above 0."
         )
 
 
-def weigh_respondents(connection: duckdb.DuckDBPyConnection, variables: list[str]) -> pd.DataFrame:
+def weigh_respondents(connection: duckdb.DuckDBPyConnection, n_variables: int) -> pd.DataFrame:
     """What the weights of respondents sum to, per group and combination of their own levels."""
-    keys = ", ".join(f"placed.level_{i}" for i in range(len(variables)))
-    sums = connection.execute(
+    keys = ", ".join(f"placed.level_{i}" for i in range(n_variables))
+    return connection.execute(
         f"select placed.cell_group, {keys}, sum(placed.d * factors.factor) as achieved "
-        "from placed inner join cell_of using (peil_row) inner join factors using (cell_id) "
-        "group by all"
+        "from placed inner join cell_of using (row_number) "
+        "inner join factors using (cell_number) group by all"
     ).df()
-    return sums.rename(columns={f"level_{i}": v for i, v in enumerate(variables)})
 
 
 def check_on_respondents(
-    weighed: pd.DataFrame, group: str, margins: list[Margin]
+    weighed: pd.DataFrame, group: str, margins: list[Margin], variables: list[str]
 ) -> list[np.ndarray]:
     """Per margin what the respondents of a group sum to per level.
+
+    Args:
+        weighed: what `weigh_respondents` gives; its column `level_<i>` is the i-th variable.
+        group: whose margins these are.
+        margins: as they were met by the cells.
+        variables: names, in the order of the columns.
 
     Raises:
         RakingError: a level whose weights do not sum to its target.
     """
     here = weighed[weighed["cell_group"] == group]
     sums = [
-        here.groupby(margin.variable)["achieved"].sum().reindex(margin.levels).to_numpy()
+        here.groupby(f"level_{variables.index(margin.variable)}")["achieved"]
+        .sum()
+        .reindex(margin.levels)
+        .to_numpy()
         for margin in margins
     ]
     error, worst = worst_error(margins, sums)
@@ -193,19 +207,3 @@ def check_on_respondents(
             f"{worst}. Nothing was written; please report this."
         )
     return sums
-
-
-def write_weighted(connection: duckdb.DuckDBPyConnection, job: Job) -> None:
-    """Write beside the target and rename, so that a stopped run leaves no half file."""
-    job.out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = job.out.with_name(f".{job.out.name}.{os.getpid()}")
-    form = "format parquet" if job.out.suffix == ".parquet" else "format csv, header"
-    try:
-        connection.execute(
-            "copy (select respondents.* exclude (peil_row), cell_of.d * factors.factor as weight "
-            "from respondents inner join cell_of using (peil_row) inner join factors "
-            f"using (cell_id) order by peil_row) to {literal(str(temporary))} ({form})"
-        )
-        temporary.replace(job.out)
-    finally:
-        temporary.unlink(missing_ok=True)

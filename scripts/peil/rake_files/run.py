@@ -1,10 +1,11 @@
-"""`peil rake`: rake any CSV or Parquet file to margins, without a survey or a warehouse.
+"""`peil rake`: rake any file that `peil land` reads, without a survey or a warehouse.
 
     peil rake --data answers.csv --margins margins.csv --out weighted.csv
 
-Margins are a CSV with the columns `variable, level, total` (and `group` with --group). The
+Margins are a table with the columns `variable, level, total` (and `group` with --group). The
 output holds the input rows in their order plus a column `weight` that reproduces the totals.
-Margins of shares (all sum to 1) are scaled to the sum of the base weights, which is said.
+Margins of shares (all sum to 1) are scaled to the sum of the base weights, which is said;
+rounded ones are scaled with --scale-margins.
 Also runs as `python scripts/rake_weights.py`.
 """
 
@@ -15,18 +16,23 @@ import pandas as pd
 
 from peil.errors import InputError, RakingError
 from peil.rake_files.files import (
-    Job,
     check_on_respondents,
     read_cells,
     read_data,
-    read_margins,
     weigh_respondents,
-    write_weighted,
 )
+from peil.rake_files.job import Job
+from peil.rake_files.levels import match_levels
+from peil.rake_files.margins import read_margins, scale_rounded
+from peil.rake_files.output import refuse_contents, refuse_format, write_weighted
 from peil.raking import Margin, Raked, prepare_margins, rake
 from peil.raking.engine import worst_error
 from peil.raking.shares import SAID, Sample, Sized, Targets, size_shares
 from peil.tables.groups import kish_deff
+
+
+# Weights that leave less than a third of the sample say more of themselves than of the answers.
+_FEW_EFFECTIVE = 1 / 3
 
 
 def rake_file(job: Job) -> list[dict]:
@@ -36,28 +42,33 @@ def rake_file(job: Job) -> list[dict]:
         InputError: a file, column or margin that cannot be used.
         RakingError: weights that meet the margins do not exist.
     """
+    refuse_format(job.out)
     targets = read_margins(job)
     variables = list(dict.fromkeys(v for levels in targets.values() for v in levels))
     with duckdb.connect() as connection:
-        read_data(connection, job, variables)
-        cells = read_cells(connection, job, variables)
+        reading = read_data(connection, job, variables)
+        refuse_contents(connection, job, reading)
+        cells = read_cells(connection, job, reading, targets, variables)
         groups = cells["cell_group"].unique().tolist()
         _check_groups(job, groups, targets)
+        sizes = cells.groupby("cell_group")["n"].sum().to_dict()
+        targets, notes = scale_rounded(targets, sizes, job.margins, is_asked=job.scale_margins)
         sized = _sized(job, cells, targets)
         raked, factors = {}, np.empty(len(cells))
         for group in groups:
             inside = (cells["cell_group"] == group).to_numpy()
-            raked[group] = _rake_group(job, group, cells[inside], sized.targets[group])
+            raked[group] = _rake_group(job, group, cells[inside], sized.targets[group], variables)
             factors[inside] = raked[group][0].factors
-        connection.register("factors", cells[["cell_id"]].assign(factor=factors))
-        weighed = weigh_respondents(connection, variables)
+        connection.register("factors", cells[["cell_number"]].assign(factor=factors))
+        weighed = weigh_respondents(connection, len(variables))
         diagnostics = []
+        said = [f"{job.data.name}: {note}." for note in reading.notes]
         for group, (weights, margins, before) in raked.items():
-            sums = check_on_respondents(weighed, group, margins)
+            sums = check_on_respondents(weighed, group, margins, variables)
             here = cells[cells["cell_group"] == group]
             report = _report(group, here, weights, margins, sums, before)
-            diagnostics.append({**report, "margin_flag": sized.flag})
-        write_weighted(connection, job)
+            diagnostics.append({**report, "margin_flag": sized.flag, "notes": said + notes})
+        write_weighted(connection, job, reading)
     return diagnostics
 
 
@@ -89,17 +100,17 @@ def _sized(job: Job, cells: pd.DataFrame, targets: dict) -> Sized:
 
 
 def _rake_group(
-    job: Job, group: str, cells: pd.DataFrame, targets: Targets
+    job: Job, group: str, cells: pd.DataFrame, targets: Targets, variables: list[str]
 ) -> tuple[Raked, list[Margin], float | None]:
     """The weights of a group, its margins, and its design effect had there been no bounds."""
     where = f"group '{group}'" if job.group else ""
     d, n, d2 = (cells[c].to_numpy() for c in ("sum_d", "n", "sum_d2"))
     margins = prepare_margins(
-        {v: cells[v].to_numpy(dtype=object) for v in targets},
+        {v: cells[f"level_{variables.index(v)}"].to_numpy(dtype=object) for v in targets},
         d,
         n,
         targets,
-        unknown_levels={"", *job.unknown_levels},
+        unknown_levels={"", *match_levels(job.unknown_levels, job.unknown_levels).values()},
         where=where,
         margins_file=str(job.margins),
     )
@@ -168,6 +179,8 @@ def _report(
 
 def show(diagnostics: list[dict]) -> None:
     """Print the diagnostics, one block per group."""
+    for note in diagnostics[0]["notes"]:
+        click.echo(f"Note: {note}")
     if flag := diagnostics[0]["margin_flag"]:
         click.echo(f"Note: {SAID[flag]}")
     for report in diagnostics:
@@ -177,6 +190,14 @@ def show(diagnostics: list[dict]) -> None:
             f"{report['max_margin_error']:.1e}, g {report['min_g']:.3f}..{report['max_g']:.3f}, "
             f"n_effective {report['n_effective']:.3f}, deff {report['deff']:.5f}"
         )
+        if report["n_effective"] < report["n"] * _FEW_EFFECTIVE:
+            click.echo(
+                f"Warning: {report['group']}: {report['n']:,} respondents count as "
+                f"{report['n_effective']:,.0f} (n_effective), because their weights differ so "
+                "much: a few of them decide the figures. Look at the base weights, set bounds "
+                "with --lower and --upper, or use fewer margins.",
+                err=True,
+            )
         if report["n_at_lower"] or report["n_at_upper"]:
             before = report["deff_before_bounds"]
             click.echo(

@@ -12,6 +12,7 @@ import numpy as np
 from peil.errors import RakingError
 
 TOTALS_TOLERANCE = 1e-6
+_MOST_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def prepare_margins(
                 raise RakingError(
                     f"{spot}: level '{level}' has {n:,.0f} respondents but no target. "
                     f"Add the level to {margins_file}, recode it, or declare it as a level "
-                    "the population does not know."
+                    f"the population does not know. {_shown('The targets are for', wanted)}"
                 )
             if known and wanted[level] == 0:
                 raise RakingError(
@@ -174,8 +175,16 @@ def _check_empty_levels(
         if target > 0 and level not in present:
             raise RakingError(
                 f"{spot}: level '{level}' has target {target:,.6g} but no respondents. "
-                f"Merge it with a neighbour in {merge_file}, or remove the group."
+                f"Merge it with a neighbour in {merge_file}, or remove the group. "
+                f"{_shown('The respondents have', levels)}"
             )
+
+
+def _shown(what: str, levels: Collection[str] | np.ndarray) -> str:
+    """The levels there are, so that a spelling can be told from a level nobody has."""
+    names = [f"'{level}'" if level else "no answer" for level in levels]
+    more = f" and {len(names) - _MOST_SHOWN:,} more" if len(names) > _MOST_SHOWN else ""
+    return f"{what}: {', '.join(names[:_MOST_SHOWN])}{more}."
 
 
 def _is_missing(level: object) -> bool:

@@ -19,7 +19,9 @@ _WIDE = (
 )
 # Of two that fit alike the first is commoner.
 _ONE_BYTE = ("cp1252", "mac_roman", "cp850")
-_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_MULTIBYTE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 _HIGH = re.compile(rb"[\x80-\xff]")
 # Letters beside ASCII, by how often Dutch and its neighbours use them.
 _LETTERS = {

@@ -85,8 +85,7 @@ def _joined(sheet: Sheet, first: int, top: list[list[str]]) -> list[str]:
     if not groups:
         return []
     return [
-        f"{groups[c]} [{name}]" if c in groups else name or above[c]
-        for c, name in enumerate(below)
+        f"{groups[c]} [{name}]" if c in groups else name or above[c] for c, name in enumerate(below)
     ]
 
 
@@ -111,8 +110,6 @@ def _impossible_dates(frame: "pd.DataFrame") -> list[Unusable]:
         if not n_dates or n_dates <= sum(kinds[kind] for kind in _NO_DATE):
             continue
         for row in [i for i, cell in enumerate(cells) if type(cell) in _NO_DATE]:
-            unusable.append(
-                Unusable(row + 1, column, str(cells.iloc[row]), REASON)
-            )
+            unusable.append(Unusable(row + 1, column, str(cells.iloc[row]), REASON))
             cells.iloc[row] = None
     return unusable

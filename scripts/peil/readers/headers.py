@@ -104,7 +104,7 @@ def _limesurvey_vv(rows: list[list[str]], where: str) -> tuple[list[str], list[s
     if len(rows) < 2:
         raise DeliveryRejectedError(
             f"{where}: a LimeSurvey VV file has two header rows (texts, codes); this has "
-            f"{len(rows)}. Export it again, or declare its format in sources.csv.",
+            f"{len(rows)}. Export it again, or declare another file_format.",
             nl="Het bestand mist een van de twee kopregels.",
         )
     return [_tidy(n) for n in rows[1]], [_tidy(t) for t in rows[0]], 2
@@ -119,7 +119,7 @@ def _qualtrics(rows: list[list[str]], where: str) -> tuple[list[str], list[str],
     raise DeliveryRejectedError(
         f"{where}: a Qualtrics export has a row of ImportIds as row 3 (or, the legacy one, "
         "ResponseID in row 2); this file has neither. Export it again as CSV with all header "
-        "rows, or declare its format in sources.csv.",
+        "rows, or declare another file_format.",
         nl="De kopregels van Qualtrics ontbreken.",
     )
 
@@ -128,7 +128,7 @@ def _surveymonkey(rows: list[list[str]], where: str) -> tuple[list[str], list[st
     if len(rows) < 2:
         raise DeliveryRejectedError(
             f"{where}: a SurveyMonkey export has two header rows (question, option); this has "
-            f"{len(rows)}. Export it again, or declare its format in sources.csv.",
+            f"{len(rows)}. Export it again, or declare another file_format.",
             nl="Het bestand mist een van de twee kopregels.",
         )
     options = rows[1] + [""] * (len(rows[0]) - len(rows[1]))

@@ -60,7 +60,9 @@ def list_separator(values: Collection[str]) -> str:
             continue
         alone = {v.strip() for v in values} - set(cells)
         known = {p for ps in parts for p in ps}
-        if len(known) > _MOST_CODES or not all(_CODE.fullmatch(v) for v in alone if v[:1].isdigit()):
+        if len(known) > _MOST_CODES or not all(
+            _CODE.fullmatch(v) for v in alone if v[:1].isdigit()
+        ):
             continue
         if separator == "," and not any(len(ps) > 2 or ", " in v for ps, v in zip(parts, cells)):
             goes_up = all(int(a) < int(b) for a, b in parts)
@@ -84,10 +86,40 @@ def _decimal_mark(values: Collection[str], declared: str) -> str:
     return shown[0] if len(shown) == 1 else ""
 
 
+def mark_of_numbers(values: Collection[str], declared: str = "", delimiter: str = "") -> str:
+    """The decimal mark of a column that holds numbers; empty where '2,450' may be either.
+
+    A point before three digits is decimal, except in a text with semicolons between its cells:
+    there a comma is, as Excel writes it in Dutch.
+    """
+    if declared:
+        return declared
+    numbers = [v.strip() for v in values if v]
+    fits = {m: sum(_is_number(v, m) for v in numbers) for m in (".", ",")}
+    if any(_shows(v, ",") for v in numbers) and fits[","] > fits["."]:
+        return ","
+    if fits["."] > fits[","] or not any(m in v for v in numbers for m in ".,"):
+        return "."
+    both = [v for v in numbers if _is_number(v, ",") and _is_number(v, ".")]
+    marked = [v for v in both if "," in v or "." in v]
+    is_plain = not any("," in v for v in marked) and delimiter != ";"
+    return "." if is_plain or not marked else ""
+
+
+def as_number(column: str, mark: str) -> str:
+    """SQL for a text with this decimal mark as a number; null where it is none."""
+    thousands = "." if mark == "," else ","
+    whole = rf"\d+|[1-9]\d{{0,2}}(\{thousands}\d{{3}})+"
+    pattern = rf"[-+]?({whole}|)(\{mark}\d*)?([eE][-+]?\d+)?"
+    text = rf"regexp_replace({column}, '[\s\x{{00A0}}]+', '', 'g')"
+    plain = f"replace(replace({text}, '{thousands}', ''), ',', '.')"
+    return f"if(regexp_full_match({text}, {literal(pattern)}), try_cast({plain} as double), null)"
+
+
 def _is_number(value: str, mark: str) -> bool:
     thousands = "." if mark == "," else ","
     whole = rf"\d+|[1-9]\d{{0,2}}(\{thousands}\d{{3}})+"
-    return bool(re.fullmatch(rf"[-+]?({whole})(\{mark}\d+)?", value))
+    return bool(re.fullmatch(rf"[-+]?({whole})(\{mark}\d+)?([eE][-+]?\d+)?", value))
 
 
 def _shows(value: str, mark: str) -> bool:
@@ -110,15 +142,13 @@ def _values(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
     return [
         value
         for (value,) in connection.execute(
-            f"select distinct {quoted(name)} as v from {INCOMING} where v is not null "
-            f"order by v limit {_DISTINCT}"
+            f"select distinct {quoted(name)} from {INCOMING} where {quoted(name)} is not null "
+            f"order by 1 limit {_DISTINCT}"
         ).fetchall()
     ]
 
 
-def _drop_thousands(
-    connection: duckdb.DuckDBPyConnection, name: str, decimal_mark: str
-) -> None:
+def _drop_thousands(connection: duckdb.DuckDBPyConnection, name: str, decimal_mark: str) -> None:
     thousands = "." if decimal_mark == "," else ","
     grouped = rf"\s*[-+]?\d{{1,3}}(\{thousands}\d{{3}})+(\{decimal_mark}\d+)?\s*"
     connection.execute(

@@ -31,6 +31,8 @@ class Reading:
         header_cells: that row as it stands there.
         lists: per column whose cells are lists of codes what stands between the codes.
         unusable: values that were left out, each with its place.
+        delimiter: what stands between the cells of a text.
+        value_labels: per SPSS column the label of each code.
     """
 
     columns: list[str]
@@ -43,3 +45,5 @@ class Reading:
     header_cells: list[str] = field(default_factory=list)
     lists: dict[str, str] = field(default_factory=dict)
     unusable: list[Unusable] = field(default_factory=list)
+    delimiter: str = ""
+    value_labels: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -107,9 +107,7 @@ def scan_body(
         return Body(readable, offset, n_records)
     copy = scratch / "records.csv"
     with copy.open("w", encoding="utf-8", newline="") as target:
-        writer = csv.writer(
-            target, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n"
-        )
+        writer = csv.writer(target, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
         n_records = 0
         for row in _evened(readable, delimiter, width, start, name):
             writer.writerow(row)

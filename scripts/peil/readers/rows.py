@@ -45,9 +45,7 @@ def refuse_repeated_header(
         )
 
 
-def refuse_note_at_end(
-    connection: duckdb.DuckDBPyConnection, name: str, reading: Reading
-) -> None:
+def refuse_note_at_end(connection: duckdb.DuckDBPyConnection, name: str, reading: Reading) -> None:
     """A source or remark under the table is no respondent.
 
     Raises:

@@ -194,7 +194,23 @@ def read_spss(
     labels = {c: t for c, t in zip(names, meta.column_labels, strict=True) if t}
     if getattr(meta, "mr_sets", None):
         notes.append(f"multiple-response sets {', '.join(meta.mr_sets)}")
-    return Reading(names, labels, [], notes, missing_of(meta), unusable=unusable)
+    return Reading(
+        names, labels, [], notes, missing_of(meta), unusable=unusable,
+        value_labels=value_labels_of(meta),
+    )  # fmt: skip
+
+
+def value_labels_of(meta: Any) -> dict[str, dict[str, str]]:
+    """Per column the label of each code, a code being text as it is in `incoming`."""
+    return {
+        column: {
+            str(int(code)) if isinstance(code, float) and code.is_integer() else str(code): str(
+                label
+            ).strip()
+            for code, label in labels.items()
+        }
+        for column, labels in meta.variable_value_labels.items()
+    }
 
 
 def missing_of(meta: Any) -> dict[str, list[Missing]]:

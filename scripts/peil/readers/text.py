@@ -63,7 +63,7 @@ def read_text(
     require_all(path.name, n_read, body.n_records)
     return Reading(
         list(head.names), head.labels, list(head.nameless), notes + found, header_row=first + 1,
-        header_cells=rows[first],
+        header_cells=rows[first], delimiter=opened.delimiter,
     )  # fmt: skip
 
 
@@ -94,9 +94,7 @@ def _load(
     import pyarrow.csv
 
     plain = [f"c{i}" for i in range(len(head.names))]
-    cells = ", ".join(
-        f"{c} as {quoted(name)}" for c, name in zip(plain, head.names, strict=True)
-    )
+    cells = ", ".join(f"{c} as {quoted(name)}" for c, name in zip(plain, head.names, strict=True))
     with body.path.open("rb") as handle:
         handle.seek(body.offset)
         records: pa.Table | pa.RecordBatchReader
