@@ -76,7 +76,7 @@ def test_groups_are_raked_to_their_own_margins_from_parquet(tmp_path):
     [
         (MARGINS.replace("total", "totaal"), [], "column 'total' is missing"),
         (MARGINS.replace("2450", "veel"), [], "row 2, column total: 'veel' is not a number"),
-        (MARGINS.replace("2450", "2.450,0"), [], "margins.csv, line 2: 4 cells where the header has 3"),
+        (MARGINS.replace("2450", "2.450,0"), [], "line 2: 4 cells where the header has 3"),
         (MARGINS + "sex,man,1\n", [], "level 'man' of sex stands there twice"),
         (MARGINS.replace("sex,", "gender,"), [], "column 'gender' is missing (--margins names it)"),
         (MARGINS.replace("65+", "70+"), [], "level '70+' has target 1,300 but no respondents"),

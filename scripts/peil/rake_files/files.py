@@ -152,8 +152,8 @@ def _check_base_weights(connection: duckdb.DuckDBPyConnection, job: Job, reading
     column = column_of(reading, job.base_weight) or ""
     n, rows = one_row(
         connection,
-        f"select count(*), list({{'r': row_number, 'v': {INCOMING}.{quoted(column)}}} order by row_number)"
-        f"[:{_NAMED}] from placed inner join {INCOMING} using (row_number) "
+        f"select count(*), list({{'r': row_number, 'v': {INCOMING}.{quoted(column)}}} "
+        f"order by row_number)[:{_NAMED}] from placed inner join {INCOMING} using (row_number) "
         "where placed.d is null or not (placed.d > 0 and isfinite(placed.d))",
     )
     if n:

@@ -30,7 +30,6 @@ from peil.raking.engine import worst_error
 from peil.raking.shares import SAID, Sample, Sized, Targets, size_shares
 from peil.tables.groups import kish_deff
 
-
 # Weights that leave less than a third of the sample say more of themselves than of the answers.
 _FEW_EFFECTIVE = 1 / 3
 

@@ -81,7 +81,7 @@ def _joined(sheet: Sheet, first: int, top: list[list[str]]) -> list[str]:
         columns = range(left - sheet.column, right - sheet.column + 1)
         here = top_row - sheet.row == first == bottom_row - sheet.row
         if here and len(columns) > 1 and all(c < len(below) and below[c] for c in columns):
-            groups |= {c: above[columns[0]] for c in columns}
+            groups |= dict.fromkeys(columns, above[columns[0]])
     if not groups:
         return []
     return [

@@ -168,13 +168,13 @@ def _refuse_repeats(names: list[str], where: str, number: int) -> None:
         first = seen.setdefault(name.lower(), position)
         if first != position:
             raise DeliveryRejectedError(
-                f"{where}, row {number}, column {position}: the name '{name}' stands there twice (also "
-                f"in column {first}). Give each column its own name; if two rows "
+                f"{where}, row {number}, column {position}: the name '{name}' stands there twice "
+                f"(also in column {first}). Give each column its own name; if two rows "
                 "together are the header, make them one.",
                 nl=f"De kolomnaam '{name}' komt twee keer voor.",
             )
         if name.lower() == "row_number":
             raise DeliveryRejectedError(
-                f"{where}, row {number}, column {position}: 'row_number' is Peil's own name. Rename the "
-                "column."
+                f"{where}, row {number}, column {position}: 'row_number' is Peil's own name. "
+                "Rename the column."
             )

@@ -64,7 +64,7 @@ def list_separator(values: Collection[str]) -> str:
             _CODE.fullmatch(v) for v in alone if v[:1].isdigit()
         ):
             continue
-        if separator == "," and not any(len(ps) > 2 or ", " in v for ps, v in zip(parts, cells)):
+        if separator == "," and not any(len(ps) > 2 for ps in parts) and ", " not in cells[0]:
             goes_up = all(int(a) < int(b) for a, b in parts)
             both = {ps[0] for ps in parts} & {ps[-1] for ps in parts}
             if not (goes_up and both and alone & known and len(cells) >= _FEWEST_LISTS):

@@ -9,10 +9,13 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from peil.errors import DeliveryRejectedError
 from peil.readers.headers import PEEK
+
+if TYPE_CHECKING:
+    import _csv
 
 # One cell may hold a long open answer; a longer one is a quote that was never closed.
 LONGEST_CELL = 1 << 20
@@ -139,7 +142,7 @@ def _evened(
             _refuse_quote(name, start[1] + reader.line_num, error)
 
 
-def _reader(lines: Iterator[str] | io.TextIOBase, delimiter: str) -> "csv._reader":
+def _reader(lines: Iterator[str] | io.TextIOBase, delimiter: str) -> "_csv.Reader":
     csv.field_size_limit(LONGEST_CELL)
     return csv.reader(lines, delimiter=delimiter, strict=True)
 

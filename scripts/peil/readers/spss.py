@@ -243,8 +243,8 @@ def write_dates(frame: "pd.DataFrame", meta: Any) -> list[Unusable]:
             unusable.append(Unusable(int(row) + 1, column, _shown(seconds[row]), REASON))
         moments = np.datetime64(_BEGIN, "s") + np.where(good, seconds, 0).astype("timedelta64[s]")
         texts = np.datetime_as_string(moments, unit="D" if letters in _DAYS else "s")
-        texts = np.char.replace(texts, "T", " ").astype(object)
-        frame[column] = pd.Series(np.where(good, texts, None), index=frame.index, dtype="string")
+        dates = pd.Series(np.char.replace(texts, "T", " "), index=frame.index, dtype="string")
+        frame[column] = dates.where(good)
     return unusable
 
 
