@@ -96,8 +96,17 @@ def codebook_group() -> None:
 @click.option("--wave", default="1", show_default=True, help="wave_code, such as 2024.")
 @click.option("--source", default="source", show_default=True, help="source_code.")
 @click.option("--format", "file_format", default="auto", show_default=True, help="file_format.")
+@click.option("--encoding", default="", help="Where it is not found out, such as windows-1252.")
+@click.option("--delimiter", default="", help="Where it is not found out, such as ;")
 def draft_command(
-    file: Path, out: Path, survey: str, wave: str, source: str, file_format: str
+    file: Path,
+    out: Path,
+    survey: str,
+    wave: str,
+    source: str,
+    file_format: str,
+    encoding: str,
+    delimiter: str,
 ) -> None:
     """Write draft seeds for FILE; what is guessed is marked `review`."""
     from peil.codebook.formats import FORMATS
@@ -105,7 +114,7 @@ def draft_command(
 
     if file_format not in ("auto", *FORMATS):
         raise InputError(f"--format {file_format}: is not one of auto, {', '.join(FORMATS)}.")
-    guesses = draft(file, out, Names(survey, wave, source), file_format)
+    guesses = draft(file, out, Names(survey, wave, source), file_format, encoding, delimiter)
     questions = {g.group or g.column.name for g in guesses if g.scale}
     click.echo(
         f"{out}: {len(guesses)} columns, {len(questions)} questions; {to_review(guesses)} columns "

@@ -40,7 +40,14 @@ class Names:
     source_code: str
 
 
-def draft(path: Path, folder: Path, names: Names, file_format: str = "auto") -> list[Guess]:
+def draft(
+    path: Path,
+    folder: Path,
+    names: Names,
+    file_format: str = "auto",
+    encoding: str = "",
+    delimiter: str = "",
+) -> list[Guess]:
     """Write draft seeds for a delivery into an empty folder; returns the guesses.
 
     Raises:
@@ -50,13 +57,16 @@ def draft(path: Path, folder: Path, names: Names, file_format: str = "auto") -> 
     if folder.exists() and any(folder.iterdir()):
         raise InputError(f"{folder}: is not empty. A draft overwrites nothing: name a new folder.")
     source = Source(
-        names.source_code, names.survey_code, names.wave_code, "survey", path.name, file_format
-    )
+        names.source_code, names.survey_code, names.wave_code, "survey", path.name, file_format,
+        delimiter=delimiter, encoding=encoding, declared_in="options",
+    )  # fmt: skip
     described = describe(path, source)
     guesses = guess_all(described.columns, described.file_format)
     find_joined(guesses)
     folder.mkdir(parents=True, exist_ok=True)
     tables = _tables(path, described, guesses, names)
+    for row in tables["sources"]:
+        row |= {"encoding": encoding, "delimiter": delimiter}
     for seed in seed_columns():
         if seed in _KEPT:
             shutil.copyfile(TEMPLATE / f"{seed}.csv", folder / f"{seed}.csv")
