@@ -8,6 +8,10 @@ import codecs
 import re
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
+
+from peil.codebook import Source
+from peil.errors import DeliveryRejectedError
 
 NAMES = {"cp1252": "windows-1252", "mac_roman": "Mac Roman", "cp850": "DOS (cp850)"}
 UTF8 = {"utf-8", "utf8", "utf-8-sig", "utf_8"}
@@ -58,6 +62,21 @@ def wide_encoding(head: bytes) -> str:
     if half >= 2 and max(even, odd) > 0.4 * half and min(even, odd) < 0.05 * half:
         return "utf-16-be" if even > odd else "utf-16-le"
     return ""
+
+
+def codec_of(source: Source, path: Path) -> str:
+    """The encoding that a source declares, as Python calls it.
+
+    Raises:
+        DeliveryRejectedError: there is none of that name.
+    """
+    try:
+        return codecs.lookup(source.encoding).name
+    except LookupError:
+        raise DeliveryRejectedError(
+            f"{path.name}: encoding '{source.encoding}' does not exist. "
+            f"{source.declare('encoding', 'utf-8 or windows-1252')}."
+        ) from None
 
 
 class Letters:

@@ -109,7 +109,7 @@ def _impossible_dates(frame: "pd.DataFrame") -> list[Unusable]:
         n_dates = kinds[datetime.date] + kinds[datetime.datetime]
         if not n_dates or n_dates <= sum(kinds[kind] for kind in _NO_DATE):
             continue
-        for row in [i for i, cell in enumerate(cells) if type(cell) in _NO_DATE]:
-            unusable.append(Unusable(row + 1, column, str(cells.iloc[row]), REASON))
-            cells.iloc[row] = None
+        bad = [row for row, cell in enumerate(cells) if type(cell) in _NO_DATE]
+        unusable += [Unusable(row + 1, column, str(cells.iloc[row]), REASON) for row in bad]
+        frame[column] = cells.where(~cells.index.isin(bad), None)
     return unusable

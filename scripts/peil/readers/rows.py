@@ -13,7 +13,9 @@ def drop_blank_rows(connection: duckdb.DuckDBPyConnection, reading: Reading) -> 
 
     A respondent who skipped the only question has an empty cell, and is no blank row.
     """
-    blank = " and ".join(f"nullif(trim({quoted(c)}), '') is null" for c in reading.columns)
+    blank = " and ".join(
+        rf"({quoted(c)} is null or not regexp_matches({quoted(c)}, '\S'))" for c in reading.columns
+    )
     last = one_row(
         connection, f"select coalesce(max(row_number), 0) from {INCOMING} where not ({blank})"
     )[0]
@@ -55,11 +57,15 @@ def refuse_note_at_end(connection: duckdb.DuckDBPyConnection, name: str, reading
         return
     filled = " + ".join(f"({quoted(c)} is not null)::int" for c in reading.columns)
     rows = connection.execute(
-        f"select row_number, {filled} from {INCOMING} order by row_number desc limit 2"
+        f"select row_number, {filled}, coalesce(regexp_matches({quoted(reading.columns[0])}, "
+        f"'[A-Za-z].*[ :].*[A-Za-z0-9]'), false) from {INCOMING} order by row_number desc limit 2"
     ).fetchall()
-    if len(rows) == 2 and rows[0][1] == 1 and rows[0][0] > rows[1][0] + 1 and rows[1][1] > 1:
+    if len(rows) < 2:
+        return
+    (last, n_last, are_words), (previous, n_previous, _) = rows
+    if n_last == 1 and are_words and last > previous + 1 and n_previous > 1:
         raise DeliveryRejectedError(
-            f"{name}, row {rows[0][0]:,} under the header: one cell after blank rows. A note under "
+            f"{name}, row {last:,} under the header: one cell after blank rows. A note under "
             "the table is no respondent: take it out.",
-            nl=f"Rij {rows[0][0]} onder de kop is een losse opmerking, geen respondent.",
+            nl=f"Rij {last} onder de kop is een losse opmerking, geen respondent.",
         )

@@ -11,7 +11,7 @@ from peil.codebook import Source
 from peil.codebook.formats import Format
 from peil.errors import DeliveryRejectedError
 from peil.readers.calendar import REASON
-from peil.readers.encodings import NAMES, UTF8, Letters
+from peil.readers.encodings import NAMES, UTF8, Letters, codec_of
 from peil.readers.frames import first_line, raise_if_machine, require_all, store_relation
 from peil.readers.headers import layout
 from peil.readers.reading import Missing, Reading, Unusable
@@ -46,7 +46,9 @@ def open_sav(path: Path, source: Source) -> tuple["pd.DataFrame", Any, list[str]
         DeliveryRejectedError: it is not a readable .sav file.
     """
     if source.encoding:
-        frame, meta = _read(path, source, source.encoding)
+        name = codec_of(source, path)
+        frame, meta = _read(path, source, _BYTES)
+        _again(frame, meta, _BYTES, name)
         return frame, meta, []
     try:
         frame, meta = _read(path, source, "")
@@ -120,6 +122,12 @@ def _decoded(
             f"words. {source.declare('encoding', 'windows-1252')}.",
             nl="Niet duidelijk is hoe de letters met accenten zijn opgeslagen.",
         )
+    _again(frame, meta, read_as, name)
+    return frame, meta, [f"encoding {NAMES.get(name, name)}, which is not what the file declares"]
+
+
+def _again(frame: "pd.DataFrame", meta: Any, read_as: str, name: str) -> None:
+    """Decode every text once more, in place."""
 
     def again(text: Any) -> Any:
         if not isinstance(text, str) or text.isascii():
@@ -131,7 +139,6 @@ def _decoded(
         return raw.decode(name, errors="ignore" if name == "utf-8" else "replace")
 
     _apply(again, frame, meta)
-    return frame, meta, [f"encoding {NAMES.get(name, name)}, which is not what the file declares"]
 
 
 def _texts(frame: "pd.DataFrame", meta: Any) -> list[str]:

@@ -13,7 +13,7 @@ from peil.codebook import Source
 from peil.codebook.formats import Format
 from peil.errors import DeliveryRejectedError
 from peil.readers.encodings import NAMES as ENCODING_NAMES
-from peil.readers.encodings import UTF8, Letters, wide_encoding
+from peil.readers.encodings import UTF8, Letters, codec_of, wide_encoding
 from peil.readers.frames import INCOMING, require_all
 from peil.readers.headers import Layout, header_at, layout
 from peil.readers.reading import Reading
@@ -132,13 +132,7 @@ def _named_delimiter(sample: str) -> str:
 def _encoding(path: Path, source: Source) -> tuple[str, list[str]]:
     """The declared encoding, or the one the bytes show, with a note that says so."""
     if source.encoding:
-        try:
-            return codecs.lookup(source.encoding).name, []
-        except LookupError:
-            raise DeliveryRejectedError(
-                f"{path.name}: encoding '{source.encoding}' does not exist. "
-                f"{source.declare('encoding', 'utf-8 or windows-1252')}."
-            ) from None
+        return codec_of(source, path), []
     found = detect_encoding(path, source)
     return found, [] if found in UTF8 else [f"encoding {ENCODING_NAMES.get(found, found)}"]
 
