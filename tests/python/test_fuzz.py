@@ -146,6 +146,8 @@ def test_any_text_in_a_cell_comes_back_as_it_was(tmp_path_factory, rows):
     )
     path.write_bytes(text.getvalue().encode())
     cells, _ = read(path, "csv", delimiter=";", encoding="utf-8")
+    # A row in which nothing stands is no record.
+    rows = [row for row in rows if any(re.search(r"[^ \t\n\f\r]", cell) for cell in row)]
     assert cells["eerste"] == [a or None for a, _ in rows]
     assert cells["tweede"] == [b or None for _, b in rows]
 

@@ -235,9 +235,7 @@ def in_sav(tmp_path, encoding, declared=None):
     if declared:
         old = struct.pack("<4i", 7, 20, 1, 5) + b"UTF-8"
         assert old in body
-        body = body.replace(
-            old, struct.pack("<4i", 7, 20, 1, len(declared)) + declared.encode()
-        )
+        body = body.replace(old, struct.pack("<4i", 7, 20, 1, len(declared)) + declared.encode())
     path.write_bytes(header + body)
     return path
 

@@ -44,7 +44,11 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option("--delimiter", default="", help="Of --data, where it is not found out.")
 @click.option("--encoding", default="", help="Of --data, such as windows-1252.")
-@click.option("--decimal-mark", type=click.Choice([",", "."]), help="Of base weights and totals.")
+@click.option(
+    "--decimal-mark",
+    type=click.Choice([",", "."]),
+    help="Of base weights and totals that may be read in two ways.",
+)
 @click.option("--diagnostics", type=_FILE, help="Also write the diagnostics here, as JSON.")
 def rake_command(
     diagnostics: Path | None,

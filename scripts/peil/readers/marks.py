@@ -87,13 +87,11 @@ def _decimal_mark(values: Collection[str], declared: str) -> str:
 
 
 def mark_of_numbers(values: Collection[str], declared: str = "", delimiter: str = "") -> str:
-    """The decimal mark of a column that holds numbers; empty where '2,450' may be either.
+    """The decimal mark of a column that holds numbers; the declared one where '2,450' may be both.
 
     A point before three digits is decimal, except in a text with semicolons between its cells:
     there a comma is, as Excel writes it in Dutch.
     """
-    if declared:
-        return declared
     numbers = [v.strip() for v in values if v]
     fits = {m: sum(_is_number(v, m) for v in numbers) for m in (".", ",")}
     if any(_shows(v, ",") for v in numbers) and fits[","] > fits["."]:
@@ -102,8 +100,8 @@ def mark_of_numbers(values: Collection[str], declared: str = "", delimiter: str 
         return "."
     both = [v for v in numbers if _is_number(v, ",") and _is_number(v, ".")]
     marked = [v for v in both if "," in v or "." in v]
-    is_plain = not any("," in v for v in marked) and delimiter != ";"
-    return "." if is_plain or not marked else ""
+    is_plain = not declared and not any("," in v for v in marked) and delimiter != ";"
+    return "." if is_plain or not marked else declared
 
 
 def as_number(column: str, mark: str) -> str:
