@@ -7,7 +7,7 @@ nothing; so a codebook from before a threshold is refused instead of built.
 from dataclasses import fields
 from pathlib import Path
 
-from peil.codebook.limits import Limits
+from peil.codebook.limits import Keeping, Limits
 from peil.codebook.seeds import first_line, header, seed_columns
 from peil.codebook.sources import read_rows
 from peil.codebook.version import codebook_version
@@ -20,7 +20,7 @@ RULES = {
     "publication_rounding": ("quantity",),
     "flags": ("kind", "flag_code"),
 }
-_WITH_DEFAULTS = {field.name for field in fields(Limits)}
+_WITH_DEFAULTS = {field.name for kind in (Limits, Keeping) for field in fields(kind)}
 
 
 def absent(seeds: Path) -> list[str]:

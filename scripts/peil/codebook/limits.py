@@ -1,7 +1,8 @@
-"""What reading one file may cost: rows of thresholds.csv, with defaults for older codebooks."""
+"""Rows of thresholds.csv that Python reads, with defaults for older codebooks."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
 from peil.codebook.sources import read_rows
 from peil.errors import InputError
@@ -23,16 +24,39 @@ class Limits:
     delivery_min_age_seconds: float = 0
 
 
+@dataclass(frozen=True)
+class Keeping:
+    """How many earlier releases stay, and from how many margins on a change is a drift.
+
+    A field is the `threshold_code` of its row.
+    """
+
+    releases_kept: float = 14
+    drift_margins: float = 2
+
+
+Rows = TypeVar("Rows", Limits, Keeping)
+
+
 def read_limits(seeds: Path) -> Limits:
-    """The limits of a codebook.
+    """The limits of reading that a codebook sets.
 
     Raises:
         InputError: one is no number, or below 0.
     """
+    return _read(seeds, Limits)
+
+
+def read_keeping(seeds: Path) -> Keeping:
+    """What a codebook says of releases; raises as `read_limits`."""
+    return _read(seeds, Keeping)
+
+
+def _read(seeds: Path, kind: type[Rows]) -> Rows:
     path = seeds / "thresholds.csv"
     if not path.is_file():
-        return Limits()
-    names = {field.name for field in fields(Limits)}
+        return kind()
+    names = {field.name for field in fields(kind)}
     found = {}
     for row in read_rows(path):
         code, value = row.get("threshold_code"), row.get("value") or ""
@@ -44,4 +68,4 @@ def read_limits(seeds: Path) -> Limits:
             found[code] = -1.0
         if not found[code] >= 0:
             raise InputError(f"{path}, {code}: '{value}' is not a number of 0 or more.")
-    return Limits(**found)
+    return kind(**found)
