@@ -22,15 +22,21 @@ def sweep(folder: Path) -> list[str]:
 
     Call it before this process writes a draft.
     """
+    swept = leftovers(folder)
+    for path in swept:
+        remove(path)
+    return [path.name for path in swept]
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """The drafts that a sweep would remove."""
     if not folder.is_dir():
         return []
-    swept = []
-    for path in folder.iterdir():
-        found = _DRAFT.match(path.name)
-        if found and not _is_at_work(int(found[1]), path):
-            remove(path)
-            swept.append(path.name)
-    return sorted(swept)
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if (found := _DRAFT.match(path.name)) and not _is_at_work(int(found[1]), path)
+    )
 
 
 def remove(path: Path) -> None:

@@ -41,13 +41,35 @@ def one_night(places: Places, *, publishes: bool = True) -> Iterator[None]:
         InputError: another process is at work and did not end in time.
     """
     private_folder(places.warehouse.parent, places.warehouse.name)
-    with _hold(places.warehouse.with_name(f".{places.warehouse.name}.lock"), places.warehouse):
+    beside, in_published = lock_files(places)
+    with _hold(beside, places.warehouse):
         if not publishes:
             yield
             return
         public_folder(places.published)
-        with _hold(places.published / ".lock", places.published):
+        with _hold(in_published, places.published):
             yield
+
+
+def at_work(places: Places) -> str:
+    """Which process has a lock of the night now, in words; empty when none has."""
+    for file in lock_files(places):
+        if not file.exists():
+            continue
+        descriptor = os.open(file, os.O_RDWR)
+        try:
+            if not _try_lock(descriptor):
+                return _holder(file)
+        except OSError:
+            continue
+        finally:
+            os.close(descriptor)
+    return ""
+
+
+def lock_files(places: Places) -> tuple[Path, Path]:
+    """The lock beside the warehouse and the one in the published folder."""
+    return places.warehouse.with_name(f".{places.warehouse.name}.lock"), places.published / ".lock"
 
 
 @contextmanager

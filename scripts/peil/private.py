@@ -25,11 +25,12 @@ def private_folder(folder: Path, name: str) -> None:
     """Make the folder of a working file for its owner only.
 
     A folder that exists is closed where it holds nothing but that file and what lies beside it
-    (its log, spill, lock, pages): a home folder or /tmp keeps the mode it has.
+    (its log, spill, lock, pages, run history): a home folder or /tmp keeps the mode it has.
     """
     make_folder(folder, PRIVATE_FOLDER)
     mode = folder.stat().st_mode & 0o777
-    own = (name, f".{name}", f"{Path(name).stem}-dbt", "quality", ".incoming")
+    stem = Path(name).stem
+    own = (name, f".{name}", f"{stem}-dbt", f"{stem}-operations", "quality", ".incoming")
     if mode & OWNER_ONLY and all(entry.name.startswith(own) for entry in folder.iterdir()):
         try:
             folder.chmod(PRIVATE_FOLDER)

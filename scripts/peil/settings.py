@@ -69,13 +69,25 @@ def default_place(name: str) -> Path:
     return folder / _places_in(folder / SURVEY_FILE).get(name, _DEFAULTS[name])
 
 
-def _places_in(file: Path) -> dict[str, str]:
+def section(file: Path, name: str) -> dict:
+    """One table of peil.toml; empty where the file or the table is not there.
+
+    Raises:
+        InputError: it cannot be read, or is no table.
+    """
     if not file.is_file():
         return {}
     try:
-        places = tomllib.loads(file.read_text(encoding="utf-8")).get("places", {})
+        found = tomllib.loads(file.read_text(encoding="utf-8")).get(name, {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file}: cannot be read as TOML ({error}).") from error
+    if not isinstance(found, dict):
+        raise InputError(f"{file}: '{name}' is no table. Write [{name}] on a line of its own.")
+    return found
+
+
+def _places_in(file: Path) -> dict[str, str]:
+    places = section(file, "places")
     for name, value in places.items():
         if name not in _DEFAULTS or not isinstance(value, str):
             raise InputError(
@@ -86,32 +98,39 @@ def _places_in(file: Path) -> dict[str, str]:
 
 
 _HASH_KEY = "PEIL_HASH_KEY"
-_kept_hash_key: str | None = None
+SMTP_PASSWORD, WEBHOOK = "PEIL_SMTP_PASSWORD", "PEIL_WEBHOOK"
+_SECRETS = (_HASH_KEY, SMTP_PASSWORD, WEBHOOK)
+_kept: dict[str, str] = {}
 
 
-def keep_hash_key() -> None:
-    """Take the secret out of the environment, so that no program started from here inherits it.
+def keep_secrets() -> None:
+    """Take secrets out of the environment, so that no program started from here inherits them.
 
     The system shows the environment that a process was started with for as long as it lives, and
     that of its forks: the bytes are wiped there too.
     """
-    global _kept_hash_key
-    if _HASH_KEY not in os.environ:
-        return
-    _kept_hash_key = os.environ[_HASH_KEY]
-    if os.name == "posix":
-        find = ctypes.CDLL(None).getenv
-        find.restype = ctypes.c_void_p
-        if where := find(_HASH_KEY.encode()):
-            ctypes.memset(where, 0, len(os.fsencode(_kept_hash_key)))
-    del os.environ[_HASH_KEY]
+    for name in _SECRETS:
+        if name not in os.environ:
+            continue
+        _kept[name] = os.environ[name]
+        if os.name == "posix":
+            find = ctypes.CDLL(None).getenv
+            find.restype = ctypes.c_void_p
+            if where := find(name.encode()):
+                ctypes.memset(where, 0, len(os.fsencode(_kept[name])))
+        del os.environ[name]
+
+
+def secret(name: str) -> str | None:
+    """A secret of the environment, or None when it is not set."""
+    return os.environ.get(name) or _kept.get(name) or None
 
 
 def hash_key() -> str | None:
     """The secret that turns respondent numbers into keys, or None when it is not set."""
-    return os.environ.get(_HASH_KEY) or _kept_hash_key or None
+    return secret(_HASH_KEY)
 
 
 def child_environment(**more: str) -> dict[str, str]:
-    """The environment for a program that this one starts: everything but the secret."""
-    return {k: v for k, v in os.environ.items() if k != _HASH_KEY} | more
+    """The environment for a program that this one starts: everything but the secrets."""
+    return {k: v for k, v in os.environ.items() if k not in _SECRETS} | more

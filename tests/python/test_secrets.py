@@ -79,7 +79,7 @@ def look(queue):
     queue.put(Path("/proc/self/environ").read_bytes())
 
 if __name__ == "__main__":
-    settings.keep_hash_key()
+    settings.keep_secrets()
     assert settings.hash_key() == "{KEY}"
     context = multiprocessing.get_context("{method}")
     queue = context.SimpleQueue()

@@ -6,12 +6,12 @@ import sys
 import click
 import duckdb
 
-from peil.cli import nights, rake, readers, surveys
+from peil.cli import nights, operations, rake, readers, surveys
 from peil.errors import MachineError, PeilError
 from peil.machine import of_the_machine
 from peil.private import OWNER_ONLY
 from peil.progress import set_up_logging
-from peil.settings import keep_hash_key
+from peil.settings import keep_secrets
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,6 +27,13 @@ for verb in (
     nights.research_command,
     nights.docs_command,
     nights.purge_command,
+    operations.status_command,
+    operations.releases_command,
+    operations.rollback_command,
+    operations.diff_command,
+    operations.backup_command,
+    operations.restore_command,
+    operations.doctor_command,
     readers.site_command,
     readers.summary_command,
     readers.slides_command,
@@ -46,7 +53,7 @@ def main() -> None:
     """Run `peil`; a PeilError becomes one message and its exit code."""
     # A release is opened to readers file by file; everything else is its owner's.
     os.umask(OWNER_ONLY)
-    keep_hash_key()
+    keep_secrets()
     set_up_logging()
     try:
         peil(standalone_mode=False)

@@ -3,7 +3,6 @@
 import click
 
 from peil.cli.places import waits, with_places
-from peil.lock import one_night
 from peil.settings import Places
 
 
@@ -14,16 +13,20 @@ def land_command(places: Places) -> None:
     """Land every file in the inbox; the same file twice changes nothing."""
     from peil.landing import land
     from peil.nights.nightly import raise_rejections
+    from peil.nights.notify import tell
+    from peil.nights.record import recorded
 
-    landed = land(places)
-    click.echo(
-        f"{len(landed.landed)} landed, {len(landed.unchanged)} unchanged, "
-        f"{len(landed.rejected)} rejected, {len(landed.unmatched)} without a source"
-        + (f", {len(landed.waiting)} waiting" if landed.waiting else "")
-        + (f", {len(landed.failed)} not landed" if landed.failed else "")
-        + "."
-    )
-    raise_rejections(landed)
+    with recorded(places, "land", publishes=False, tell=tell) as notes:
+        landed = land(places)
+        notes.landed(landed)
+        click.echo(
+            f"{len(landed.landed)} landed, {len(landed.unchanged)} unchanged, "
+            f"{len(landed.rejected)} rejected, {len(landed.unmatched)} without a source"
+            + (f", {len(landed.waiting)} waiting" if landed.waiting else "")
+            + (f", {len(landed.failed)} not landed" if landed.failed else "")
+            + "."
+        )
+        raise_rejections(landed)
 
 
 @click.command("nightly")
@@ -36,12 +39,14 @@ def nightly_command(places: Places, force: bool) -> None:
     Where nothing changed since the last release, that one stands and nothing is built.
     """
     from peil.nights.nightly import nightly, raise_rejections
+    from peil.nights.notify import tell
+    from peil.nights.record import recorded
     from peil.report.headlines import show_headlines
 
-    with one_night(places):
-        landed = nightly(places, force=force)
+    with recorded(places, "nightly", tell=tell) as notes:
+        landed = nightly(places, force=force, notes=notes)
         show_headlines(places.published_file)
-    raise_rejections(landed)
+        raise_rejections(landed)
 
 
 @click.command("publish")
@@ -49,9 +54,15 @@ def nightly_command(places: Places, force: bool) -> None:
 @with_places
 def publish_command(places: Places) -> None:
     """Publish the marts as they were last built."""
+    from peil.nights.notify import tell
     from peil.nights.publish import publish
+    from peil.nights.record import recorded
+    from peil.nights.release import in_force
 
-    publish(places)
+    with recorded(places, "publish", tell=tell) as notes:
+        earlier = in_force(places.published)
+        publish(places)
+        notes.released(earlier)
     click.echo(places.published_file)
 
 
@@ -65,9 +76,11 @@ def publish_command(places: Places) -> None:
 @with_places
 def research_command(places: Places, k: int | None) -> None:
     """Write the research file: pseudonymised respondents, for who may see them. Mode 0600."""
+    from peil.nights.record import recorded
     from peil.nights.research import build_research
 
-    click.echo(build_research(places, k))
+    with recorded(places, "research"):
+        click.echo(build_research(places, k))
 
 
 @click.command("docs")
@@ -85,6 +98,14 @@ def docs_command(places: Places) -> None:
 @with_places
 def purge_command(places: Places, wave: str) -> None:
     """Remove the microdata of a wave; its published figures stay."""
+    from peil.nights.backup import standing_backups
     from peil.nights.purge import purge
+    from peil.nights.record import recorded
 
-    click.echo(purge(places, wave))
+    with recorded(places, "purge", detail=wave):
+        click.echo(purge(places, wave))
+        if backups := standing_backups(places):
+            click.echo(
+                "Backups are not Peil's to remove and may hold these answers: "
+                f"{', '.join(map(str, backups))}."
+            )

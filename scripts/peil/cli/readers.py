@@ -48,10 +48,12 @@ def summary_command(
     places: Places, formats: tuple[str, ...], region: str | None, output: Path | None
 ) -> None:
     """Write the summary from the published figures, for Word, the web and Markdown."""
+    from peil.nights.record import recorded_if
     from peil.report import write_summary
 
-    for path in write_summary(places, formats, output, region):
-        click.echo(path)
+    with recorded_if(output is None, places, "summary"):
+        for path in write_summary(places, formats, output, region):
+            click.echo(path)
 
 
 @click.command("slides")
@@ -67,10 +69,12 @@ def summary_command(
 @with_places
 def slides_command(places: Places, template: Path | None, output: Path | None) -> None:
     """Write slides with charts that can be edited, a slide per finding."""
+    from peil.nights.record import recorded_if
     from peil.report import write_slides
 
-    for path in write_slides(places, output, template):
-        click.echo(path)
+    with recorded_if(output is None, places, "slides"):
+        for path in write_slides(places, output, template):
+            click.echo(path)
 
 
 @click.command("tabellenboek")
@@ -95,5 +99,7 @@ def tables_command(places: Places, output: Path | None) -> None:
 def export_command(places: Places, research: bool, output: Path | None) -> None:
     """Write an Excel workbook, and CSV and Parquet per mart, to take home."""
     from peil.export import export
+    from peil.nights.record import recorded_if
 
-    click.echo(export(places, output, research=research))
+    with recorded_if(research, places, "export", "research"):
+        click.echo(export(places, output, research=research))

@@ -75,13 +75,15 @@ def population_command(
     base: str | None,
 ) -> None:
     """Land the population of a year from CBS StatLine, for the wave it belongs to."""
+    from peil.nights.record import recorded
     from peil.population import fetch_population
     from peil.population.cbs import BASE
 
-    path = fetch_population(
-        places, year, level=level, replay=replay, record=record, base=base or BASE
-    )
-    click.echo(path)
+    with recorded(places, "population", publishes=False, detail=str(year)):
+        path = fetch_population(
+            places, year, level=level, replay=replay, record=record, base=base or BASE
+        )
+        click.echo(path)
 
 
 @click.group("codebook")
@@ -159,11 +161,13 @@ def codebook_upgrade_command(places: Places) -> None:
 def upgrade_command(places: Places) -> None:
     """After `pip install -U peil`: bring the codebook and the warehouse to this version."""
     from peil.drafting.upgrade import upgrade
+    from peil.nights.record import recorded_if
     from peil.warehouse import upgrade_warehouse
 
-    said = upgrade(places.seeds)
-    if places.warehouse.exists():
-        said += upgrade_warehouse(places.warehouse)
+    with recorded_if(True, places, "upgrade"):
+        said = upgrade(places.seeds)
+        if places.warehouse.exists():
+            said += upgrade_warehouse(places.warehouse)
     for sentence in said or ["Everything is of this version."]:
         click.echo(sentence)
     click.echo("Next: peil codebook check && peil nightly")

@@ -8,7 +8,7 @@ from peil.errors import DeliveryRejectedError
 from peil.names import file_name
 from peil.private import owner_only
 
-REJECTED = "rejected"
+REJECTED, REASONS = "rejected", ".reden.txt"
 
 
 def set_aside(path: Path, name: str, source: Source, error: DeliveryRejectedError) -> Path:
@@ -46,7 +46,7 @@ def set_aside(path: Path, name: str, source: Source, error: DeliveryRejectedErro
             "",
         ]
     )
-    reason = folder / file_name(name, ".reden.txt")
+    reason = folder / file_name(name, REASONS)
     with owner_only():
         reason.write_text(text, encoding="utf-8")
     target = folder / path.name

@@ -8,49 +8,65 @@ from peil.codebook.numbers import refuse_without_numbers
 from peil.errors import DeliveryRejectedError, MachineError, PeilError
 from peil.landing import Landed, land
 from peil.lock import one_night
+from peil.nights import history
 from peil.nights.build import build_warehouse
 from peil.nights.publish import publish
+from peil.nights.record import Notes, unrecorded
+from peil.nights.release import in_force
+from peil.nights.releases import withheld_by_rollback
 from peil.nights.unchanged import release_in_force
 from peil.settings import Places
 
 log = logging.getLogger(__name__)
 
 
-def nightly(places: Places, *, force: bool = False) -> Landed:
+def nightly(places: Places, *, force: bool = False, notes: Notes | None = None) -> Landed:
     """Land, build, test and publish; returns what landed and what was set aside.
 
-    Where nothing changed since the release in force, that one stands and nothing is built.
+    Where nothing changed since the release in force, that one stands and nothing is built. Where
+    a release was taken back and its cause has not changed, nothing is built either.
 
     Args:
         places: where everything is.
         force: build and publish all the same.
+        notes: where what happens is noted.
 
     Raises:
         PeilError: a model or test failed, the codebook is not whole or asks what cannot be
             computed; the published file is as it was.
     """
+    notes = notes or unrecorded(places)
     with one_night(places):
         started = time.monotonic()
+        notes.at("landing")
         places.require_seeds()
         refuse_incomplete(places.seeds)
         refuse_without_numbers(places.seeds)
         landed = land(places)
+        notes.landed(landed)
         log.info("Landed in %.1f s.", time.monotonic() - started)
         if not force and (release := release_in_force(places)):
             log.info(
                 "Nothing changed since the release of %s: no other files, codebook or code. It "
                 "stands; `--force` builds it anew.", release["published_at"],
             )  # fmt: skip
+            notes.run.outcome = history.UNCHANGED
             return landed
-        build_and_publish(places)
+        if not force and (reason := withheld_by_rollback(places)):
+            log.warning("%s", reason)
+            notes.run.outcome = history.WITHHELD
+            return landed
+        build_and_publish(places, notes)
         log.info("Done in %.1f s.", time.monotonic() - started)
     return landed
 
 
-def build_and_publish(places: Places) -> None:
+def build_and_publish(places: Places, notes: Notes) -> None:
     """Build and test; publish only when everything passed."""
     started = time.monotonic()
+    notes.at("building")
     built = build_warehouse(places)
+    notes.built(built)
     if built.failures:
         for failure in built.failures:
             log.error("%s", failure)
@@ -60,7 +76,10 @@ def build_and_publish(places: Places) -> None:
             f"published and {places.published_file} {before}. What failed stands above."
         )
     log.info("Built and tested %s nodes in %.1f s.", built.n_nodes, time.monotonic() - started)
+    notes.at("publishing")
+    earlier = in_force(places.published)
     publish(places)
+    notes.released(earlier)
 
 
 def raise_rejections(landed: Landed) -> None:

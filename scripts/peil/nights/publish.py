@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from peil.built import Built, require_built
+from peil.codebook.limits import read_keeping
 from peil.drafts import remove, sweep
 from peil.errors import PeilError
 from peil.lock import one_night
@@ -52,7 +53,7 @@ def publish(places: Places) -> dict:
             (draft / MANIFEST).write_text(text, encoding="utf-8")
             write_documents(draft / FILE, draft / DOCUMENTS)
             build_site(draft / FILE, draft / SITE)
-            switch_to(places.published, draft)
+            switch_to(places.published, draft, int(read_keeping(places.seeds).releases_kept))
         finally:
             remove(draft)
     log.info("Published %s tables to %s.", len(counts), places.published_file)

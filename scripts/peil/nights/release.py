@@ -8,10 +8,13 @@
     published/documents      → current/documents
     published/history/peil-<moment>.duckdb                earlier releases
 
+    published/releases/.taken-back.json                   releases that a roll-back took back
+
 Where the system makes no links (Windows without developer mode) they are put in place one after
 the other, the manifest first.
 """
 
+import json
 import os
 import shutil
 from datetime import UTC, datetime
@@ -22,7 +25,7 @@ from peil.private import public_folder, publish_mode
 from peil.site.build import DOCUMENTS
 
 FILE, MANIFEST, SITE = "peil.duckdb", "manifest.json", "site"
-EARLIER_KEPT = 14
+TAKEN_BACK = ".taken-back.json"
 _MOMENT = "%Y%m%dT%H%M%S"
 
 
@@ -35,8 +38,14 @@ def new_release(published: Path) -> Path:
     return draft
 
 
-def switch_to(published: Path, draft: Path) -> None:
-    """Put a release that is whole in place; a reader finds the earlier one or this one."""
+def switch_to(published: Path, draft: Path, kept: int) -> None:
+    """Put a release that is whole in place; a reader finds the earlier one or this one.
+
+    Args:
+        published: the folder of releases.
+        draft: as `new_release` gave it.
+        kept: how many earlier releases stay.
+    """
     publish_mode(draft)
     for path in draft.rglob("*"):
         sync(path)
@@ -44,22 +53,80 @@ def switch_to(published: Path, draft: Path) -> None:
     release = draft.with_name(f"{datetime.now(UTC):{_MOMENT}%f}")
     draft.rename(release)
     sync(release.parent)
+    _take_in_files(published)
+    before = in_force(published)
+    _put_in_place(published, release)
+    _keep_history(published, release, before.name if before else "", kept)
+
+
+def put_back(published: Path, release: Path) -> list[str]:
+    """Put an earlier release in place by the same switch; returns what is taken back by it.
+
+    Everything newer that readers have seen is taken back, and stays as long as its turn lasts.
+    """
+    _take_in_files(published)
+    now = in_force(published)
+    newest = max([now.name if now else "", *taken_back(published)])
+    newer = [name for name in release_names(published) if release.name < name <= newest]
+    marks = _marks(published)
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    marked = {n: at for n, at in marks.items() if n < release.name}
+    marked |= {name: marks.get(name, moment) for name in newer}
+    file = published / "releases" / TAKEN_BACK
+    draft = draft_of(file)
+    # Before the switch: a mark on what is in force, or on what is older, holds nothing up.
+    draft.write_text(json.dumps(marked, indent=2) + "\n", encoding="utf-8")
+    publish_mode(draft)
+    sync(draft)
+    draft.replace(file)
+    _put_in_place(published, release)
+    return newer
+
+
+def release_names(published: Path) -> list[str]:
+    """The releases that are there, the oldest first."""
+    folder = published / "releases"
+    if not folder.is_dir():
+        return []
+    return sorted(r.name for r in folder.iterdir() if r.name[:1] != "." and r.is_dir())
+
+
+def in_force(published: Path) -> Path | None:
+    """The folder of the release that readers find now; None where there is none."""
+    current = published / "current"
+    return current.resolve() if current.is_dir() else _same_release(published)
+
+
+def taken_back(published: Path) -> dict[str, str]:
+    """Releases newer than the one in force that were taken back, and when."""
+    now = in_force(published)
+    return {n: at for n, at in _marks(published).items() if now is not None and n > now.name}
+
+
+def _marks(published: Path) -> dict[str, str]:
+    """Releases that are there and were ever taken back, and when."""
     try:
-        _take_in_files(published)
-        before = (published / "current").resolve().name
+        found = json.loads((published / "releases" / TAKEN_BACK).read_text(encoding="utf-8"))
+        return {name: found[name] for name in release_names(published) if name in found}
+    except (OSError, ValueError):
+        return {}
+
+
+def _put_in_place(published: Path, release: Path) -> None:
+    try:
         _link(published / "current", Path("releases") / release.name)
         for name in (FILE, MANIFEST):
             _link(published / name, Path("current") / name)
         for name in (DOCUMENTS, SITE):
             if (release / name).is_dir():
                 _link(published / name, Path("current") / name)
+            elif (published / name).is_symlink():
+                (published / name).unlink()
     except (OSError, NotImplementedError):
         if os.name == "posix":
             raise
-        before = release.name
         _copy_in_place(published, release)
     sync(published)
-    _keep_history(published, release, before)
 
 
 def _link(link: Path, target: Path) -> None:
@@ -76,6 +143,14 @@ def _link(link: Path, target: Path) -> None:
 
 def _take_in_files(published: Path) -> None:
     """Make a release of files that stand in the folder themselves, before links replace them."""
+    try:
+        _take_in(published)
+    except (OSError, NotImplementedError):
+        if os.name == "posix":
+            raise
+
+
+def _take_in(published: Path) -> None:
     file = published / FILE
     if file.is_symlink() or not file.exists():
         return
@@ -119,23 +194,30 @@ def _copy_in_place(published: Path, release: Path) -> None:
         draft.rename(published / name)
 
 
-def _keep_history(published: Path, release: Path, before: str) -> None:
+def _keep_history(published: Path, release: Path, before: str, kept: int) -> None:
     """Name the releases up to the one before by their moment, and let go of the oldest."""
     history = published / "history"
-    releases = sorted(r for r in release.parent.iterdir() if r.name[:1] != "." and r != release)
-    for never in [r for r in releases if before != "current" and r.name > before]:
-        shutil.rmtree(never)  # whole, but its run was killed before the switch
-        releases.remove(never)
-    if releases:
+    withdrawn = _marks(published)
+    earlier = []
+    for name in release_names(published):
+        folder = release.with_name(name)
+        if name == release.name:
+            continue
+        if before and name > before and name not in withdrawn:
+            shutil.rmtree(folder)  # whole, but its run was killed before the switch
+        else:
+            earlier.append(folder)
+    if earlier:
         public_folder(history)
-    for earlier in releases:
-        kept = history / f"peil-{earlier.name[:15]}.duckdb"
-        if (earlier / FILE).exists() and not kept.exists():
-            kept.hardlink_to(earlier / FILE)
-    for old in releases[:-EARLIER_KEPT]:
+    for folder in earlier:
+        file = history / f"peil-{folder.name[:15]}.duckdb"
+        if folder.name not in withdrawn and (folder / FILE).exists() and not file.exists():
+            file.hardlink_to(folder / FILE)
+    for old in earlier[: max(len(earlier) - kept, 0)]:
         shutil.rmtree(old)
-    for old in sorted(history.glob("peil-*.duckdb"))[:-EARLIER_KEPT]:
-        old.unlink()
+    files = sorted(history.glob("peil-*.duckdb"))
+    for file in files[: max(len(files) - kept, 0)]:
+        file.unlink()
 
 
 def sync(path: Path) -> None:

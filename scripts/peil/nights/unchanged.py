@@ -42,18 +42,18 @@ def _is_made_of(manifest: dict, built: Built, places: Places) -> bool:
     return (
         manifest.get("built") == facts
         and manifest.get("inputs") == built.deliveries
-        and _without_names(facts) == {"tested_at": built.tested_at, **_facts_of_now(places)}
+        and without_names(facts) == {"tested_at": built.tested_at, **facts_of_now(places)}
         and _is_whole(places.published_file, manifest.get("sha256"))
     )
 
 
-def _facts_of_now(places: Places) -> dict[str, str]:
+def facts_of_now(places: Places) -> dict[str, str]:
     package = peil_folder(places)
     own = dbt_project(places) if is_customised(places) else package
-    return _without_names(json.loads(build_facts(str(package), str(own))))
+    return without_names(json.loads(build_facts(str(package), str(own))))
 
 
-def _without_names(facts: dict) -> dict:
+def without_names(facts: dict) -> dict:
     return {name: value for name, value in facts.items() if name not in _NAMES}
 
 

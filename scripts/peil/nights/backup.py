@@ -1,0 +1,134 @@
+"""`peil backup`: a copy of what cannot be made again, with a digest per file.
+
+    <folder>/peil-<moment>/backup.json            what is in it, and the SHA-256 of every file
+                           warehouse/             the working database, with answers of respondents
+                           operations/            the run history
+                           seeds/                 the codebook
+                           releases/<moment>/     the release in force
+
+It is made under the lock of the night, while nothing writes, and becomes visible by one rename.
+"""
+
+import hashlib
+import json
+import logging
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from peil.drafts import draft_of, remove, sweep
+from peil.errors import InputError
+from peil.migrations import schema_version
+from peil.nights.history import history_file, lines_file, read_runs
+from peil.nights.release import in_force, sync
+from peil.private import PRIVATE_FOLDER, make_folder, owner_only
+from peil.progress import steps
+from peil.settings import Places
+from peil.warehouse import open_warehouse
+
+log = logging.getLogger(__name__)
+CONTENTS = "backup.json"
+WAREHOUSE, OPERATIONS, SEEDS, RELEASES = "warehouse", "operations", "seeds", "releases"
+FORMAT = 1
+_MOMENT = "%Y%m%dT%H%M%S"
+
+
+def back_up(places: Places, folder: Path) -> Path:
+    """Make a backup in a folder; returns the new folder in it. The caller has the lock.
+
+    Raises:
+        InputError: there is no warehouse, no room, or the folder lies where the night writes.
+    """
+    if not places.warehouse.exists():
+        raise InputError(f"{places.warehouse}: not there, so there is nothing to copy.")
+    for place in (places.inbox, places.published, places.seeds):
+        if folder.is_relative_to(place):
+            raise InputError(
+                f"{folder}: lies in {place}, where it would be read as something else. Choose a "
+                "folder elsewhere, on another disk if you can."
+            )
+    make_folder(folder, PRIVATE_FOLDER)
+    sweep(folder)
+    target = folder / f"peil-{datetime.now(UTC):{_MOMENT}}"
+    if target.exists():
+        raise InputError(f"{target}: is there already. Wait a second and run again.")
+    draft = draft_of(target)
+    with open_warehouse(places.warehouse) as connection:
+        # What stands in the log goes into the file; nobody else writes while the lock is ours.
+        connection.execute("checkpoint")
+        schema = schema_version(connection)
+    found = list(_sources(places))
+    _require_room(folder, [source for source, _ in found])
+    try:
+        with owner_only():
+            draft.mkdir(mode=PRIVATE_FOLDER)
+            files = {}
+            for source, name in steps(found, "Copying", lambda pair: pair[1]):
+                files[name] = _copy(source, draft / name)
+            contents = {
+                "format": FORMAT,
+                "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "peil": version("peil"),
+                "schema_version": schema,
+                "files": files,
+            }
+            (draft / CONTENTS).write_text(json.dumps(contents, indent=2) + "\n", encoding="utf-8")
+        for path in [*draft.rglob("*"), draft]:
+            sync(path)
+        draft.rename(target)
+    finally:
+        remove(draft)
+    sync(folder)
+    log.info("Backup of %s files in %s. It holds answers of respondents.", len(files), target)
+    return target
+
+
+def digest_of(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def standing_backups(places: Places) -> list[Path]:
+    """The backups of this warehouse that are still where they were made, by the run history."""
+    folders = {Path(run.detail) for run in read_runs(places) if run.verb == "backup"}
+    return sorted(made.parent for folder in folders for made in folder.glob(f"peil-*/{CONTENTS}"))
+
+
+def _sources(places: Places) -> Iterator[tuple[Path, str]]:
+    """Every file to copy, and its place in the backup."""
+    yield places.warehouse, f"{WAREHOUSE}/peil.duckdb"
+    for file in (history_file(places), lines_file(places)):
+        if file.exists():
+            yield file, f"{OPERATIONS}/operations{file.suffix}"
+    folders = [(places.seeds, SEEDS)]
+    if release := in_force(places.published):
+        folders.append((release, f"{RELEASES}/{release.name}"))
+    for folder, name in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                yield path, f"{name}/{path.relative_to(folder).as_posix()}"
+
+
+def _copy(source: Path, target: Path) -> str:
+    """Copy a file and read the copy back; returns its digest."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+    target.chmod(0o600)
+    written = digest_of(target)
+    if written != digest_of(source):
+        raise InputError(
+            f"{target}: is not what {source} holds. The disk fails or another program changed "
+            "the file; nothing was kept. Run again, to another disk if it fails twice."
+        )
+    return written
+
+
+def _require_room(folder: Path, sources: list[Path]) -> None:
+    needed, free = sum(s.stat().st_size for s in sources), shutil.disk_usage(folder).free
+    if needed > free:
+        raise InputError(
+            f"{folder}: needs {needed / 1e6:,.0f} MB and has {free / 1e6:,.0f} MB. Remove earlier "
+            "backups, or choose another disk."
+        )
