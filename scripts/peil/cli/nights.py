@@ -54,12 +54,11 @@ def nightly_command(places: Places, force: bool) -> None:
 @with_places
 def publish_command(places: Places) -> None:
     """Publish the marts as they were last built."""
-    from peil.nights.notify import tell
     from peil.nights.publish import publish
     from peil.nights.record import recorded
     from peil.nights.release import in_force
 
-    with recorded(places, "publish", tell=tell) as notes:
+    with recorded(places, "publish") as notes:
         earlier = in_force(places.published)
         publish(places)
         notes.released(earlier)

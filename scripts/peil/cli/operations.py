@@ -64,11 +64,10 @@ def rollback_command(places: Places, release: str) -> None:
     RELEASE is a name of `peil releases`, the beginning of one, or `previous`. Nights publish again
     when the delivery, codebook or code behind the release that was taken back has changed.
     """
-    from peil.nights.notify import tell
     from peil.nights.record import recorded
     from peil.nights.releases import roll_back
 
-    with recorded(places, "rollback", detail=release, tell=tell) as notes:
+    with recorded(places, "rollback", detail=release) as notes:
         said = roll_back(places, release, notes)
     click.echo(said)
 

@@ -94,6 +94,11 @@ class Record:
     changes: list[Change] = field(default_factory=list)
 
 
+_TABLES: dict[str, type[Run | Delivered | Change]] = {
+    "runs": Run, "deliveries": Delivered, "changes": Change,
+}  # fmt: skip
+
+
 def history_file(places: Places) -> Path:
     """`<warehouse>-operations.duckdb`, beside the warehouse; the lines end in .jsonl."""
     return places.warehouse.with_name(f"{places.warehouse.stem}-operations.duckdb")
@@ -114,18 +119,20 @@ def save(places: Places, record: Record) -> None:
         private_folder(places.warehouse.parent, places.warehouse.name)
         with _writing(places) as connection:
             run = record.run
+            connection.execute("begin")
             for table, rows in (
                 ("runs", [asdict(run)]),
                 ("deliveries", _with_run(run, record.deliveries)),
                 ("changes", _with_run(run, record.changes)),
             ):
                 connection.execute(f"delete from {table} where run_id = ?", [run.run_id])
-                for row in rows:
-                    marks = ", ".join("?" * len(row))
-                    connection.execute(
-                        f"insert into {table} ({', '.join(row)}) values ({marks})",
-                        list(row.values()),
+                if rows:
+                    marks = ", ".join("?" * len(rows[0]))
+                    connection.executemany(
+                        f"insert into {table} ({', '.join(rows[0])}) values ({marks})",
+                        [list(row.values()) for row in rows],
                     )
+            connection.execute("commit")
     except (duckdb.Error, OSError) as error:
         _warn(places, error)
 
@@ -176,9 +183,12 @@ def read_runs(places: Places, last: int | None = None) -> list[Run]:
     names = ", ".join(f.name for f in fields(Run))
     limit = f" limit {int(last)}" if last is not None else ""
     with _reading(places) as connection:
-        rows = connection.execute(
-            f"select {names} from runs order by started_at desc, run_id desc{limit}"
-        ).fetchall()
+        try:
+            rows = connection.execute(
+                f"select {names} from runs order by started_at desc, run_id desc{limit}"
+            ).fetchall()
+        except duckdb.CatalogException:
+            return []  # killed when the file was there and its tables were not
     return [Run(*row) for row in rows]
 
 
@@ -216,18 +226,25 @@ def _writing(places: Places) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = _connect(file, read_only=False)
     try:
         file.chmod(0o600)
-        for table, kind, first in (
-            ("runs", Run, ""), ("deliveries", Delivered, "run_id varchar, "),
-            ("changes", Change, "run_id varchar, "),
-        ):  # fmt: skip
-            columns = {f.name: _TYPES[str(f.type).split(" ")[0]] for f in fields(kind)}
-            listed = ", ".join(f"{name} {sql}" for name, sql in columns.items())
-            connection.execute(f"create table if not exists {table} ({first}{listed})")
-            for name, sql in columns.items():  # of a history that an earlier version began
-                connection.execute(f"alter table {table} add column if not exists {name} {sql}")
+        _complete(connection)
         yield connection
     finally:
         connection.close()
+
+
+def _complete(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make what is absent: everything, or columns that an earlier version did not have."""
+    here = set(
+        connection.execute("select table_name, column_name from duckdb_columns()").fetchall()
+    )
+    for table, kind in _TABLES.items():
+        connection.execute(f"create table if not exists {table} (run_id varchar)")
+        for column in fields(kind):
+            if (table, column.name) not in here and column.name != "run_id":
+                # Of `int | None` the first counts.
+                first = getattr(column.type, "__args__", (column.type,))[0]
+                sql_type = _TYPES[getattr(first, "__name__", "")]
+                connection.execute(f"alter table {table} add column {column.name} {sql_type}")
 
 
 @contextmanager
