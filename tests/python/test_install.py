@@ -28,13 +28,8 @@ def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory) -> Path:
-    """The folder with the programs of an environment that holds the wheel and what it needs.
-
-    What it needs is borrowed from the environment of the tests, the checkout is not.
-    """
-    folder = tmp_path_factory.mktemp("installed")
+def wheel_of_checkout(folder: Path) -> Path:
+    """The wheel as `make release` builds it, from the files that git knows."""
     source = folder / "source"
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=PROJECT,
@@ -50,6 +45,23 @@ def installed(tmp_path_factory) -> Path:
     )  # fmt: skip
     assert built.returncode == 0, built.stderr
     (wheel,) = (folder / "dist").glob("peil-*.whl")
+    return wheel
+
+
+def borrow_libraries(environment: Path) -> None:
+    """Let an environment find what the environment of the tests holds."""
+    packages = next((environment / "lib").glob("python3*")) / "site-packages"
+    (packages / "needed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory) -> Path:
+    """The folder with the programs of an environment that holds the wheel and what it needs.
+
+    What it needs is borrowed from the environment of the tests, the checkout is not.
+    """
+    folder = tmp_path_factory.mktemp("installed")
+    wheel = wheel_of_checkout(folder)
     venv.create(folder / "env", symlinks=True)
     python = folder / "env" / "bin" / "python"
     done = run(
@@ -57,8 +69,7 @@ def installed(tmp_path_factory) -> Path:
         cwd=folder,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    packages = next((folder / "env" / "lib").glob("python3*")) / "site-packages"
-    (packages / "needed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    borrow_libraries(folder / "env")
     where = run(python, "-c", "import peil; print(peil.__file__)", cwd=folder)
     assert where.stdout.startswith(str(folder)), where.stdout + where.stderr
     return folder / "env" / "bin"

@@ -151,7 +151,7 @@ def a_release(published, text):
     draft = release.new_release(published)
     (draft / "peil.duckdb").write_text(text)
     (draft / "manifest.json").write_text(text)
-    release.switch_to(published, draft)
+    release.switch_to(published, draft, 14)
 
 
 def test_a_reader_never_sees_half_a_switch(tmp_path):

@@ -1,10 +1,15 @@
 """`peil init`: a survey folder with a codebook to start from and a dbt project of one's own."""
 
+import getpass
+import os
 import re
+import shlex
 import shutil
+import sys
 import unicodedata
 from pathlib import Path
 from string import Template
+from xml.sax.saxutils import escape
 
 from peil.errors import InputError
 from peil.private import PRIVATE_FOLDER, make_folder, publish_mode
@@ -45,7 +50,7 @@ def init(folder: Path, seeds: Path, *, title: str = "") -> Path:
     draft = folder.with_name(f".{folder.name}-draft")
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        _write(draft, seeds, project_name(folder.name), title or folder.name)
+        _write(draft, seeds, title or folder.name, folder)
         if folder.exists():
             folder.rmdir()
         draft.rename(folder)
@@ -64,18 +69,39 @@ def project_name(text: str) -> str:
     return name
 
 
-def _write(folder: Path, seeds: Path, name: str, title: str) -> None:
+def schedule_values(folder: Path, program: Path, user: str) -> dict[str, str]:
+    """The folder and the program as systemd, cron, XML and YAML want them written."""
+    values = {"user": user}
+    for name, path in (("folder", str(folder)), ("peil", str(program))):
+        values |= {
+            f"unit_{name}": path.replace("%", "%%"),
+            f"cron_{name}": shlex.quote(path).replace("%", "\\%"),
+            f"xml_{name}": escape(path),
+            f"yml_{name}": path.replace("\\", "\\\\"),
+        }
+    return values
+
+
+def _write(folder: Path, seeds: Path, title: str, target: Path) -> None:
+    """Write the files of a survey folder that will stand at `target`."""
     folder.mkdir(parents=True)
     is_demo = seeds == examples()[DEMO]
-    values = {"name": name, "title": title, "demo": _DEMO_TEXT if is_demo else ""}
+    program = Path(sys.executable).with_name("peil.exe" if os.name == "nt" else "peil")
+    values = {
+        "name": project_name(target.name),
+        "title": title,
+        "demo": _DEMO_TEXT if is_demo else "",
+        **schedule_values(target, program, getpass.getuser()),
+    }
     for own in ("models", "tests", "analyses", "macros"):
         (folder / own).mkdir()
         (folder / own / ".gitkeep").touch()
     for template in sorted(f for f in NEW_SURVEY.rglob("*") if f.is_file()):
         path = template.relative_to(NEW_SURVEY)
-        target = folder / (".gitignore" if path.name == "gitignore" else path)
+        file = folder / (".gitignore" if path.name == "gitignore" else path)
+        file.parent.mkdir(exist_ok=True)
         text = Template(template.read_text(encoding="utf-8")).substitute(values)
-        target.write_text(text, encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
     shutil.copy2(PROJECT / "profiles.yml", folder / "profiles.yml")
     shutil.copytree(seeds, folder / "seeds")
     # Nothing of this is secret; what respondents said is.

@@ -69,12 +69,12 @@ def _versions(_: Places) -> Iterator[str]:
 
 def _codebook(places: Places) -> Iterator[str]:
     places.require_seeds()
-    found = codebook_version(places.seeds)
-    if found < VERSION or absent(places.seeds):
+    found, lacking = codebook_version(places.seeds), absent(places.seeds)
+    if found < VERSION or lacking:
         yield (
-            f"{places.seeds}: a codebook of version {found} that lacks "
-            f"{len(absent(places.seeds))} tables, columns or rows. `peil codebook upgrade` adds "
-            "them and says which."
+            f"{places.seeds}: a codebook of version {found}, and this is version {VERSION}"
+            + (f"; it lacks {len(lacking)} tables, columns or rows" if lacking else "")
+            + ". `peil codebook upgrade` brings it there and says what it changed."
         )
 
 

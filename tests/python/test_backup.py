@@ -1,0 +1,289 @@
+"""A backup gives back what it was made of or says why not; `peil doctor` sees what was planted."""
+
+import json
+import os
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import options, peil
+from peil.errors import InputError
+from peil.lock import one_night
+from peil.nights import backup as backups
+from peil.nights import doctor, history, release
+from peil.nights.backup import CONTENTS, back_up, standing_backups
+from peil.nights.record import recorded
+from peil.nights.restore import restore
+from peil.settings import Places
+from peil.warehouse import open_warehouse, read_warehouse
+from small_survey import edit, small_places
+
+TODAY = date(2026, 7, 1)
+
+
+def published(places: Places, word: str) -> str:
+    draft = release.new_release(places.published)
+    (draft / "peil.duckdb").write_text(word)
+    digest = backups.digest_of(draft / "peil.duckdb")
+    (draft / "manifest.json").write_text(json.dumps({"sha256": digest, "published_at": word}))
+    release.switch_to(places.published, draft, 14)
+    return release.in_force(places.published).name
+
+
+@pytest.fixture
+def places(tmp_path) -> Places:
+    """The small survey with a delivery in its warehouse and a release."""
+    places = small_places(tmp_path / "survey")
+    places.inbox.chmod(0o700)
+    (places.seeds / "codebook.toml").write_text("version = 2\n")
+    with open_warehouse(places.warehouse) as connection:
+        connection.execute(
+            "insert into raw.deliveries (delivery_key, file_name, source_code, survey_code, "
+            "wave_code, landed_at, status) values "
+            "('k', 'f.csv', 'small', 'small', 'small_wave', '2026-01-02', 'landed')"
+        )
+    published(places, "one")
+    with recorded(places, "purge", publishes=False):
+        pass
+    return places
+
+
+def status_of(places: Places) -> str:
+    with read_warehouse(places.warehouse) as connection:
+        return connection.execute("select status from raw.deliveries").fetchone()[0]
+
+
+def test_a_backup_is_private_whole_and_put_back_on_an_empty_server(places, tmp_path):
+    made = back_up(places, tmp_path / "backups")
+    for path in [made.parent, made, *made.rglob("*")]:
+        assert path.stat().st_mode & 0o077 == 0, path
+    contents = json.loads((made / CONTENTS).read_text())
+    files = {str(p.relative_to(made)) for p in made.rglob("*") if p.is_file()} - {CONTENTS}
+    assert files == set(contents["files"])
+    empty = replace(
+        places, seeds=tmp_path / "new" / "seeds", warehouse=tmp_path / "new" / "w" / "peil.duckdb",
+        published=tmp_path / "new" / "published",
+    )  # fmt: skip
+    said = restore(empty, made, replace=False)
+    assert status_of(empty) == "landed"
+    assert empty.warehouse.stat().st_mode & 0o777 == 0o600
+    assert (empty.published / "peil.duckdb").read_text() == "one"
+    assert (empty.published / "peil.duckdb").stat().st_mode & 0o004, "readers may open it"
+    assert (empty.seeds / "sources.csv").read_bytes() == (places.seeds / "sources.csv").read_bytes()
+    assert [run.verb for run in history.read_runs(empty)] == ["purge"]
+    assert len(said) == 6
+    assert doctor.examine(empty, TODAY)[0] == []
+
+
+def test_what_stands_is_replaced_only_when_asked_and_the_rest_is_left(places, tmp_path):
+    made = back_up(places, tmp_path / "backups")
+    with open_warehouse(places.warehouse) as connection:
+        connection.execute("update raw.deliveries set status = 'replaced'")
+    second = published(places, "two")
+    (places.seeds / "topics.csv").write_text("changed")
+    with pytest.raises(InputError, match="is there already"):
+        restore(places, made, replace=False)
+    assert status_of(places) == "replaced"
+    said = " ".join(restore(places, made, replace=True))
+    assert status_of(places) == "landed"
+    assert (places.published / "peil.duckdb").read_text() == "two"
+    assert f"left as it is; release {second} is in force" in said
+    assert "differs from the codebook of the backup in topics.csv" in said
+    assert (places.seeds / "topics.csv").read_text() == "changed"
+
+
+def test_answers_purged_since_are_named_when_they_are_back(places, tmp_path):
+    made = back_up(places, tmp_path / "backups")
+    with open_warehouse(places.warehouse) as connection:
+        connection.execute("update raw.deliveries set status = 'purged'")
+    said = " ".join(restore(places, made, replace=True))
+    assert "ATTENTION: answers of small_wave were purged after this backup" in said
+    assert "peil purge --wave small_wave" in said
+    assert "ATTENTION" not in " ".join(restore(places, made, replace=True)), "as they were"
+
+
+def flipped(made: Path) -> None:
+    file = made / "warehouse" / "peil.duckdb"
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def rewritten(made: Path, **facts: object) -> None:
+    contents = json.loads((made / CONTENTS).read_text())
+    (made / CONTENTS).write_text(json.dumps(contents | facts))
+
+
+DAMAGE = {
+    "a byte": (flipped, "its digest differs"),
+    "a seed that is gone": (lambda m: (m / "seeds" / "topics.csv").unlink(), "is not whole"),
+    "no contents": (lambda m: (m / CONTENTS).unlink(), "is no backup"),
+    "a newer schema": (lambda m: rewritten(m, schema_version=99), "newer version of peil"),
+    "another format": (lambda m: rewritten(m, format=2), "newer version of peil"),
+    "a way out of the folder": (
+        lambda m: rewritten(m, files={"../../etc/passwd": "x"}), "is not whole"
+    ),
+    "no warehouse": (lambda m: rewritten(m, files={}), "holds no warehouse"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_backup_changes_nothing(places, tmp_path, damage):
+    made = back_up(places, tmp_path / "backups")
+    before = places.warehouse.read_bytes()
+    plant, why = DAMAGE[damage]
+    plant(made)
+    with pytest.raises(InputError, match=why):
+        restore(places, made, replace=True)
+    assert places.warehouse.read_bytes() == before
+
+
+def test_a_copy_that_is_not_what_was_copied_is_not_kept(places, tmp_path, monkeypatch):
+    whole = shutil.copyfile
+
+    def half(source: Path, target: Path) -> None:
+        whole(source, target)
+        if target.name == "peil.duckdb":
+            os.truncate(target, 100)
+
+    monkeypatch.setattr(backups.shutil, "copyfile", half)
+    with pytest.raises(InputError, match=r"is not what .* holds"):
+        back_up(places, tmp_path / "backups")
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_a_backup_has_room_and_a_place_of_its_own(places, tmp_path, monkeypatch):
+    for place in (places.inbox, places.published, places.seeds):
+        with pytest.raises(InputError, match="would be read as something else"):
+            back_up(places, place / "backups")
+    usage = shutil.disk_usage(tmp_path)._replace(free=10)
+    monkeypatch.setattr(backups.shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(InputError, match=r"needs .* MB and has 0 MB"):
+        back_up(places, tmp_path / "backups")
+
+
+def test_the_verbs_and_a_purge_that_names_the_backups(places, tmp_path):
+    made = peil("backup", tmp_path / "backups", *options(places))
+    assert made.returncode == 0, made.stderr
+    folder = Path(made.stdout.strip())
+    assert standing_backups(places) == [folder]
+    back = peil("restore", folder, "--replace", *options(places))
+    assert back.returncode == 0, back.stderr
+    assert "checked by its digest" in back.stdout
+    assert [r.verb for r in history.read_runs(places)][:2] == ["restore", "backup"]
+    shutil.rmtree(folder)
+    assert standing_backups(places) == []
+
+
+# ---------- what is amiss
+
+
+def planted_newer_schema(places: Places) -> None:
+    with duckdb.connect(str(places.warehouse)) as connection:
+        connection.execute("update raw.schema_versions set schema_version = 99")
+
+
+def planted_older_schema(places: Places) -> None:
+    with duckdb.connect(str(places.warehouse)) as connection:
+        connection.execute("delete from raw.schema_versions")
+
+
+def planted_dead_link(places: Places) -> None:
+    shutil.rmtree(release.in_force(places.published))
+
+
+def planted_open_run(places: Places) -> None:
+    run = history.Run("x", verb="nightly", started_at=history.now(), peil="0.2.0", step="building")
+    history.save(places, history.Record(run))
+
+
+def planted_due(places: Places, until: str) -> None:
+    edit(places.seeds, "waves", lambda rows: [row | {"microdata_until": until} for row in rows])
+
+
+def planted_real_survey(places: Places) -> None:
+    edit(places.seeds, "surveys", lambda rows: [row | {"is_simulated": "false"} for row in rows])
+    edit(places.seeds, "sources", lambda rows: [
+        row | {"respondent_id_policy": "hashed"} for row in rows
+    ])  # fmt: skip
+
+
+def planted_spill(places: Places) -> None:
+    folder = places.warehouse.parent / ".incoming"
+    folder.mkdir()
+    (folder / "delivery-1.csv").touch()
+
+
+FAULTS = {
+    "a newer warehouse": (planted_newer_schema, "pip install -U peil"),
+    "an older warehouse": (planted_older_schema, "`peil upgrade`"),
+    "an older codebook": (
+        lambda p: (p.seeds / "codebook.toml").unlink(), "`peil codebook upgrade`"
+    ),
+    "a rule that is absent": (
+        lambda p: edit(p.seeds, "thresholds", lambda rows: rows[1:]), "lacks 1 tables"
+    ),
+    "a warehouse that others read": (lambda p: p.warehouse.chmod(0o644), "`chmod 600"),
+    "an inbox that others read": (lambda p: p.inbox.chmod(0o755), "`chmod 700"),
+    "a history that others read": (lambda p: history.lines_file(p).chmod(0o640), "`chmod 600"),
+    "a release that readers cannot read": (
+        lambda p: (p.published / "peil.duckdb").chmod(0o600), "`chmod 644"
+    ),
+    "a release that is not its manifest's": (
+        lambda p: (p.published / "peil.duckdb").write_text("x"), "`peil rollback previous`"
+    ),
+    "a release that leads nowhere": (planted_dead_link, "leads nowhere"),
+    "a release never in force": (
+        lambda p: (p.published / "releases" / "99990101T000000000000").mkdir(), "never in force"
+    ),
+    "a draft of the dead": (
+        lambda p: (p.published / "releases" / ".release-999999").mkdir(), "draft of a run"
+    ),
+    "copies of answers": (planted_spill, "`peil land`"),
+    "a run that was killed": (planted_open_run, "was killed while building"),
+    "a history that is none": (
+        lambda p: history.history_file(p).write_text("x"), "Move it away"
+    ),
+    "no key": (planted_real_survey, "PEIL_HASH_KEY: is not set"),
+    "answers past their date": (
+        lambda p: planted_due(p, "2026-06-30"), "`peil purge --wave small_wave`"
+    ),
+    "a date that is none": (lambda p: planted_due(p, "30-6-2026"), "is no date"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_doctor_sees_a_planted_fault_and_names_the_way_out(places, monkeypatch, fault):
+    monkeypatch.delenv("PEIL_HASH_KEY", raising=False)
+    assert doctor.examine(places, TODAY)[0] == []
+    plant, way_out = FAULTS[fault]
+    plant(places)
+    findings, n_checks = doctor.examine(places, TODAY)
+    assert n_checks == 12
+    assert any(way_out in finding for finding in findings), findings
+
+
+def test_the_doctor_sees_versions_space_locks_and_settings(places, monkeypatch):
+    monkeypatch.setattr(doctor, "requires", lambda _: ["duckdb==0.0.1", "nothing-such==1.0"])
+    usage = shutil.disk_usage(places.seeds)._replace(free=10)
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage)
+    (places.seeds.parent / "peil.toml").write_text("[notify]\nmail = 1\n")
+    with one_night(places):
+        findings = doctor.examine(replace(places, folder=places.seeds.parent), TODAY)[0]
+    text = "\n".join(findings)
+    for part in ("pip install duckdb==0.0.1", "nothing-such: is not there", "0 MB free",
+                 "locked by process", "[notify]: 'mail'"):  # fmt: skip
+        assert part in text
+
+
+def test_the_doctor_ends_with_its_findings(places):
+    well = peil("doctor", *options(places))
+    assert (well.returncode, well.stdout) == (0, "12 checks, 0 findings.\n"), well.stderr
+    places.warehouse.chmod(0o644)
+    ill = peil("doctor", *options(places))
+    assert ill.returncode == 1
+    assert "12 checks, 1 findings." in ill.stdout
+    assert places.warehouse.stat().st_mode & 0o777 == 0o644, "it changes nothing"

@@ -1,0 +1,245 @@
+"""The run history: a row whatever happens, nothing private in it, and what `peil status` says."""
+
+import hashlib
+import json
+import logging
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+import pytest
+from conftest import options, peil
+from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilError, RakingError
+from peil.landing import Landed
+from peil.lock import at_work, one_night, set_wait
+from peil.nights import history
+from peil.nights.history import Run
+from peil.nights.record import recorded, recorded_if
+from peil.nights.standing import LANDED, NEW, NO_SOURCE, standing
+from peil.settings import Places
+from peil.warehouse import open_warehouse
+from small_survey import REFERENCE, deliver, edit, rows_of, small_places
+
+TODAY = date(2026, 7, 1)
+
+
+@pytest.fixture
+def places(tmp_path) -> Places:
+    """The small survey with one file that has landed, as far as the ledger says."""
+    places = small_places(tmp_path)
+    deliver(places, rows_of(REFERENCE / "small_survey.csv"))
+    digest = hashlib.sha256((places.inbox / "small_survey.csv").read_bytes()).hexdigest()
+    with open_warehouse(places.warehouse) as connection:
+        connection.execute(
+            "insert into raw.deliveries (delivery_key, file_name, sha256, source_code, "
+            "survey_code, wave_code, n_rows, landed_at, status) values ('k', 'small_survey.csv', "
+            "?, 'small', 'small', 'small_wave', 90, '2026-01-02 03:04:05', 'landed')",
+            [digest],
+        )
+    return places
+
+
+def only(places: Places) -> Run:
+    (run,) = history.read_runs(places)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "outcome"),
+    [
+        (PeilError("naam Jan"), 1, "failed"),
+        (InputError("naam Jan"), 2, "failed"),
+        (DeliveryRejectedError("naam Jan"), 3, "done"),
+        (RakingError("naam Jan"), 4, "failed"),
+        (MachineError("naam Jan"), 1, "failed"),
+        (OSError("naam Jan"), 1, "failed"),
+        (KeyboardInterrupt(), 130, "failed"),
+    ],
+)
+def test_a_run_that_ends_in_an_error_leaves_its_kind_and_not_its_message(
+    places, error, code, outcome
+):
+    with pytest.raises(type(error)), recorded(places, "purge", publishes=False) as notes:
+        notes.at("landing")
+        raise error
+    run = only(places)
+    assert (run.exit_code, run.outcome, run.error) == (code, outcome, type(error).__name__)
+    assert run.ended_at is not None and run.seconds is not None
+    assert "Jan" not in history.lines_file(places).read_text(encoding="utf-8")
+
+
+def test_a_release_that_was_published_stays_so_when_a_file_could_not_land(places):
+    with pytest.raises(MachineError), recorded(places, "publish") as notes:
+        notes.run.outcome = history.PUBLISHED
+        raise MachineError("no memory")
+    assert (only(places).outcome, only(places).exit_code) == ("published", 1)
+
+
+def test_deliveries_are_counted_by_source_and_files_are_not_named(places):
+    with recorded(places, "purge", publishes=False) as notes:
+        notes.landed(
+            Landed(landed=["small_survey.csv"], rejected={"jan.csv": "why"}, unmatched=["x.csv"],
+                   warnings={"small_survey.csv": ["a", "b"]})
+        )  # fmt: skip
+    run = only(places)
+    assert (run.n_landed, run.n_set_aside, run.n_without_source, run.n_warnings) == (1, 1, 1, 2)
+    (line,) = history.lines_file(places).read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["deliveries"] == [
+        {"source_code": "small", "survey_code": "small", "wave_code": "small_wave",
+         "outcome": "landed", "n_files": 1}
+    ]  # fmt: skip
+    assert ".csv" not in line
+
+
+def start(places: Places, lines: str) -> subprocess.Popen:
+    """A run in a process of its own."""
+    parts = [str(p) for p in (places.seeds, places.inbox, places.warehouse, places.published)]
+    code = (
+        "import time\nfrom pathlib import Path\nfrom peil.settings import Places\n"
+        "from peil.nights.record import recorded\n"
+        f"places = Places(*map(Path, {parts!r}))\n{lines}"
+    )
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+
+
+def test_a_killed_run_leaves_a_row_that_the_next_one_closes(places):
+    running = start(
+        places,
+        "with recorded(places, 'nightly') as notes:\n    notes.at('building')\n"
+        "    print('there', flush=True)\n    time.sleep(60)\n",
+    )
+    assert running.stdout.readline() == "there\n"
+    assert str(running.pid) in at_work(places)
+    run = only(places)
+    assert (run.step, run.ended_at) == ("building", None)
+    now = standing(places, TODAY)
+    assert now.at_work and now.exit_code == 0, "a run at work is no worry"
+    running.kill()
+    running.wait()
+    now = standing(places, TODAY)
+    assert not now.at_work and now.exit_code == 1
+    assert "was killed" in now.worries[0]
+    with recorded(places, "purge", publishes=False):
+        pass
+    land, killed = history.read_runs(places)
+    assert (killed.outcome, killed.exit_code, killed.step) == ("killed", 1, "building")
+    assert land.outcome == "done"
+    lines = history.lines_file(places).read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["outcome"] for line in lines] == ["killed", "done"]
+
+
+def test_a_run_that_cannot_begin_leaves_a_row(places):
+    running = start(
+        places,
+        "with recorded(places, 'nightly'):\n    print('there', flush=True)\n    time.sleep(60)\n",
+    )
+    assert running.stdout.readline() == "there\n"
+    set_wait(0.0)
+    try:
+        with pytest.raises(InputError, match="in use by"), recorded(places, "publish"):
+            pass
+    finally:
+        set_wait(600.0)
+        running.kill()
+        running.wait()
+    publish = history.read_runs(places)[0]
+    assert (publish.verb, publish.exit_code, publish.step) == ("publish", 2, "waiting")
+
+
+def test_a_history_that_cannot_be_written_stops_no_run(places, caplog):
+    history.history_file(places).write_text("no database")
+    logging.getLogger("peil").propagate = True
+    with recorded(places, "purge", publishes=False) as notes:
+        notes.at("landing")
+    assert "cannot be written down" in caplog.text
+    assert len(history.lines_file(places).read_text().splitlines()) == 1, "the line is"
+    now = standing(places, TODAY)
+    assert any("cannot be read" in note for note in now.notes)
+
+
+def test_a_history_of_an_earlier_version_gets_the_columns_of_this_one(places):
+    with duckdb.connect(str(history.history_file(places))) as connection:
+        connection.execute("create table runs (run_id varchar, verb varchar, started_at timestamp)")
+        connection.execute("insert into runs values ('old', 'nightly', '2026-01-01')")
+    with recorded(places, "purge", publishes=False):
+        pass
+    assert [run.run_id for run in history.read_runs(places)][1] == "old"
+
+
+def test_a_copy_of_published_files_gets_no_history(tmp_path, empty_places):
+    with recorded_if(True, empty_places, "summary"):
+        pass
+    assert not empty_places.warehouse.parent.exists()
+
+
+# ---------- how things stand
+
+
+def night(places: Places, hours_ago: float, **facts: object) -> None:
+    ended = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=hours_ago)
+    facts = {"verb": "nightly", "exit_code": 0, "outcome": "published"} | facts
+    run = Run(f"r{hours_ago}", started_at=ended, peil="0.2.0", ended_at=ended, **facts)
+    history.save(places, history.Record(run))
+
+
+def test_the_exit_code_is_that_of_the_last_night(places):
+    assert standing(places, TODAY).exit_code == 0
+    assert standing(places, TODAY, 26).exit_code == 1, "no night has ended"
+    night(places, 50, exit_code=4, outcome="failed", failed_steps="model wgt_factors")
+    now = standing(places, TODAY)
+    assert now.exit_code == 4 and "model wgt_factors" in now.worries[0]
+    night(places, 27, exit_code=3)
+    assert standing(places, TODAY).exit_code == 3
+    night(places, 25)
+    assert standing(places, TODAY, 26).worries == []
+    assert standing(places, TODAY, 24).exit_code == 1, "too long ago"
+    (worry,) = standing(places, TODAY, 24).worries
+    assert "25.0 hours ago" in worry
+
+
+def test_what_is_in_the_inbox_is_said_and_nothing_is_moved(places):
+    (places.inbox / "holiday.txt").write_text("x")
+    states = {name: state for name, _, state in standing(places, TODAY).inbox}
+    assert states == {"small_survey.csv": LANDED, "holiday.txt": NO_SOURCE}
+    with (places.inbox / "small_survey.csv").open("a") as handle:
+        handle.write("\n")
+    (places.inbox / "rejected").mkdir()
+    (places.inbox / "rejected" / "small_survey.csv").touch()
+    (places.inbox / "rejected" / "small_survey.csv.reden.txt").touch()
+    now = standing(places, TODAY)
+    assert {name: state for name, _, state in now.inbox}["small_survey.csv"] == NEW
+    assert now.n_set_aside == 1
+
+
+@pytest.mark.parametrize(
+    ("until", "is_due"), [("", False), ("2026-07-01", False), ("2026-06-30", True)]
+)
+def test_answers_past_their_date_are_due(places, until, is_due):
+    edit(places.seeds, "waves", lambda rows: [row | {"microdata_until": until} for row in rows])
+    (row,) = standing(places, TODAY).fresh
+    assert (row.wave_code, row.n_files, row.n_rows) == ("small_wave", 1, 90)
+    assert row.is_due is is_due
+    with open_warehouse(places.warehouse) as connection:
+        connection.execute("update raw.deliveries set status = 'purged'")
+    (row,) = standing(places, TODAY).fresh
+    assert not row.is_due and not row.has_microdata
+
+
+def test_a_look_waits_for_nobody_and_says_what_it_cannot_see(places):
+    edit(places.seeds, "waves", lambda rows: [
+        row | {"microdata_until": "2000-01-01"} for row in rows
+    ])  # fmt: skip
+    shown = peil("status", *options(places))
+    assert shown.returncode == 0, shown.stderr
+    for part in ("All is well.", "Nothing is published yet.", "2026-01-02 03:04",
+                 "Run `peil purge --wave small_wave`"):  # fmt: skip
+        assert part in shown.stdout
+    with one_night(places), open_warehouse(places.warehouse):
+        shown = peil("status", *options(places))
+    assert shown.returncode == 0, shown.stderr
+    assert "At work now: process" in shown.stdout
+    assert "Deliveries are not shown" in shown.stdout
+    facts = json.loads(peil("status", "--json", *options(places)).stdout)
+    assert facts["inbox"] == {"landed": 1} and facts["waves"][0]["is_due"] is True
+    assert ".csv" not in json.dumps(facts)

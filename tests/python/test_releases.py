@@ -1,0 +1,192 @@
+"""Releases side by side: which figures changed, one put back, and what stays."""
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from peil.codebook.limits import Keeping, read_keeping
+from peil.errors import InputError
+from peil.nights import release, releases
+from peil.nights.changes import KEY, compare, write_changes
+from peil.nights.release import in_force, put_back, release_names, taken_back
+from peil.nights.releases import find_release, list_releases
+
+# statistic, estimate, ci_low, ci_high, is_withheld
+BEFORE = [
+    ("moved", 7.0, 6.5, 7.5, False), ("still", 5.0, 4.0, 6.0, False),
+    ("equal", 1.0, 1.0, 1.0, False), ("hidden", 0.4, 0.3, 0.5, False),
+    ("seen", None, None, None, True), ("gone", 0.1, 0.0, 0.2, False),
+]  # fmt: skip
+AFTER = [
+    ("moved", 8.5, 8.0, 9.0, False), ("still", 5.0, 4.1, 6.0, False),
+    ("equal", 2.0, 2.0, 2.0, False), ("hidden", None, None, None, True),
+    ("seen", 0.6, 0.5, 0.7, False), ("new", 0.9, 0.8, 1.0, False),
+]  # fmt: skip
+
+
+def published(file: Path, rows: list[tuple]) -> Path:
+    """A published file with figures that differ in their statistic only."""
+    with duckdb.connect(str(file)) as connection:
+        columns = ", ".join(f"'{name[0]}' as {name}" for name in KEY if name != "statistic")
+        connection.execute("create schema marts")
+        connection.execute(
+            f"create table marts.estimates as select {columns}, column0 as statistic, "
+            "column1::double as estimate, column2::double as ci_low, column3::double as ci_high, "
+            f"column4 as is_withheld from (values {', '.join('(?, ?, ?, ?, ?)' for _ in rows)}) "
+            "as t (column0, column1, column2, column3, column4)",
+            [value for row in rows for value in row],
+        )
+        connection.execute("update marts.estimates set option_code = null")
+        connection.execute("create table marts.about as select 1 as n")
+    return file
+
+
+def test_changes_are_measured_in_margins_and_named_by_kind(tmp_path):
+    """7.0 (6.5 - 7.5) became 8.5: three times the margin of 0.5."""
+    before, after = published(tmp_path / "a", BEFORE), published(tmp_path / "b", AFTER)
+    changes = compare(before, after, tables=True)
+    assert changes.n_figures == 5
+    assert [(row.statistic, row.kind, row.margins) for row in changes.rows] == [
+        ("moved", "changed", pytest.approx(3.0)),
+        ("equal", "changed", None),
+        ("gone", "gone", None),
+        ("new", "new", None),
+        ("seen", "shown", None),
+        ("hidden", "withheld", None),
+    ]
+    assert [row.statistic for row in changes.drifted(2)] == ["moved"]
+    assert changes.drifted(3) == [], "more than so many margins"
+    assert changes.tables == {"estimates": (6, 6, 6)}
+    assert compare(before, before).rows == []
+    assert compare(None, after).n_figures == 5
+    write_changes(changes, tmp_path / "changes.csv")
+    assert len((tmp_path / "changes.csv").read_text().splitlines()) == 7
+
+
+def test_files_that_cannot_be_compared_are_named(tmp_path):
+    good = published(tmp_path / "a", BEFORE)
+    with duckdb.connect(str(tmp_path / "old")) as connection:
+        connection.execute("create schema marts; create table marts.estimates (estimate double)")
+    (tmp_path / "junk").write_text("no database")
+    for other, why in (("old", "another version of peil"), ("junk", "cannot be read"),
+                       ("none", "not there")):  # fmt: skip
+        with pytest.raises(InputError, match=why):
+            compare(good, tmp_path / other)
+
+
+@pytest.fixture
+def releases_of(tmp_path):
+    """A published folder, and a function that publishes one more release in it."""
+    folder = tmp_path / "published"
+
+    def publish(word: str, kept: int = 14) -> str:
+        draft = release.new_release(folder)
+        for name in ("peil.duckdb", "manifest.json"):
+            (draft / name).write_text(json.dumps({"published_at": word, "file": name}))
+        for name in ("documents", "site"):
+            (draft / name).mkdir()
+            (draft / name / "page").write_text(word)
+        release.switch_to(folder, draft, kept)
+        return in_force(folder).name
+
+    return folder, publish
+
+
+def readers_see(folder: Path) -> set[str]:
+    """What the four paths that readers open say."""
+    texts = {(folder / name / "page").read_text() for name in ("documents", "site")}
+    names = ("peil.duckdb", "manifest.json")
+    return texts | {json.loads((folder / name).read_text())["published_at"] for name in names}
+
+
+def test_a_roll_back_switches_everything_at_once(releases_of):
+    folder, publish = releases_of
+    first, second, third = (publish(word) for word in ("one", "two", "three"))
+    assert put_back(folder, folder / "releases" / first) == [second, third]
+    assert readers_see(folder) == {"one"}
+    assert set(taken_back(folder)) == {second, third}
+    assert put_back(folder, folder / "releases" / second) == [third]
+    assert readers_see(folder) == {"two"}
+    assert set(taken_back(folder)) == {third}, "forward again: what stands is not taken back"
+    fourth = publish("four")
+    assert readers_see(folder) == {"four"}
+    assert taken_back(folder) == {}
+    assert release_names(folder) == [first, second, third, fourth]
+    assert find_release(folder, "previous").name == third
+
+
+def test_a_release_without_a_site_leaves_none_of_another(releases_of):
+    folder, publish = releases_of
+    first = publish("one")
+    publish("two")
+    shutil.rmtree(folder / "releases" / first / "site")
+    put_back(folder, folder / "releases" / first)
+    assert not (folder / "site").exists() and not (folder / "site").is_symlink()
+
+
+def test_the_oldest_go_and_one_that_was_never_in_force(releases_of):
+    folder, publish = releases_of
+    names = [publish(str(n)) for n in range(4)]
+    never = folder / "releases" / "99991231T000000000000"
+    never.mkdir()
+    put_back(folder, folder / "releases" / names[0])
+    assert never.name not in taken_back(folder), "readers never saw it"
+    last = publish("last", kept=2)
+    assert release_names(folder) == [*names[2:], last]
+    assert publish("alone", kept=0) in release_names(folder)
+    assert len(release_names(folder)) == 1
+
+
+def test_a_killed_roll_back_leaves_the_release_of_before(releases_of, monkeypatch):
+    folder, publish = releases_of
+    first, second = publish("one"), publish("two")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(release, "_put_in_place", killed)
+    with pytest.raises(KeyboardInterrupt):
+        put_back(folder, folder / "releases" / first)
+    assert readers_see(folder) == {"two"}
+    assert taken_back(folder) == {}, "nothing newer than what stands"
+    assert [r.state for r in list_releases(folder)] == ["in force", ""]
+    assert second
+
+
+def test_a_release_is_found_by_what_names_it(releases_of):
+    folder, publish = releases_of
+    publish("one")
+    second = publish("two")
+    assert find_release(folder, second[:-1]).name == second
+    assert find_release(folder, "current").name == second
+    with pytest.raises(InputError, match="fits several releases"):
+        find_release(folder, second[:6])
+    with pytest.raises(InputError, match="is no release here"):
+        find_release(folder, "yesterday")
+    assert releases.data_file(folder, str(folder / "peil.duckdb")) == folder / "peil.duckdb"
+
+
+def test_a_damaged_release_is_not_put_back(releases_of, empty_places):
+    folder, publish = releases_of
+    first = publish("one")
+    publish("two")
+    places = empty_places.__class__(
+        empty_places.seeds, empty_places.inbox, empty_places.warehouse, folder
+    )
+    with pytest.raises(InputError, match="is damaged"):
+        releases.roll_back(places, first, None)
+    assert readers_see(folder) == {"two"}
+    with pytest.raises(InputError, match="in force already"):
+        releases.roll_back(places, "current", None)
+
+
+def test_how_many_stay_is_a_row_of_the_codebook(tmp_path):
+    assert read_keeping(tmp_path) == Keeping()
+    seed = tmp_path / "thresholds.csv"
+    seed.write_text("threshold_code,value,reason\nreleases_kept,3,few\nmin_cell_n,5,x\n")
+    assert read_keeping(tmp_path).releases_kept == 3
+    seed.write_text("threshold_code,value,reason\nreleases_kept,-1,few\n")
+    with pytest.raises(InputError, match="releases_kept: '-1' is not a number of 0 or more"):
+        read_keeping(tmp_path)
