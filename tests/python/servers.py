@@ -103,7 +103,8 @@ def certificate(folder: Path) -> Path:
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
          "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost", "-keyout", str(folder / "key"), "-out", str(folder / "cert")],
+         "-addext", "subjectAltName=DNS:localhost", "-keyout", str(folder / "key"),
+         "-out", str(folder / "cert")],
         check=True, capture_output=True,
     )  # fmt: skip
     file.write_text((folder / "key").read_text() + (folder / "cert").read_text())

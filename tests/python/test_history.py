@@ -162,6 +162,7 @@ def test_a_history_of_an_earlier_version_gets_the_columns_of_this_one(places):
     with duckdb.connect(str(history.history_file(places))) as connection:
         connection.execute("create table runs (run_id varchar, verb varchar, started_at timestamp)")
         connection.execute("insert into runs values ('old', 'nightly', '2026-01-01')")
+    assert only(places).ended_at is None
     with recorded(places, "purge", publishes=False):
         pass
     assert [run.run_id for run in history.read_runs(places)][1] == "old"

@@ -1,6 +1,7 @@
 """Alerts arrive, say what they should, keep secrets and names to themselves, and break nothing."""
 
 import dataclasses
+import logging
 import shutil
 import ssl
 from pathlib import Path
@@ -142,6 +143,14 @@ def test_no_server_at_all_changes_nothing(monkeypatch):
     settings = Settings(to=("a@b",), sender="p@b", smtp_host="127.0.0.1", smtp_port=1, webhook=True)
     said = send(settings, "subject", "text", {})
     assert said == "e-mail not sent (ConnectionRefusedError), webhook not sent (URLError)"
+
+
+def test_an_address_that_is_none_is_not_repeated(tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("PEIL_WEBHOOK", "http://127.0.0.1:secret-path/")
+    logging.getLogger("peil").propagate = True
+    said = tell(places_with(tmp_path, "webhook = true"), record(**FAILED), [])
+    assert said == "webhook not sent (InvalidURL)"
+    assert "No alert by webhook" in caplog.text and "secret-path" not in caplog.text
 
 
 def test_worries_are_sent_to_somebody_or_that_is_said(tmp_path, monkeypatch):

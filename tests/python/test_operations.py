@@ -162,7 +162,8 @@ def build_with_a_few_statements(places: Places) -> BuildResult:
             f"{mean_grade(connection)} as first_grade from marts.estimates"
         )
         connection.execute(
-            "update marts.estimates as now set estimate = first.estimate + ? - first.first_grade "
+            "update marts.estimates as now "
+            "set estimate = first.estimate + round(? - first.first_grade, 2) "
             "from raw.first_estimates as first where first.statistic = 'mean' "
             "and now.statistic = 'mean' and not now.is_withheld "
             "and now.question_code = first.question_code "

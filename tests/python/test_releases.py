@@ -18,11 +18,13 @@ BEFORE = [
     ("moved", 7.0, 6.5, 7.5, False), ("still", 5.0, 4.0, 6.0, False),
     ("equal", 1.0, 1.0, 1.0, False), ("hidden", 0.4, 0.3, 0.5, False),
     ("seen", None, None, None, True), ("gone", 0.1, 0.0, 0.2, False),
+    ("never seen", 3.0, 2.0, 4.0, True),
 ]  # fmt: skip
 AFTER = [
     ("moved", 8.5, 8.0, 9.0, False), ("still", 5.0, 4.1, 6.0, False),
     ("equal", 2.0, 2.0, 2.0, False), ("hidden", None, None, None, True),
     ("seen", 0.6, 0.5, 0.7, False), ("new", 0.9, 0.8, 1.0, False),
+    ("never seen", 4.0, 3.0, 5.0, True),
 ]  # fmt: skip
 
 
@@ -58,7 +60,7 @@ def test_changes_are_measured_in_margins_and_named_by_kind(tmp_path):
     ]
     assert [row.statistic for row in changes.drifted(2)] == ["moved"]
     assert changes.drifted(3) == [], "more than so many margins"
-    assert changes.tables == {"estimates": (6, 6, 6)}
+    assert changes.tables == {"estimates": (7, 7, 7)}
     assert compare(before, before).rows == []
     assert compare(None, after).n_figures == 5
     write_changes(changes, tmp_path / "changes.csv")

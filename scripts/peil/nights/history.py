@@ -43,7 +43,7 @@ class Run:
     run_id: str
     verb: str
     started_at: datetime
-    peil: str
+    peil: str = ""
     detail: str = ""
     step: str = ""
     ended_at: datetime | None = None
@@ -180,16 +180,19 @@ def read_runs(places: Places, last: int | None = None) -> list[Run]:
     """The runs, the newest first; none where there is no history yet."""
     if not history_file(places).exists():
         return []
-    names = ", ".join(f.name for f in fields(Run))
     limit = f" limit {int(last)}" if last is not None else ""
     with _reading(places) as connection:
-        try:
-            rows = connection.execute(
-                f"select {names} from runs order by started_at desc, run_id desc{limit}"
-            ).fetchall()
-        except duckdb.CatalogException:
-            return []  # killed when the file was there and its tables were not
-    return [Run(*row) for row in rows]
+        # A history that an earlier version began may lack columns, one that was killed its tables.
+        here = connection.execute(
+            "select column_name from duckdb_columns() where table_name = 'runs'"
+        ).fetchall()
+        names = [f.name for f in fields(Run) if (f.name,) in here]
+        if not names:
+            return []
+        rows = connection.execute(
+            f"select {', '.join(names)} from runs order by started_at desc, run_id desc{limit}"
+        ).fetchall()
+    return [Run(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 def read_changes(places: Places, run_id: str) -> list[Change]:

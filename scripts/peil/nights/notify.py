@@ -5,6 +5,7 @@ delivery, no folder and no person, and repeats no message of an error: a mail se
 channel are no place for those. Secrets stand in the environment only.
 """
 
+import http.client
 import json
 import logging
 import smtplib
@@ -182,7 +183,7 @@ def send(settings: Settings, subject: str, text: str, facts: dict) -> str:
         try:
             channel(subject, text, facts)
             said.append(f"{name} sent")
-        except (OSError, smtplib.SMTPException, ValueError) as error:
+        except (OSError, smtplib.SMTPException, http.client.HTTPException, ValueError) as error:
             # The address of a webhook is a secret, and errors of requests may repeat it.
             log.warning("No alert by %s: %s.", name, type(error).__name__)
             said.append(f"{name} not sent ({type(error).__name__})")
