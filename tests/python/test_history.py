@@ -1,5 +1,6 @@
 """The run history: a row whatever happens, nothing private in it, and what `peil status` says."""
 
+import ast
 import hashlib
 import json
 import logging
@@ -17,7 +18,7 @@ from peil.nights import history
 from peil.nights.history import Run
 from peil.nights.record import recorded, recorded_if
 from peil.nights.standing import LANDED, NEW, NO_SOURCE, standing
-from peil.settings import Places
+from peil.settings import PROJECT, Places
 from peil.warehouse import open_warehouse
 from small_survey import REFERENCE, deliver, edit, rows_of, small_places
 
@@ -166,6 +167,27 @@ def test_a_history_of_an_earlier_version_gets_the_columns_of_this_one(places):
     with recorded(places, "purge", publishes=False):
         pass
     assert [run.run_id for run in history.read_runs(places)][1] == "old"
+
+
+# Verbs that change neither the warehouse nor the release.
+UNRECORDED = {
+    "site", "docs", "init", "demo", "codebook", "rake", "status", "releases", "diff", "doctor",
+    "draft", "check",
+}  # fmt: skip
+
+
+def test_every_verb_that_changes_something_is_written_down():
+    found = {}
+    for file in (PROJECT / "scripts" / "peil" / "cli").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.endswith("_command"):
+                (name,) = [
+                    call.args[0].value for call in node.decorator_list
+                    if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".command")
+                ]  # fmt: skip
+                found[name] = found.get(name, False) or "with recorded" in ast.unparse(node)
+    assert {name for name, is_recorded in found.items() if not is_recorded} <= UNRECORDED
+    assert {"nightly", "purge", "rollback", "restore"} <= {n for n, kept in found.items() if kept}
 
 
 def test_a_copy_of_published_files_gets_no_history(tmp_path, empty_places):

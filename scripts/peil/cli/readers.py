@@ -85,10 +85,12 @@ def slides_command(places: Places, template: Path | None, output: Path | None) -
 @with_places
 def tables_command(places: Places, output: Path | None) -> None:
     """Write the tabellenboek: a table per question by the groups of the banner, for Excel."""
+    from peil.nights.record import recorded_if
     from peil.report import write_tables
 
-    for path in write_tables(places, output):
-        click.echo(path)
+    with recorded_if(output is None, places, "tabellenboek"):
+        for path in write_tables(places, output):
+            click.echo(path)
 
 
 @click.command("export")
