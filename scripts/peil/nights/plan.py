@@ -137,7 +137,7 @@ def _step(name: str, node: dict, waits: list[str]) -> Step:
         return Step(kind="test", of_seeds=of_seeds, **common)
     _only(name, node["alias"] == node["name"] and node["database"] == DATABASE)
     hooks = tuple([hook["sql"] for hook in config[key]] for key in ("pre-hook", "post-hook"))
-    documents = config["persist_docs"]
+    documents = {what: True for what, asked in config["persist_docs"].items() if asked}
     if node["resource_type"] == "seed":
         _only(name, not any(hooks) and not documents and config["full_refresh"])
         _only(name, config["delimiter"] == "," and config["quote_columns"] is False)
