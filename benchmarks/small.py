@@ -24,6 +24,7 @@ BASELINE = "fd9d458"
 SMALL, SMALL_SIZE, SMALL_QUESTIONS = "small", 2231, 6
 DEMO, NEW_SHARE, RANDOM_SEED = "demo", 0.01, 1
 SURVEYS = (SMALL, DEMO)
+COMPILES = "first of this version of the code"
 # The most that a night may cost as a share of the same night of the baseline.
 GOALS = {
     (SMALL, "first"): 0.5, (SMALL, "nothing new"): 0.06, (SMALL, "corrected codebook"): 0.3,
@@ -52,7 +53,6 @@ class Version:
 
 def run_small(survey: str, repeats: int, timeout: float, home: Path) -> list[dict]:
     """Measure every kind of night of a survey, with this version and the baseline."""
-    prepare = {SMALL: _small_survey, DEMO: _demo_survey}[survey]
     versions = [Version("now", PROJECT)]
     if (baseline := _checkout(home / "baseline")) is not None:
         versions.append(Version("baseline", baseline))
@@ -60,7 +60,7 @@ def run_small(survey: str, repeats: int, timeout: float, home: Path) -> list[dic
     try:
         for turn in range(repeats):
             for version in versions:
-                for night, done in _nights(version, prepare, timeout, home):
+                for night, done in _nights(version, survey, timeout, home):
                     rows.append(_row(version, survey, night, turn, done))
                     log.info("  %s", rows[-1])
     finally:
@@ -77,12 +77,13 @@ def _row(version: Version, survey: str, night: str, turn: int, done: Measured) -
 
 
 def _nights(
-    version: Version, prepare: Callable, timeout: float, home: Path
+    version: Version, survey: str, timeout: float, home: Path
 ) -> Sequence[tuple[str, Measured]]:
     folder = home / "small-night"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "inbox").mkdir(parents=True)
     shutil.copytree(version.root / "seeds", folder / "seeds")
+    prepare = {SMALL: _small_survey, DEMO: _demo_survey}[survey]
     add_file = prepare(version, folder, timeout)
     places = [
         "--seeds", folder / "seeds", "--inbox", folder / "inbox", "--warehouse",
@@ -95,13 +96,14 @@ def _nights(
     done = []
     if version.name == "now" and not (home / "cache").exists():
         # Once per version of the code, in whatever folder it runs first.
-        done.append(("first of this version of the code", night()))
+        done.append((COMPILES, night()))
         for name in ("warehouse", "published"):
             shutil.rmtree(folder / name, ignore_errors=True)
     done.append(("first", night()))
-    done.append(("nothing new", night()))
-    _correct(folder / "seeds" / "options.csv")
-    done.append(("corrected codebook", night()))
+    if survey == SMALL:
+        done.append(("nothing new", night()))
+        _correct(folder / "seeds" / "options.csv")
+        done.append(("corrected codebook", night()))
     add_file()
     done.append(("new file", night()))
     shutil.rmtree(folder)
