@@ -37,12 +37,13 @@ def small_section(rows: Sequence[dict], facts: Sequence[dict]) -> str:
         "## Small surveys: what a night costs",
         "",
         "Processor seconds (user and system) of `peil nightly` and everything that it starts, "
-        f"beside those of the same night at commit {BASELINE}, in turns in one run. The small survey "
-        "is the one of the tests against R, its 90 rows drawn again. *First*: an empty folder; what dbt compiles is there already, because it is made once per version of "
-        "the code, for every folder (a wheel brings it); *first of this version of the code* is "
-        "the one night that waits for it. That one and *nothing new* are held against the first night "
-        "of the baseline. *Corrected codebook*: another label of an option. *New file*: 1 % "
-        "more respondents.",
+        f"beside those of the same night at commit {BASELINE}, in one run. The small survey is the "
+        "one of the tests against R, its 90 rows drawn again. *First*: an empty folder; what dbt "
+        "compiles is there already, because it is made once per version of the code, for every "
+        "folder (a wheel brings it). *First of this version of the code* is the one night that "
+        "waits for it. That one and *nothing new* are held against the first night of the "
+        "baseline. *Corrected codebook*: another label of an option. *New file*: 1 % more "
+        "respondents.",
         "",
         table(header, lines),
         "",
