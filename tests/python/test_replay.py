@@ -178,9 +178,9 @@ def test_a_replay_equals_dbt_on_every_kind_of_night(trial, monkeypatch):
     edit(trial.seeds, "attribute_levels", lambda rows: [
         {**r, "has_population_target": "true"} for r in rows
     ])  # fmt: skip
-    of_seeds, of_model = sorted(night(trial), reverse=True)
-    assert of_model.startswith("model wgt_raking_factors: wave w2"), of_model
-    assert of_seeds.startswith("test unique_response_steps_"), of_seeds
+    failures = night(trial)
+    assert any(f.startswith("model ") and "weighting_margins.csv" in f for f in failures), failures
+    (of_seeds,) = [f for f in failures if f.startswith("test unique_response_steps_")]
     query = Path(re.search(r"Rows: run the query in (\S+) on", of_seeds)[1]).read_text()
     with duckdb.connect(str(trial.warehouse), read_only=True) as connection:
         assert len(connection.execute(query).fetchall()) == 1
