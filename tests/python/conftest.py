@@ -15,6 +15,7 @@ from pathlib import Path
 from unittest import mock
 
 import duckdb
+import numpy as np
 import pytest
 from made_once import copy_of
 from nights_in_tests import runs_a_night, starts_one
@@ -153,11 +154,20 @@ def in_bytes(texts: Collection[str], content: bytes) -> set[str]:
     """Which of these hashes stand somewhere in the bytes, found in one pass over them."""
     (length,) = {len(text) for text in texts}
     assert re.fullmatch("[0-9a-f]+", "".join(texts)), "only hashes are looked for this way"
-    return {
-        run[at : at + length]
-        for run in map(bytes.decode, re.findall(rb"[0-9a-f]{%d,}" % length, content))
-        for at in range(len(run) - length + 1)
-    } & set(texts)
+    # Six hexadecimal digits are 24 bits: where those of a hash begin, the rest is compared.
+    digit = np.zeros(256, dtype=np.uint32)
+    digit[list(b"0123456789abcdef")] = range(16)
+    begins = np.zeros(1 << 24, dtype=bool)
+    begins[[int(text[:6], 16) for text in texts]] = True
+    wanted, found, step = {text.encode() for text in texts}, set(), 1 << 20
+    for start in range(0, len(content) - length + 1, step):
+        part = digit[np.frombuffer(content[start : start + step + 5], dtype=np.uint8)]
+        six = part[:-5] << 20
+        for place, shift in enumerate((16, 12, 8, 4, 0), start=1):
+            six |= part[place : len(part) - 5 + place] << shift
+        for at in np.flatnonzero(begins[six]) + start:
+            found |= {content[at : at + length]} & wanted
+    return {text.decode() for text in found}
 
 
 # Published figures are rounded: what must equal R to the last digit is read here.

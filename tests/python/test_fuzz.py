@@ -222,7 +222,7 @@ def test_a_killed_night_leaves_a_whole_release_and_the_next_is_equal(copy_of_sma
     digests = {hashlib.sha256(content).hexdigest() for content in (original, shorter)}
     rng = random.Random(int(os.environ.get("PEIL_FUZZ_SEED", "4")))
     outcomes = {"killed": 0, "ended": 0, "published by hand": 0, "refused by hand": 0}
-    longest = 40.0
+    longest = 20.0
     for number in range(N_KILLS):
         changing.write_bytes(shorter if number % 2 == 0 else original)
         started = time.monotonic()
