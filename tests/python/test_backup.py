@@ -117,15 +117,19 @@ def rewritten(made: Path, **facts: object) -> None:
     (made / CONTENTS).write_text(json.dumps(contents | facts))
 
 
+def outside(made: Path) -> None:
+    file = made.parent / "outside"
+    file.touch()
+    rewritten(made, files={"../outside": backups.digest_of(file)})
+
+
 DAMAGE = {
     "a byte": (flipped, "its digest differs"),
     "a seed that is gone": (lambda m: (m / "seeds" / "topics.csv").unlink(), "is not whole"),
     "no contents": (lambda m: (m / CONTENTS).unlink(), "is no backup"),
     "a newer schema": (lambda m: rewritten(m, schema_version=99), "newer version of peil"),
     "another format": (lambda m: rewritten(m, format=2), "newer version of peil"),
-    "a way out of the folder": (
-        lambda m: rewritten(m, files={"../../etc/passwd": "x"}), "is not whole"
-    ),
+    "a way out of the folder": (outside, "is not whole"),
     "no warehouse": (lambda m: rewritten(m, files={}), "holds no warehouse"),
 }  # fmt: skip
 

@@ -22,7 +22,7 @@ from peil.cli.main import peil as command
 from peil.codebook.version import VERSION_FILE, version_text
 from peil.drafting.folder import schedule_values
 from peil.errors import PeilError
-from peil.nights import history, nightly
+from peil.nights import history, nightly, publish
 from peil.nights.build import BuildResult
 from peil.nights.release import in_force, release_names
 from peil.nights.unchanged import facts_of_now
@@ -186,6 +186,11 @@ def build_with_a_few_statements(places: Places) -> BuildResult:
     return BuildResult(681, [])
 
 
+def a_page_in(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "index.html").write_text("a page", encoding="utf-8")
+
+
 def run(*words: str) -> int:
     """A verb as the command line has it, in this process; its exit code."""
     try:
@@ -221,6 +226,9 @@ def nights(survey) -> dict:
     patch = pytest.MonkeyPatch()
     patch.chdir(survey.folder)
     patch.setattr(nightly, "dbt_build", build_with_a_few_statements)
+    # A release has them; what they say is for other tests, and the first night made real ones.
+    patch.setattr(publish, "write_documents", lambda file, folder: a_page_in(folder))
+    patch.setattr(publish, "build_site", lambda file, folder: a_page_in(folder))
     patch.setenv("PEIL_WEBHOOK", hook.address)
     with (survey.folder / "peil.toml").open("a", encoding="utf-8") as handle:
         handle.write(
