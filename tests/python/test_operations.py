@@ -186,7 +186,7 @@ def build_with_a_few_statements(places: Places) -> BuildResult:
     return BuildResult(681, [])
 
 
-def a_page_in(folder: Path) -> None:
+def a_page_in(_: Path, folder: Path) -> None:
     folder.mkdir()
     (folder / "index.html").write_text("a page", encoding="utf-8")
 
@@ -227,8 +227,8 @@ def nights(survey) -> dict:
     patch.chdir(survey.folder)
     patch.setattr(nightly, "dbt_build", build_with_a_few_statements)
     # A release has them; what they say is for other tests, and the first night made real ones.
-    patch.setattr(publish, "write_documents", lambda file, folder: a_page_in(folder))
-    patch.setattr(publish, "build_site", lambda file, folder: a_page_in(folder))
+    patch.setattr(publish, "write_documents", a_page_in)
+    patch.setattr(publish, "build_site", a_page_in)
     patch.setenv("PEIL_WEBHOOK", hook.address)
     with (survey.folder / "peil.toml").open("a", encoding="utf-8") as handle:
         handle.write(
