@@ -20,6 +20,8 @@ _MOST_CODES = 60
 _FEWEST_LISTS = 3
 # So many distinct values show what a column is.
 _DISTINCT = 5000
+# '3,6' is as short as a list can be.
+_SHORTEST = 2
 
 
 def settle_marks(
@@ -126,14 +128,21 @@ def _shows(value: str, mark: str) -> bool:
 
 
 def _with_marks(connection: duckdb.DuckDBPyConnection, names: list[str]) -> list[str]:
-    if not names:
-        return []
-    tests = ", ".join(
-        f"coalesce(bool_or(regexp_matches({quoted(n)}, '^[-+]?[0-9]+[.,;/| ]+ ?[0-9]')), false)"
-        for n in names
+    """Columns in which something stands between digits; codes of a letter or two do not."""
+    lengths = _per_column(connection, names, "coalesce(max(strlen({})), 0)")
+    longer = [name for name in names if lengths[name] > _SHORTEST]
+    pattern = literal(r"^\s*[-+]?[0-9]+[.,;/| ]+ ?[0-9]")
+    flags = _per_column(
+        connection, longer, f"coalesce(bool_or(regexp_matches({{}}, {pattern})), false)"
     )
-    flags = one_row(connection, f"select {tests} from {INCOMING}")
-    return [name for name, flag in zip(names, flags, strict=True) if flag]
+    return [name for name in longer if flags[name]]
+
+
+def _per_column(connection: duckdb.DuckDBPyConnection, names: list[str], test: str) -> dict:
+    if not names:
+        return {}
+    tests = ", ".join(test.format(quoted(name)) for name in names)
+    return dict(zip(names, one_row(connection, f"select {tests} from {INCOMING}"), strict=True))
 
 
 def _values(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:

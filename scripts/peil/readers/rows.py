@@ -16,10 +16,10 @@ def drop_blank_rows(connection: duckdb.DuckDBPyConnection, reading: Reading) -> 
     blank = " and ".join(
         rf"({quoted(c)} is null or not regexp_matches({quoted(c)}, '\S'))" for c in reading.columns
     )
-    last = one_row(
-        connection, f"select coalesce(max(row_number), 0) from {INCOMING} where not ({blank})"
-    )[0]
-    anywhere = f"({blank})" if len(reading.columns) > 1 else f"row_number > {last}"
+    anywhere = f"({blank})"
+    if len(reading.columns) == 1:
+        last = f"select coalesce(max(row_number), 0) from {INCOMING} where not {anywhere}"
+        anywhere = f"row_number > ({last})"
     n_blank = one_row(connection, f"delete from {INCOMING} where {anywhere}")[0]
     if n_blank:
         reading.notes.append(f"{n_blank:,} blank rows left out")
