@@ -5,8 +5,16 @@ with delivered as (
         string_agg(distinct sources.label_nl, ', ' order by sources.label_nl) as sources_nl,
         string_agg(distinct sources.label_en, ', ' order by sources.label_en) as sources_en,
         string_agg(distinct sources.licence_nl, '; ' order by sources.licence_nl) as licences_nl,
+        string_agg(distinct kinds.label_nl, '; ' order by kinds.label_nl) as sample_kinds_nl,
+        string_agg(distinct kinds.label_en, '; ' order by kinds.label_en) as sample_kinds_en,
+        -- Of one source that was not drawn by chance nobody knows whom it left out.
+        bool_and(sources.sample_kind in ('probability', 'census'))
+        filter (where sources.kind = 'survey' and sources.sample_kind is not null)
+            as is_random_sample,
     from {{ ref('stg_deliveries') }}
     inner join {{ ref('sources') }} as sources using (source_code, survey_code, wave_code)
+    left join {{ ref('flags') }} as kinds
+        on sources.sample_kind = kinds.flag_code and kinds.kind = 'sample'
     where sources.kind != 'kpi'
     group by survey_code, wave_code
 ),
@@ -66,6 +74,9 @@ described as (
         surveys.method_nl,
         delivered.sources_nl,
         delivered.sources_en,
+        delivered.sample_kinds_nl,
+        delivered.sample_kinds_en,
+        delivered.is_random_sample,
         {{ threshold('confidence_level') }} as confidence_level,
         surveys.licence_nl || coalesce('; ' || delivered.licences_nl, '') as licences_nl,
         publications.publisher,

@@ -55,7 +55,7 @@ def write_workbook(
             # The same figures give the same bytes.
             book.set_properties({"title": note, "created": date(2000, 1, 1)})
             styles = _styles(book)
-            _guide(book, styles, tables, note, _level(connection))
+            _guide(book, styles, tables, note, _level(connection), _sample(connection))
             means = _means(connection)
             for table in tables:
                 _sheet(book, styles, connection, table, note, means)
@@ -89,6 +89,7 @@ def _guide(
     tables: list[PublishedTable],
     note: str,
     confidence: str,
+    sample: str,
 ) -> None:
     sheet = book.add_worksheet("Leeswijzer")
     sheet.set_column(0, 0, 30)
@@ -96,7 +97,8 @@ def _guide(
     sheet.write_string(0, 0, "Leeswijzer", styles["title"])
     sheet.write_string(1, 0, note, styles["note"])
     row = 3
-    for title, text in GUIDE:
+    guide = (*GUIDE, ("Wie deed mee?", sample)) if sample else GUIDE
+    for title, text in guide:
         sheet.write_string(row, 0, title, styles["strong"])
         sheet.write_string(row, 1, text.format(level=confidence), styles["wrap"])
         row += 1
@@ -113,6 +115,16 @@ def _level(connection: duckdb.DuckDBPyConnection) -> str:
     """Of the intervals, in words; every wave has the same."""
     (found,) = one_row(connection, "select max(confidence_level) from marts.about")
     return "" if found is None else level(found)
+
+
+def _sample(connection: duckdb.DuckDBPyConnection) -> str:
+    """How respondents of each survey came to take part."""
+    (found,) = one_row(
+        connection,
+        "select string_agg(label_nl || ': ' || sample_kinds_nl, '. ' order by survey_code) "
+        "from marts.about where is_latest_wave",
+    )
+    return "" if found is None else f"{found}. De marges gaan alleen over toeval."
 
 
 def _means(connection: duckdb.DuckDBPyConnection) -> set[tuple[str | None, str]]:

@@ -30,7 +30,7 @@ def cover(reading: Reading) -> tuple[tuple[str, str], ...]:
 
 def caution(reading: Reading) -> str:
     """The sentence about who chose to take part."""
-    return reading.data.survey.caution or reading.t("caution")
+    return reading.t.caution(reading.data.survey)
 
 
 def key_figures(reading: Reading) -> Section:

@@ -19,6 +19,7 @@ TRANSLATED = {
     "trend_label", "formula", "reason", "measure_label", "resident_label", "staff_label",
     "warning", "warnings", "introduction", "quadrant_label", "driver_model_label",
     "question_label", "source_label", "owner",
+    "sample_kinds",
 }  # fmt: skip
 # Everybody is one group, whatever its segment is called.
 IS_TOTAL = (

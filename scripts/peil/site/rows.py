@@ -22,6 +22,8 @@ class Survey(NamedTuple):
     description: str | None
     method: str | None
     sources: str | None
+    sample_kinds: str | None
+    is_random_sample: bool | None
     licences: str | None
     publisher: str | None
     client: str | None

@@ -4,6 +4,9 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from peil.dutch import listing
+from peil.site.rows import Survey
+
 CATALOGUES = Path(__file__).parent / "texts"
 DEFAULT = "nl"
 
@@ -28,6 +31,15 @@ class Texts:
         """A sentence about those who answered; one about people where they have none."""
         own = f"{key}_{audience}"
         return self._sentences[own if own in self._sentences else f"{key}_people"]
+
+    def caution(self, survey: Survey) -> str:
+        """How people came to take part, and what that means for the intervals, in a sentence."""
+        if survey.caution:
+            return survey.caution
+        if not survey.sample_kinds:
+            return self("caution")
+        kinds = listing(survey.sample_kinds.split("; "), self.language)
+        return self("caution_random" if survey.is_random_sample else "caution_chosen", kinds=kinds)
 
     def part(self, prefix: str) -> dict[str, str]:
         """The sentences that the script needs: those whose key starts so, without it."""
