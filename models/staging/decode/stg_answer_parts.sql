@@ -44,7 +44,7 @@ parts as (
                 when whole_labels.pattern is not null
                     then regexp_extract_all(
                         delivered.value,
-                        '(?s)(' || whole_labels.pattern || '|.*?)(?:\Q' || bindings.delimiter
+                        '(?is)(' || whole_labels.pattern || '|.*?)(?:\Q' || bindings.delimiter
                         || '\E|$)',
                         1
                     )
