@@ -159,6 +159,24 @@ def test_a_history_that_cannot_be_written_stops_no_run(places, caplog):
     assert any("cannot be read" in note for note in now.notes)
 
 
+def test_a_first_run_on_a_full_disk_leaves_no_half_history(places, monkeypatch):
+    """Half a file would be no database, and no later run could write in it."""
+
+    def full(_: object) -> None:
+        raise duckdb.IOException("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(history, "_complete", full)
+        with recorded(places, "purge", publishes=False):
+            pass
+    assert {p.name for p in places.warehouse.parent.glob("*operations*")} == {
+        history.lines_file(places).name
+    }
+    with recorded(places, "purge", publishes=False):
+        pass
+    assert only(places).exit_code == 0
+
+
 def test_a_history_of_an_earlier_version_gets_the_columns_of_this_one(places):
     with duckdb.connect(str(history.history_file(places))) as connection:
         connection.execute("create table runs (run_id varchar, verb varchar, started_at timestamp)")

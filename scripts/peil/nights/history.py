@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from peil.drafts import draft_of, remove
 from peil.lock import LOOK_EVERY
 from peil.nights.changes import Change
 from peil.private import owner_only, private_folder
@@ -226,6 +227,8 @@ def _warn(places: Places, error: Exception) -> None:
 def _writing(places: Places) -> Iterator[duckdb.DuckDBPyConnection]:
     file = history_file(places)
     with owner_only():
+        if not file.exists():
+            _make(file)
         connection = _connect(file, read_only=False)
     try:
         file.chmod(0o600)
@@ -233,6 +236,18 @@ def _writing(places: Places) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+def _make(file: Path) -> None:
+    """Make the file by one rename: half of one, of a full disk, would be no database for ever."""
+    draft = draft_of(file)
+    try:
+        with duckdb.connect(str(draft), config=STORAGE) as connection:
+            _complete(connection)
+            connection.execute("checkpoint")
+        draft.replace(file)
+    finally:
+        remove(draft)
 
 
 def _complete(connection: duckdb.DuckDBPyConnection) -> None:
