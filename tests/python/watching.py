@@ -20,31 +20,31 @@ def readable_during(places: Places, *words: object) -> set[Path]:
         [sys.executable, "-m", "peil", *map(str, words)], cwd=PROJECT, text=True,
         preexec_fn=lambda: os.umask(0), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
-    readable, looks, is_over = set(), 0, False
+    readable: set[str] = set()
+    looks, is_over = 0, False
     while not is_over:
         is_over = process.poll() is not None  # one look more when it has ended
         looks += 1
         for root in (places.warehouse.parent, places.published):
-            readable |= {path for path in files_under(root) if others_may_read(path)}
-        time.sleep(0.002)
+            readable.update(path for path in files_under(root) if others_may_read(path))
+        time.sleep(0.004)
     said = process.stderr.read()
     process.stderr.close()
     assert process.returncode == 0, said
     assert looks > 10
-    return readable
+    return {Path(path) for path in readable}
 
 
-def files_under(root: Path) -> Iterator[Path]:
-    """Files come and go while they are listed."""
+def files_under(root: Path) -> Iterator[str]:
+    """Files come and go while they are listed: `os.walk` leaves out what is gone."""
+    for folder, _, names in os.walk(root):
+        for name in names:
+            yield f"{folder}/{name}"
+
+
+def others_may_read(path: str) -> bool:
     try:
-        yield from root.rglob("*")
-    except FileNotFoundError:
-        return
-
-
-def others_may_read(path: Path) -> bool:
-    try:
-        state = path.lstat()
+        state = os.lstat(path)
     except FileNotFoundError:
         return False
     return stat.S_ISREG(state.st_mode) and bool(state.st_mode & 0o077)
