@@ -171,7 +171,7 @@ def test_a_night_in_parts_on_another_machine_gives_the_figures_of_the_whole(demo
     places, seeds = places_in(tmp_path), tmp_path / "seeds"
     shutil.copytree(demo.inbox, places.inbox)
     shutil.copytree(demo.seeds, seeds)
-    late, corrected = "burgerpanel_2024.sav", "gemeentekanalen_2024.csv"
+    late, corrected = "participatieplatform_2024.xlsx", "gemeentekanalen_2024.csv"
     (places.inbox / late).unlink()
     lines = (places.inbox / corrected).read_bytes().split(b"\r\n")
     (places.inbox / corrected).write_bytes(b"\r\n".join(lines[:-40]))
