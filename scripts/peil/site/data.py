@@ -7,6 +7,7 @@ from typing import NamedTuple
 from peil.site.insights import (
     Advice,
     Attack,
+    Evenness,
     Evidence,
     Experience,
     Item,
@@ -76,6 +77,7 @@ class Data:
     items: list[Item]
     audit: dict[str, tuple[int, int]]
     models: list[ModelEstimate]
+    evenness: list[Evenness]
 
     @property
     def survey(self) -> Survey:

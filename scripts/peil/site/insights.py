@@ -51,6 +51,23 @@ class ModelEstimate(NamedTuple):
     label: str
 
 
+class Evenness(NamedTuple):
+    """How evenly a group, a variable or a whole source answered."""
+
+    survey_code: str
+    source_code: str
+    attribute_code: str | None
+    level_code: str | None
+    cv: float | None
+    cv_ci_low: float | None
+    cv_ci_high: float | None
+    partial_cv: float | None
+    invite_rank: int | None
+    source_label: str
+    attribute_label: str | None
+    level_label: str | None
+
+
 class Advice(NamedTuple):
     survey_code: str
     segment_code: str

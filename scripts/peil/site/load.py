@@ -20,6 +20,8 @@ TRANSLATED = {
     "warning", "warnings", "introduction", "quadrant_label", "driver_model_label",
     "question_label", "source_label", "owner",
     "sample_kinds",
+    "attribute_label",
+    "level_label",
 }  # fmt: skip
 # Everybody is one group, whatever its segment is called.
 IS_TOTAL = (
@@ -116,6 +118,7 @@ def load(file: Path) -> Data:
             models=read.latest(
                 insights.ModelEstimate, "marts.municipal_estimates", "model_estimate is not null"
             ),
+            evenness=read.latest(insights.Evenness, "marts.representativity", "not is_withheld"),
         )
     _refuse_withheld_figures(data.estimates)
     return data

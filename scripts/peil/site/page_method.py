@@ -2,9 +2,11 @@
 
 from peil.site.addresses import NOT_FOUND
 from peil.site.context import Reading, Site
-from peil.site.insights import Margin, Response, Weighting
-from peil.site.numbers import slug
+from peil.site.insights import Evenness, Margin, Response, Weighting
+from peil.site.numbers import slug, small
 from peil.site.rows import Statistic
+
+MOST_MISSED = 3
 
 
 def write(site: Site) -> None:
@@ -15,6 +17,8 @@ def write(site: Site) -> None:
         responses={s.survey_code: responses_of(site, s.survey_code) for s in site.data.surveys},
         weighting={s.survey_code: weighting_of(site, s.survey_code) for s in site.data.surveys},
         margins={s.survey_code: margins_of(site, s.survey_code) for s in site.data.surveys},
+        evenness={s.survey_code: evenness_of(site, s.survey_code) for s in site.data.surveys},
+        missed={s.survey_code: missed_of(site, s.survey_code) for s in site.data.surveys},
         audit=site.data.audit,
         items={
             s.survey_code: [i for i in site.data.items if i.survey_code == s.survey_code]
@@ -50,6 +54,24 @@ def responses_of(site: Reading, survey_code: str) -> list[Response]:
         r for r in site.data.responses
         if r.survey_code == survey_code and r.source_code == "all"
     ]  # fmt: skip
+
+
+def evenness_of(site: Reading, survey_code: str) -> list[Evenness]:
+    """Per source how much groups of the population differ in how many answered."""
+    return [
+        e for e in site.data.evenness
+        if e.survey_code == survey_code and e.attribute_code is None and e.cv is not None
+    ]  # fmt: skip
+
+
+def missed_of(site: Reading, survey_code: str) -> list[str]:
+    """Groups that answered least, of all sources together, most missed first."""
+    found = [
+        e for e in site.data.evenness
+        if e.survey_code == survey_code and e.source_code == "all" and e.invite_rank is not None
+    ]  # fmt: skip
+    found.sort(key=lambda e: e.invite_rank or 0)
+    return [small(e.level_label or "") for e in found[:MOST_MISSED]]
 
 
 def weighting_of(site: Reading, survey_code: str) -> list[Weighting]:
