@@ -220,6 +220,16 @@ def test_a_format_that_is_not_written_is_refused_before_any_work(tmp_path, out):
     assert ".xlsx" in message
 
 
+@pytest.mark.parametrize("name", ["row_number", "id2", "select", 'w"', "d"])
+def test_the_new_column_is_called_as_asked_and_rows_keep_their_order(tmp_path, frame, name):
+    data = as_csv(tmp_path, frame)
+    _, target = raked(tmp_path, data, weight_column=name)
+    found = pd.read_csv(target)
+    assert list(found.columns) == ["id", "sex", "age", name]
+    assert found["id"].tolist() == list(range(1, 9))
+    assert "is empty" in refused(tmp_path, data, out="n.csv", weight_column=" ")
+
+
 def test_a_name_that_spss_does_not_take_is_refused_before_any_work(tmp_path, frame):
     data = as_csv(tmp_path, frame.rename(columns={"id": "1e vraag"}))
     assert "SPSS takes no column called '1e vraag'" in refused(tmp_path, data, out="o.sav")

@@ -341,6 +341,18 @@ def test_an_impossible_date_in_spss_is_left_out_with_its_place(tmp_path):
     assert left_out.value.startswith("201221-")
 
 
+def test_a_date_that_spss_calls_missing_is_missing(tmp_path):
+    path = tmp_path / "levering.sav"
+    frame = pd.DataFrame({"dag": [13_600_000_000.0, 999_999_999_999.0]})
+    pyreadstat.write_sav(
+        frame, str(path), variable_format={"dag": "DATE11"},
+        missing_ranges={"dag": [999_999_999_999.0]},
+    )  # fmt: skip
+    cells, reading = read(path)
+    assert cells["dag"] == ["2013-10-01", None]
+    assert reading.unusable == []
+
+
 def test_an_impossible_date_in_excel_is_left_out_with_its_place(tmp_path):
     day = datetime.date(2024, 5, 3)
     rows = [["id", "dag"], [1, day], [2, (9_999_999,)], [3, day], [4, (-3,)], [5, day]]

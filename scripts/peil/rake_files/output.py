@@ -24,7 +24,7 @@ _SAV_RESERVED = {"all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", 
 _ROW = "row number of peil"
 
 
-def refuse_format(out: Path) -> None:
+def refuse_format(out: Path, weight_column: str) -> None:
     """Stop before any work where no such file can be written.
 
     Raises:
@@ -35,6 +35,8 @@ def refuse_format(out: Path) -> None:
             f"{out}: '{out.suffix or 'no extension'}' is no format that peil rake writes. End the "
             f"name of --out in one of {', '.join(_WRITERS)}."
         )
+    if not weight_column.strip():
+        raise InputError("--weight-column: is empty. Name the column with the weight.")
     if out.is_dir():
         raise InputError(f"{out}: is a folder. Give --out the name of a file.")
 
@@ -103,7 +105,8 @@ def _rows(job: Job, reading: Reading, cells: Callable[[str], str] = _cell) -> st
     columns = ", ".join(f"{cells(c)} as {quoted(c)}" for c in reading.columns)
     return (
         f"select {columns}, weights.weight as {quoted(job.weight_column)} from {INCOMING} "
-        "inner join weights using (row_number) order by row_number"
+        f"inner join weights on {_cell('row_number')} = weights.row_number "
+        "order by weights.row_number"
     )
 
 

@@ -41,7 +41,7 @@ def rake_file(job: Job) -> list[dict]:
         InputError: a file, column or margin that cannot be used.
         RakingError: weights that meet the margins do not exist.
     """
-    refuse_format(job.out)
+    refuse_format(job.out, job.weight_column)
     targets = read_margins(job)
     variables = list(dict.fromkeys(v for levels in targets.values() for v in levels))
     with duckdb.connect() as connection:

@@ -246,7 +246,12 @@ def write_dates(frame: "pd.DataFrame", meta: Any) -> list[Unusable]:
         seconds = frame[column].to_numpy(dtype=float)
         last = (np.datetime64(f"{_LAST_YEAR + 1}-01-01") - np.datetime64(_BEGIN)).astype(int)
         good = (seconds >= 0) & (seconds < float(last) * 86400)
-        for row in np.flatnonzero(~good & ~np.isnan(seconds)):
+        declared = [(r["lo"], r["hi"]) for r in meta.missing_ranges.get(column, [])]
+        missing = np.isnan(seconds)
+        for low, high in declared:
+            missing |= (seconds >= low) & (seconds <= high)
+        good &= ~missing
+        for row in np.flatnonzero(~good & ~missing):
             unusable.append(Unusable(int(row) + 1, column, _shown(seconds[row]), REASON))
         moments = np.datetime64(_BEGIN, "s") + np.where(good, seconds, 0).astype("timedelta64[s]")
         texts = np.datetime_as_string(moments, unit="D" if letters in _DAYS else "s")

@@ -58,7 +58,7 @@ def read_text(
     start = opened.head.ends[last], opened.head.lines[last]
     width = len(head.names)
     body = scan_body(opened.readable, opened.delimiter, width, start, scratch, path.name)
-    _load(connection, body, opened.delimiter, head, source)
+    _load(connection, body, opened.delimiter, head, source, path.name)
     n_read = one_row(connection, f"select count(*) from {INCOMING}")[0]
     require_all(path.name, n_read, body.n_records)
     return Reading(
@@ -89,12 +89,13 @@ def _load(
     delimiter: str,
     head: Layout,
     source: Source,
+    name: str,
 ) -> None:
     import pyarrow as pa
     import pyarrow.csv
 
     plain = [f"c{i}" for i in range(len(head.names))]
-    cells = ", ".join(f"{c} as {quoted(name)}" for c, name in zip(plain, head.names, strict=True))
+    cells = ", ".join(f"{c} as {quoted(own)}" for c, own in zip(plain, head.names, strict=True))
     with body.path.open("rb") as handle:
         handle.seek(body.offset)
         records: pa.Table | pa.RecordBatchReader
@@ -119,6 +120,13 @@ def _load(
                 f"create temp table {INCOMING} as select row_number() over () as row_number, "
                 f"{cells} from records_in"
             )
+        except (pa.ArrowInvalid, duckdb.InvalidInputException) as error:
+            # Its message quotes the record, which holds somebody's answers.
+            raise DeliveryRejectedError(
+                f"{name}: its records cannot be read as cells with a "
+                f"{NAMES.get(delimiter, delimiter)} between them. Export it again.",
+                nl="De rijen van het bestand zijn niet te lezen.",
+            ) from error
         finally:
             connection.unregister("records_in")
 
