@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from peil.codebook import Source
 from peil.errors import DeliveryRejectedError
-from peil.readers import INCOMING, read_delivery
+from peil.readers import INCOMING, read_delivery, sheets, spss, text
 from peil.readers.encodings import Letters
 from peil.readers.marks import list_separator, mark_of_numbers
 from peil.readers.spss import cases_declared
@@ -214,6 +214,13 @@ def test_letters_are_counted_across_blocks():
     assert letters.best().name == "cp1252"
 
 
+def test_a_capital_does_not_stand_within_a_word():
+    """0x8e is é in Mac Roman and Ä in DOS."""
+    letters = Letters()
+    letters.add(b"caf\x8e")
+    assert letters.fit("cp850") < 0 < letters.fit("mac_roman")
+
+
 def in_sav(tmp_path, encoding, declared=None):
     """A .sav with labels and values in an encoding that it does not declare."""
     path = tmp_path / "levering.sav"
@@ -279,6 +286,7 @@ def test_a_sav_file_in_utf_8_that_declares_windows_1252_is_read(tmp_path):
         (["3 6", "5", "1 3", "3"], " "),
         (["1/2", "2/3", "3"], "/"),
         (["7,5", "6,5", "8,0", "7"], ""),
+        (["7,5", "5,7", "6,5", "5", "7"], ""),
         (["0,56", "1,254", "0,942", "1"], ""),
         (["1234,5", "2000"], ""),
         (["06 12345678", "06 87654321"], ""),
@@ -509,3 +517,33 @@ def test_a_workbook_that_says_it_is_smaller_is_read_whole_or_refused(tmp_path):
         assert "rows hold values" in str(error)
     else:
         assert len(cells["id"]) == 30
+
+
+# The second count: what one reader loses, the other one has.
+
+
+def test_a_record_that_the_second_count_has_and_the_reader_lost_is_seen(tmp_path, monkeypatch):
+    whole = text._load
+
+    def lossy(connection, *arguments):
+        whole(connection, *arguments)
+        connection.execute(f"delete from {INCOMING} where row_number = 2")
+
+    monkeypatch.setattr(text, "_load", lossy)
+    message = refused(write(tmp_path, "a;b\n1;2\n3;4\n5;6\n"), file_format="csv")
+    assert "holds 3 records, of which 2 could be read" in message
+
+
+def test_a_case_that_the_header_of_a_sav_file_counts_is_missed(tmp_path, monkeypatch):
+    path = tmp_path / "levering.sav"
+    pyreadstat.write_sav(pd.DataFrame({"a": [1.0, 2.0, 3.0]}), str(path))
+    monkeypatch.setattr(spss, "cases_declared", lambda _: 5)
+    assert "holds 5 records, of which 3 could be read" in refused(path)
+
+
+def test_a_row_that_the_xml_of_a_sheet_has_is_missed(tmp_path, monkeypatch):
+    path = workbook(tmp_path / "l.xlsx", [["id", "x"], [1, None], [], [2, "a"], [None, None]])
+    assert sheets.stored_rows(path, "Data") == 3
+    assert sheets.stored_rows(path, "Absent") is None
+    monkeypatch.setattr(sheets, "stored_rows", lambda *_: 40)
+    assert "40 rows hold values, of which 3 could be read" in refused(path)
