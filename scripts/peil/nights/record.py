@@ -148,9 +148,11 @@ def recorded(
         finally:
             run.ended_at = history.now()
             run.seconds = round(time.monotonic() - began, 1)
-            if tell:
-                run.alerts = tell(places, notes.record, killed)
+            # Before anything is sent: that may take long, and the run has ended.
             history.save(places, notes.record)
+            if tell and (alerts := tell(places, notes.record, killed)):
+                run.alerts = alerts
+                history.save(places, notes.record)
             history.write_line(places, notes.record)
 
 
