@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,9 @@ from peil.errors import InputError
 from peil.nights import release, releases
 from peil.nights.changes import KEY, compare, write_changes
 from peil.nights.release import in_force, put_back, release_names, taken_back
-from peil.nights.releases import find_release, list_releases
+from peil.nights.releases import find_release, list_releases, withheld_by_rollback
+from peil.settings import Places
+from peil.warehouse import open_warehouse
 
 # statistic, estimate, ci_low, ci_high, is_withheld
 BEFORE = [
@@ -174,14 +177,60 @@ def test_a_damaged_release_is_not_put_back(releases_of, empty_places):
     folder, publish = releases_of
     first = publish("one")
     publish("two")
-    places = empty_places.__class__(
-        empty_places.seeds, empty_places.inbox, empty_places.warehouse, folder
-    )
+    places = replace(empty_places, published=folder)
     with pytest.raises(InputError, match="is damaged"):
         releases.roll_back(places, first, None)
     assert readers_see(folder) == {"two"}
     with pytest.raises(InputError, match="in force already"):
         releases.roll_back(places, "current", None)
+
+
+def landed(places: Places, *keys: str) -> None:
+    with open_warehouse(places.warehouse) as connection:
+        connection.execute("delete from raw.deliveries")
+        for key in keys:
+            connection.execute(
+                "insert into raw.deliveries (delivery_key, status) values (?, 'landed')", [key]
+            )
+
+
+def test_a_night_holds_back_until_the_cause_is_seen_to(releases_of, empty_places, monkeypatch):
+    """The release taken back was made with delivery `bad` besides `good`."""
+    folder, publish = releases_of
+    places = replace(empty_places, published=folder)
+    facts = {"seeds": "s", "code": "c"}
+    monkeypatch.setattr(releases, "facts_of_now", lambda _: facts)
+
+    def made_of(word: str, *keys: str) -> str:
+        name = publish(word)
+        manifest = {
+            "published_at": word,
+            "built": {"tested_at": "then", "commit": "abc", "seeds": "s", "code": "c"},
+            "inputs": [{"delivery_key": key} for key in keys],
+        }
+        (folder / "releases" / name / "manifest.json").write_text(json.dumps(manifest))
+        return name
+
+    first, second = made_of("one", "good"), made_of("two", "good", "bad")
+    landed(places, "good", "bad")
+    assert withheld_by_rollback(places) is None, "nothing was taken back"
+    put_back(folder, folder / "releases" / first)
+    assert f"Release {second} was taken back" in withheld_by_rollback(places)
+    landed(places, "good", "bad", "other")
+    assert withheld_by_rollback(places), "its figures would come along"
+    landed(places, "another good", "bad")
+    assert withheld_by_rollback(places), "what was corrected did not come with it"
+    landed(places, "good", "corrected")
+    assert withheld_by_rollback(places) is None
+    landed(places, "good", "bad")
+    for name in facts:
+        monkeypatch.setitem(facts, name, "changed")
+        assert withheld_by_rollback(places) is None, name
+        monkeypatch.undo()
+        monkeypatch.setattr(releases, "facts_of_now", lambda _: facts)
+    assert withheld_by_rollback(places)
+    put_back(folder, folder / "releases" / second)
+    assert withheld_by_rollback(places) is None, "it was put back"
 
 
 def test_how_many_stay_is_a_row_of_the_codebook(tmp_path):
