@@ -209,7 +209,7 @@ def killed_night(folder: Path) -> int:
     lines = (
         "import os, signal\nfrom peil.cli import main\nfrom peil.nights import nightly\n"
         "import sys\nsys.argv = ['peil', 'nightly', '--force']\n"
-        "nightly.dbt_build = lambda places: os.kill(os.getpid(), signal.SIGKILL)\nmain()\n"
+        "nightly.build_warehouse = lambda places: os.kill(os.getpid(), signal.SIGKILL)\nmain()\n"
     )
     return subprocess.run([sys.executable, "-c", lines], cwd=folder, check=False).returncode
 
@@ -225,7 +225,7 @@ def nights(survey) -> dict:
     mailbox, hook = Mailbox(None), Hook()
     patch = pytest.MonkeyPatch()
     patch.chdir(survey.folder)
-    patch.setattr(nightly, "dbt_build", build_with_a_few_statements)
+    patch.setattr(nightly, "build_warehouse", build_with_a_few_statements)
     # A release has them; what they say is for other tests, and the first night made real ones.
     patch.setattr(publish, "write_documents", a_page_in)
     patch.setattr(publish, "build_site", a_page_in)
@@ -263,7 +263,7 @@ def nights(survey) -> dict:
         codes["a bad file"] = run("nightly")
         codes["status after a bad file"] = run("status")
         patch.setattr(
-            nightly, "dbt_build",
+            nightly, "build_warehouse",
             lambda _: BuildResult(300, ["test margins_are_met: wave 1: Jan Jansen 7.5"]),
         )  # fmt: skip
         codes["a failed test"] = run("nightly", "--force")
@@ -271,7 +271,7 @@ def nights(survey) -> dict:
         seen["after the failure"] = in_force(survey.published).name
         seen["killed"] = killed_night(survey.folder)
         codes["status after a kill"] = run("status")
-        patch.setattr(nightly, "dbt_build", build_with_a_few_statements)
+        patch.setattr(nightly, "build_warehouse", build_with_a_few_statements)
         codes["after the kill"] = run("nightly")
         codes["well again"] = run("status", "--max-age", "26")
         codes["too old"] = run("status", "--max-age", "0", "--notify")
@@ -310,7 +310,7 @@ def test_the_history_reads_the_nights_back(nights, survey):
         ("nightly", "unchanged", 0),
     ]
     first, correction, back, killed = runs[0], runs[5], runs[6], runs[12]
-    assert first.n_steps > 500 and first.n_landed == 1 and first.release_before == ""
+    assert first.n_steps > 100 and first.n_landed == 1 and first.release_before == ""
     assert (runs[3].n_changed, runs[3].n_drifted) == (0, 0)
     assert correction.n_changed > 1 and correction.n_drifted >= 1
     assert (correction.n_landed, correction.n_steps) == (1, 681)
