@@ -270,6 +270,13 @@ def test_the_doctor_sees_a_planted_fault_and_names_the_way_out(places, monkeypat
     assert any(way_out in finding for finding in findings), findings
 
 
+def test_a_release_that_was_taken_back_is_no_leftover(places):
+    first = release.in_force(places.published)
+    published(places, "two")
+    release.put_back(places.published, first)
+    assert doctor.examine(places, TODAY)[0] == []
+
+
 def test_the_doctor_sees_versions_space_locks_and_settings(places, monkeypatch):
     monkeypatch.setattr(doctor, "requires", lambda _: ["duckdb==0.0.1", "nothing-such==1.0"])
     usage = shutil.disk_usage(places.seeds)._replace(free=10)
