@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import functools
 import io
 import logging
 import os
@@ -150,15 +151,21 @@ def here(*arguments: object) -> subprocess.CompletedProcess:
     return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 
+@functools.lru_cache(maxsize=4)
+def _beginnings(texts: frozenset[str]) -> np.ndarray:
+    """Which 24 bits, of six hexadecimal digits, a hash of these begins with."""
+    assert re.fullmatch("[0-9a-f]+", "".join(texts)), "only hashes are looked for this way"
+    begins = np.zeros(1 << 24, dtype=bool)
+    begins[[int(text[:6], 16) for text in texts]] = True
+    return begins
+
+
 def in_bytes(texts: Collection[str], content: bytes) -> set[str]:
     """Which of these hashes stand somewhere in the bytes, found in one pass over them."""
     (length,) = {len(text) for text in texts}
-    assert re.fullmatch("[0-9a-f]+", "".join(texts)), "only hashes are looked for this way"
-    # Six hexadecimal digits are 24 bits: where those of a hash begin, the rest is compared.
+    begins = _beginnings(frozenset(texts))
     digit = np.zeros(256, dtype=np.uint32)
     digit[list(b"0123456789abcdef")] = range(16)
-    begins = np.zeros(1 << 24, dtype=bool)
-    begins[[int(text[:6], 16) for text in texts]] = True
     wanted, found, step = {text.encode() for text in texts}, set(), 1 << 20
     for start in range(0, len(content) - length + 1, step):
         part = digit[np.frombuffer(content[start : start + step + 5], dtype=np.uint8)]
