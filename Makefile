@@ -9,7 +9,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 STAMP := .venv/.installed
 
-.PHONY: help setup demo site nightly test lint lint-python lint-types lint-sql pytest test-fast docs fuzz sbom lock clean bench mutants release
+.PHONY: help setup demo site nightly test lint lint-python lint-types lint-sql pytest test-fast docs deliveries fuzz sbom lock clean bench mutants release
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -58,6 +58,9 @@ test-fast: setup  ## pytest without the tests that run a night
 
 docs: setup  ## write docs/codebook.md anew from models/codebook/*.yml
 	@$(BIN)/python -m peil.drafting.reference
+
+deliveries: setup  ## draft the made-up surveys, and write what came of it into docs/deliveries.md
+	@PYTHONPATH=tests/python $(BIN)/python -m draft_measure
 
 fuzz: setup  ## 2,000 mutated files, 100 killed landings and 100 killed nights (about two hours)
 	@PEIL_FUZZ=$${PEIL_FUZZ:-2000} PEIL_KILLS=$${PEIL_KILLS:-100} $(BIN)/python -m pytest -s tests/python/test_fuzz.py

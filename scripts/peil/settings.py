@@ -131,6 +131,12 @@ def hash_key() -> str | None:
     return secret(_HASH_KEY)
 
 
+def lend_hash_key(key: str) -> None:
+    """Use this secret where none is set: for a run that keeps nothing."""
+    if hash_key() is None:
+        _kept[_HASH_KEY] = key
+
+
 def child_environment(**more: str) -> dict[str, str]:
     """The environment for a program that this one starts: everything but the secrets."""
     return {k: v for k, v in os.environ.items() if k not in _SECRETS} | more

@@ -13,7 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 # As they stand in a command, and as they are called in this process.
-COMMANDS = frozenset({"nightly", "land", "dbt.cli.main", "peil.gate.worker"})
+COMMANDS = frozenset({"nightly", "try", "land", "dbt.cli.main", "peil.gate.worker"})
 CALLED = frozenset({"dbtRunner", "dbt_build", "build_warehouse", "build_docs", "land", "Worker"})
 
 

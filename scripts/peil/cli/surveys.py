@@ -1,13 +1,20 @@
 """Verbs to start a survey with: the demo, the population, a codebook."""
 
+import re
 import shlex
+import tempfile
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from peil.cli.places import waits, with_places
 from peil.errors import InputError, PeilError
 from peil.settings import Places
+
+if TYPE_CHECKING:
+    from peil.drafting.residents import Residents
 
 
 @click.command("init")
@@ -19,7 +26,8 @@ from peil.settings import Places
     "--from",
     "seeds",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Another codebook to copy, such as one that `peil codebook draft` wrote.",
+    help="Another codebook to copy, such as one that `peil codebook draft` wrote, or the folder of "
+    "`peil try` with its deliveries.",
 )
 def init_command(folder: Path, example: str, seeds: Path | None) -> None:
     """Make FOLDER a survey folder: a codebook, an inbox and a dbt project of your own."""
@@ -29,9 +37,12 @@ def init_command(folder: Path, example: str, seeds: Path | None) -> None:
         raise InputError(f"--example {example}: is not one of {', '.join(examples())}.")
     made = init(folder, seeds.resolve() if seeds else examples()[example])
     demo = seeds is None and example == "demo"
+    filled = any((made / "inbox").iterdir())
+    step = "peil demo" if demo else "export PEIL_HASH_KEY=<a secret>" if filled else (
+        "put deliveries in inbox/"
+    )  # fmt: skip
     click.echo(
-        f"{made}: a survey folder. Next: cd {shlex.quote(str(folder))} && "
-        + ("peil demo && peil nightly" if demo else "put deliveries in inbox/ && peil nightly")
+        f"{made}: a survey folder. Next: cd {shlex.quote(str(folder))} && {step} && peil nightly"
     )
 
 
@@ -86,6 +97,35 @@ def population_command(
         click.echo(path)
 
 
+POPULATION = (
+    "Residents to weight to: a FILE with region, gender, age and number, a YEAR to fetch from CBS, "
+    "or nl for the whole country."
+)
+
+
+def residents_of(population: str) -> "Residents | str | None":
+    """Residents as `--population` names them; None where it is not given."""
+    from peil.drafting.residents import NETHERLANDS, read_residents
+    from peil.population import fetch_cells
+
+    if not population:
+        return None
+    if population.lower() == NETHERLANDS:
+        return NETHERLANDS
+    path = Path(population).expanduser()
+    if path.is_file():
+        return read_residents(path)
+    if re.fullmatch(r"(19|20)\d\d", population):
+        with tempfile.TemporaryDirectory(prefix="peil-") as folder:
+            cells = Path(folder) / f"bevolking_{population}.csv"
+            line = fetch_cells(cells, int(population))
+            return replace(read_residents(cells), line=line)
+    raise InputError(
+        f"--population {population}: no such file. Give a file with region, gender, age and "
+        f"number, a year such as 2024, or {NETHERLANDS}."
+    )
+
+
 @click.group("codebook")
 def codebook_group() -> None:
     """Start a codebook from a delivery, or hold one against the files."""
@@ -100,6 +140,7 @@ def codebook_group() -> None:
 @click.option("--format", "file_format", default="auto", show_default=True, help="file_format.")
 @click.option("--encoding", default="", help="Where it is not found out, such as windows-1252.")
 @click.option("--delimiter", default="", help="Where it is not found out, such as ;")
+@click.option("--population", default="", metavar="FILE|YEAR|nl", help=POPULATION)
 def draft_command(
     file: Path,
     out: Path,
@@ -109,6 +150,7 @@ def draft_command(
     file_format: str,
     encoding: str,
     delimiter: str,
+    population: str,
 ) -> None:
     """Write draft seeds for FILE; what is guessed is marked `review`."""
     from peil.codebook.formats import FORMATS
@@ -116,11 +158,15 @@ def draft_command(
 
     if file_format not in ("auto", *FORMATS):
         raise InputError(f"--format {file_format}: is not one of auto, {', '.join(FORMATS)}.")
-    guesses = draft(file, out, Names(survey, wave, source), file_format, encoding, delimiter)
-    questions = {g.group or g.column.name for g in guesses if g.scale}
+    drafted = draft(
+        file, out, Names(survey, wave, source), file_format,
+        encoding=encoding, delimiter=delimiter, residents=residents_of(population),
+    )  # fmt: skip
     click.echo(
-        f"{out}: {len(guesses)} columns, {len(questions)} questions; {to_review(guesses)} columns "
-        f"to review. Next: peil codebook check {file} --seeds {out}"
+        f"{out}: {len(drafted.guesses)} columns, {drafted.n_questions} questions; "
+        f"{to_review(drafted.guesses)} columns to review. {drafted.weighting}\n"
+        f"Report: {drafted.report}\n"
+        f"Next: peil codebook check {shlex.quote(str(file))} --seeds {shlex.quote(str(out))}"
     )
 
 
@@ -128,7 +174,10 @@ def draft_command(
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @with_places
 def check_command(places: Places, files: tuple[Path, ...]) -> None:
-    """Report unbound columns, unknown codes, statistics without numbers, guesses to review."""
+    """Report faults that stop a night, unbound columns, unknown codes, guesses to review.
+
+    Exit code 2: a fault in the codebook, with file, row and column. 1: something to look at.
+    """
     from peil.drafting.check import check
 
     findings = check(places, list(files))
@@ -136,13 +185,37 @@ def check_command(places: Places, files: tuple[Path, ...]) -> None:
         click.echo(sentence)
     if findings.refused:
         raise InputError(
-            f"{places.seeds}: {len(findings.refused)} statistics cannot be computed; see above."
+            f"{places.seeds}: {len(findings.refused)} faults that stop a night; see above."
         )
     if findings.sentences:
         raise PeilError(
             f"{len(findings.sentences)} findings in {len(findings.files)} files; see above."
         )
     click.echo(f"{len(findings.files)} files: every column is bound and every code is known.")
+
+
+@codebook_group.command("excel")
+@click.option(
+    "--output", type=click.Path(path_type=Path), default=Path("codebook.xlsx"), show_default=True,
+    help="The workbook.",
+)  # fmt: skip
+@with_places
+def excel_command(places: Places, output: Path) -> None:
+    """Write the codebook as one workbook: a sheet per table, guesses coloured."""
+    from peil.drafting.workbook import write_codebook
+
+    click.echo(write_codebook(places.seeds, output.expanduser().resolve()))
+
+
+@codebook_group.command("from-excel")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@with_places
+def from_excel_command(places: Places, file: Path) -> None:
+    """Write the sheets of FILE back into the codebook (--seeds); a fault stops it whole."""
+    from peil.drafting.workbook import read_codebook
+
+    changed = read_codebook(file, places.seeds)
+    click.echo(f"{places.seeds}: " + (", ".join(changed) or "nothing changed") + ".")
 
 
 @codebook_group.command("upgrade")

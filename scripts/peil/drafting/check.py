@@ -2,7 +2,9 @@
 
 import tempfile
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
+from textwrap import shorten
 
 import duckdb
 
@@ -10,6 +12,7 @@ from peil.codebook.complete import absent
 from peil.codebook.decode import Codebook
 from peil.codebook.delivery import Delivery, Outcome
 from peil.codebook.numbers import without_numbers
+from peil.codebook.seed_faults import seed_faults
 from peil.codebook.seeds import REVIEW
 from peil.codebook.sources import read_rows, read_sources, source_of
 from peil.errors import DeliveryRejectedError, InputError
@@ -18,10 +21,14 @@ from peil.migrations import migrate
 from peil.readers import read_delivery
 from peil.settings import Places
 
+# Of one column, and of one guess, so many are named; the rest is counted.
+_MOST_NAMED = 8
+_LONGEST = 60
+
 
 @dataclass
 class Findings:
-    """Sentences a codebook's keeper can act on; `refused` is what no night can compute."""
+    """Sentences a codebook's keeper can act on; `refused` is what stops every night."""
 
     files: list[str] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
@@ -35,10 +42,13 @@ def check(places: Places, files: list[Path]) -> Findings:
         InputError: the codebook cannot be used, or a named file is not there.
     """
     places.require_seeds()
+    findings = Findings(refused=seed_faults(places.seeds))
+    if findings.refused:
+        # What contradicts itself cannot be compared with files.
+        return findings
     sources = read_sources(places.seeds)
     if not files and places.inbox.is_dir():
         files = sorted(p for p in places.inbox.iterdir() if p.is_file() and p.name[0] not in ".~")
-    findings = Findings()
     for path in files:
         if not path.is_file():
             raise InputError(f"{path}: this file does not exist.")
@@ -83,14 +93,25 @@ def _check_file(delivery: Delivery, seeds: Path) -> list[str]:
             if c not in bound
         ]
         unknown = connection.execute(
-            "select column_name, coalesce(value, ''), reason, count(*) from raw.rejects "
-            "group by all order by 1, 2"
+            "select column_name, coalesce(value, ''), reason, count(*) as n from raw.rejects "
+            "group by all order by column_name, n desc, 2"
         ).fetchall()
         found += [
-            f"{path.name}: column '{column}', value '{value}' ({n:,} times): {reason}."
-            for column, value, reason, n in unknown
+            f"{path.name}: column '{column}', {_named(list(values))}."
+            for column, values in groupby(unknown, key=lambda row: row[0])
         ]
     return found
+
+
+def _named(values: list[tuple]) -> str:
+    """The values of one column that are not used, the most frequent first."""
+    shown = "; ".join(
+        f"value '{shorten(value, _LONGEST, placeholder='…')}' ({n:,} times): {reason}"
+        for _, value, reason, n in values[:_MOST_NAMED]
+    )
+    rest = values[_MOST_NAMED:]
+    n_rest = sum(n for *_, n in rest)
+    return shown + (f"; and {len(rest):,} more values ({n_rest:,} times)" if rest else "")
 
 
 def _questions(seeds: Path) -> list[str]:
@@ -103,11 +124,29 @@ def _questions(seeds: Path) -> list[str]:
         for row in questions
         if row["question_code"] not in asked
     ]
-    for name, rows, key in (
-        ("questions", questions, "question_code"),
-        ("bindings", bindings, "source_column"),
-    ):
-        found += [
-            f"{name}.csv: '{row[key]}' is a guess: {row[REVIEW]}" for row in rows if row.get(REVIEW)
-        ]
+    reviewed = {row["question_code"]: row.get(REVIEW) for row in questions}
+    columns = [
+        row for row in bindings
+        if row.get(REVIEW) and row[REVIEW] not in (reviewed.get(row["question_code"]) or "")
+    ]  # fmt: skip
+    return (
+        found
+        + _guesses("bindings", columns, "source_column")
+        + _guesses("questions", questions, "question_code")
+    )
+
+
+def _guesses(name: str, rows: list[dict[str, str]], key: str) -> list[str]:
+    """A line per guess: what was guessed alike stands together."""
+    alike: dict[str, list[str]] = {}
+    for row in rows:
+        if row.get(REVIEW):
+            alike.setdefault(row[REVIEW], []).append(f"'{row[key]}'")
+    found = []
+    for review, codes in alike.items():
+        rest = len(codes) - _MOST_NAMED
+        shown = ", ".join(codes[:_MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+        found.append(
+            f"{name}.csv: {shown} {'is a guess' if len(codes) == 1 else 'are guesses'}: {review}"
+        )
     return found

@@ -36,7 +36,7 @@ def init(folder: Path, seeds: Path, *, title: str = "") -> Path:
 
     Args:
         folder: a new or an empty folder.
-        seeds: the codebook to copy.
+        seeds: the codebook to copy, or a folder as `peil try` leaves it: its deliveries come along.
         title: what the folder is called in its README; its name without it.
 
     Raises:
@@ -45,12 +45,18 @@ def init(folder: Path, seeds: Path, *, title: str = "") -> Path:
     folder = folder.expanduser().resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder}: is not empty. Give `peil init` the name of a new folder.")
+    inbox = None
+    if (seeds / "seeds" / "sources.csv").is_file():
+        seeds, inbox = seeds / "seeds", seeds / "inbox"
     if not (seeds / "sources.csv").is_file():
         raise InputError(f"{seeds}: no sources.csv here, so this is no codebook to start from.")
     draft = folder.with_name(f".{folder.name}-draft")
     shutil.rmtree(draft, ignore_errors=True)
     try:
         _write(draft, seeds, title or folder.name, folder)
+        for delivery in sorted(inbox.iterdir()) if inbox and inbox.is_dir() else []:
+            if delivery.is_file():
+                shutil.copyfile(delivery, draft / "inbox" / delivery.name)
         if folder.exists():
             folder.rmdir()
         draft.rename(folder)

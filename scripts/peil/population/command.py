@@ -1,6 +1,7 @@
 """`peil population`: the residents of a year, as a delivery in the inbox that then lands."""
 
 import logging
+import os
 import shutil
 import tempfile
 from datetime import date
@@ -72,6 +73,28 @@ def fetch_population(
     for reason in (*landed.failed.values(), *landed.waiting.values()):
         raise MachineError(f"{path}: was written, and did not land ({reason}). Run `peil land`.")
     return path
+
+
+def fetch_cells(path: Path, year: int, base: str = "") -> str:
+    """Write the residents of every municipality, by sex and age, as CSV; returns their source.
+
+    Raises:
+        PeilError: CBS does not answer, or its figures do not add up.
+    """
+    with tempfile.TemporaryDirectory(prefix="peil-") as folder, duckdb.connect() as connection:
+        answers = Service(Path(folder), base or os.environ.get("PEIL_CBS") or BASE)
+        pages = answers.collect(shape.filters(year, [], totals=True), "totals")
+        pages += answers.collect(shape.filters(year, [], totals=False), "cells")
+        about = answers.about()
+        shape.load(connection, pages, answers.codes("Leeftijd"), year, [])
+        shape.check(connection, [], year)
+        shape.check_cells(connection, year)
+        connection.execute(
+            "copy (select region as gemeente, sex as geslacht, age as leeftijd, "
+            f"residents as inwoners from cells order by all) to {literal(str(path))} "
+            "(format csv, header)"
+        )
+    return _source_line(about, year)
 
 
 def _source(places: Places, year: int) -> Source:

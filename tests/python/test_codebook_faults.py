@@ -1,0 +1,94 @@
+"""Faults in a codebook are found without a build, by every test that dbt runs on the seeds."""
+
+import shutil
+
+import pytest
+import yaml
+from conftest import options, peil, places_in
+from peil.codebook import seed_faults as module
+from peil.codebook.seed_faults import seed_faults
+from peil.codebook.seed_rules import ELSEWHERE, rules
+from peil.codebook.seeds import PROPERTIES
+from peil.settings import PROJECT
+from small_survey import REFERENCE, edit
+
+SEEDS = {
+    "default": PROJECT / "seeds", "reference": REFERENCE / "seeds",
+    **{folder.parent.name: folder for folder in sorted((PROJECT / "examples").glob("*/seeds"))},
+}  # fmt: skip
+
+
+def planted(folder, name, change):
+    seeds = shutil.copytree(PROJECT / "seeds", folder / "seeds")
+    edit(seeds, name, change)
+    return seeds
+
+
+def with_cell(row, column, value):
+    """Change a cell of a row as a spreadsheet counts it."""
+    return lambda rows: [
+        {**r, column: value} if number == row else r for number, r in enumerate(rows, start=2)
+    ]
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_a_codebook_that_builds_has_no_faults(name):
+    assert seed_faults(SEEDS[name]) == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "change", "sentence"),
+    [
+        ("questions", with_cell(3, "scale_code", "singel"),
+         "questions.csv, row 3, column 'scale_code': 'singel' is not in scales.csv"),
+        ("questions", with_cell(4, "is_reported", ""),
+         "questions.csv, row 4, column 'is_reported': is empty, and is needed."),
+        ("questions", with_cell(4, "is_reported", "maybe"),
+         "questions.csv, row 4, column 'is_reported': 'maybe' is no boolean."),
+        ("waves", lambda rows: [*rows, rows[0]],
+         "column 'wave_code': '2024' stands in row 2 as well. Keep one."),
+        ("bindings", with_cell(2, "binding", "onehot"),
+         "bindings.csv, row 2, column 'binding': 'onehot' is not one of single_column, one_hot"),
+        ("surveys", with_cell(2, "min_base_n", "0"),
+         "surveys.csv, row 2, column 'min_base_n': '0' is not a number above 0."),
+        ("options", lambda rows: [*rows, rows[3]], "column 'option_set_code × option_code'"),
+        ("contrasts", with_cell(2, "comparison_level_code", "nobody"), "contrasts are compared"),
+        ("kpi_definitions",
+         lambda rows: [{**r, "survey_code": ""} if r["question_code"] else r for r in rows],
+         "column 'survey_code': is empty, and is needed."),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_with_row_and_column(seed, change, sentence, tmp_path):
+    faults = seed_faults(planted(tmp_path, seed, change))
+    assert any(sentence in fault for fault in faults), faults
+
+
+def test_a_row_of_another_width_is_named(tmp_path):
+    seeds = shutil.copytree(PROJECT / "seeds", tmp_path / "seeds")
+    with (seeds / "topics.csv").open("a", encoding="utf-8") as handle:
+        handle.write("extra,One,Two,Three\n")
+    n = len((seeds / "topics.csv").read_text(encoding="utf-8").splitlines())
+    assert f"topics.csv, row {n}: has 4 cells, the first line 7." in seed_faults(seeds)[0]
+
+
+def test_check_ends_with_2_and_lists_them(tmp_path):
+    seeds = planted(tmp_path, "questions", with_cell(3, "scale_code", "singel"))
+    run = peil("codebook", "check", *options(places_in(tmp_path, seeds=seeds)))
+    assert run.returncode == 2, run.stderr
+    assert "questions.csv, row 3, column 'scale_code'" in run.stdout
+    assert "faults that stop a night" in run.stderr
+
+
+def test_every_test_of_every_seed_is_run():
+    """As many rules as the properties declare tests, but for the one with its own SQL."""
+    declared = 0
+    for path in PROPERTIES.glob("*.yml"):
+        for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]:
+            tests = list(seed.get("data_tests", []))
+            tests += [t for c in seed["columns"] for t in c.get("data_tests", [])]
+            declared += sum((t if isinstance(t, str) else next(iter(t))) not in ELSEWHERE
+                            for t in tests)  # fmt: skip
+    assert len(rules()) == declared
+    names = {path.stem for path in module._tests_of_seeds()}
+    assert "assert_contrasts_are_compared" in names
+    assert "assert_weights_sum_to_the_population" not in names
