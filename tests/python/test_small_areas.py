@@ -1,5 +1,6 @@
 """Model estimates of small areas: equal to R, honest in simulation, refused where none fits."""
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from peil.statistics.small_areas import (
     interval,
     smoothed_variance,
 )
-from peil.tables.areas import area_models
+from peil.tables.areas import MEASURE, area_models
 
 Y = [6.71, 6.43, 6.38, 6.85, 6.22, 6.30, 7.18, 6.15, 6.90, 6.47, 6.04, 6.69, 6.91, 6.15, 6.96]
 V = [.0100, .0225, .0049, .0625, .0144, .0081, .0900, .0400, .0121, .0256, .0064, .0169, .0484,
@@ -173,3 +174,12 @@ def test_every_area_keeps_its_row_and_the_reason_that_it_has_no_model():
     none = area_models(few.iloc[:0], 0.95)
     assert list(none.columns) == list(made.columns)
     assert len(none) == 0
+
+
+def test_without_areas_the_columns_are_texts_to_the_database_as_well():
+    """The mart has a contract, and a survey without groups of areas has no row to tell by."""
+    empty = pd.DataFrame(columns=[*MEASURE, "kind"])
+    models = duckdb.from_df(area_models(empty, 0.95))
+    types = dict(zip(models.columns, map(str, models.types), strict=True))
+    assert types["model_status"] == types["survey_code"] == "VARCHAR"
+    assert types["n_areas"] == "BIGINT"

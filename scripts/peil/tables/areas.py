@@ -48,7 +48,8 @@ def area_models(figures: pd.DataFrame, confidence_level: float) -> pd.DataFrame:
 
 
 def _types() -> dict[str, str]:
-    texts = dict.fromkeys([*_KEYS, "model_status"], "object")
+    # DuckDB takes a column of objects without rows for numbers.
+    texts = dict.fromkeys([*_KEYS, "model_status"], "string")
     return texts | {"n_areas": "int64"} | dict.fromkeys(_FIGURES, "float64")
 
 
