@@ -72,7 +72,7 @@ def _row(version: Version, survey: str, night: str, turn: int, done: Measured) -
     row: dict = {"version": version.name, "survey": survey, "night": night, "turn": turn}
     if done.is_timed_out or done.return_code:
         last = done.errors.strip().splitlines()[-1:] or ["no message"]
-        return row | {"not_done": last[0][:200]}
+        return row | {"not_done": last[0].removeprefix("peil: ").split(";")[0][:200]}
     return row | {"cpu_seconds": done.cpu_seconds, "seconds": done.seconds}
 
 
