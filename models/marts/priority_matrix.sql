@@ -2,7 +2,7 @@ with engine as (
     select
         *,
         withheld_reason is not null as is_withheld,
-    from {{ ref('est_driver_quadrants') }}
+    from {{ ref('released_drivers') }}
 ),
 
 published as (

@@ -17,6 +17,13 @@ with audited as (
         and least(estimates.n_answers, estimates.n_effective) >= {{ threshold('min_reliable_n') }}
 ),
 
+-- A figure that stands from the release before is not the one that was drawn again.
+standing as (
+    select *
+    from {{ ref('estimates') }}
+    where is_from_earlier_release
+),
+
 published as (
     select
         audited.survey_code,
@@ -46,6 +53,15 @@ published as (
         row_number() over (order by audited.point_id) as sort_order,
     from audited
     inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
+    anti join standing
+        on
+            audited.survey_code = standing.survey_code
+            and audited.wave_code = standing.wave_code
+            and audited.scheme_code = standing.weighting_scheme
+            and {{ same_group('audited', 'standing') }}
+            and measures.question_code = standing.question_code
+            and measures.statistic = standing.statistic
+            and measures.option_code is not distinct from standing.option_code
 )
 
 select * from published
