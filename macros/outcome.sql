@@ -1,3 +1,9 @@
+{#- A number as a code: 7 for 7.0. -#}
+{% macro number_text(number) -%}
+    if({{ number }} = floor({{ number }}), {{ number }}::bigint::varchar, {{ number }}::varchar)
+{%- endmacro %}
+
+
 {#- The outcome y of one answer under a measure: the number itself for a mean, 1 or 0 for a share,
     1, 0 or -1 for a net score. Null: the answer has no number and belongs in no base. -#}
 {% macro outcome(measures, value_number, option_code) -%}

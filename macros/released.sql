@@ -16,7 +16,10 @@
         'significantly_higher_than',
         'quality_flag',
         'is_indicative',
-        'deff_weights'
+        'deff_weights',
+        'residents',
+        'residents_low',
+        'residents_high'
     ]) }}
 {%- endmacro %}
 
@@ -38,6 +41,22 @@
         'p_value_clustered',
         'p_adjusted_clustered',
         'is_significant_clustered'
+    ]) }}
+{%- endmacro %}
+
+
+{#- The same of an answer. -#}
+{% macro released_answer_columns() -%}
+    {{ return(['n_answers',
+        'estimate',
+        'se',
+        'ci_low',
+        'ci_high',
+        'n_weighted',
+        'residents',
+        'residents_low',
+        'residents_high',
+        'quality_flag'
     ]) }}
 {%- endmacro %}
 

@@ -45,9 +45,45 @@
 {%- endmacro %}
 
 
+{#- A difference or an end of its interval as published. What lies on one side of 0 never rounds onto
+    it as long as its interval lies on that side: the reader would see another verdict. -#}
+{% macro published_difference(figure, n_answers, low, high) -%}
+    if(
+        engine.is_withheld,
+        null,
+        if(
+            {{ low }} * {{ high }} > 0 and {{ rounded_figure(figure, 'measures.kind', n_answers) }} = 0,
+            sign({{ figure }}) * power(10, -(
+                select declared.digits from {{ ref('publication_rounding') }} as declared
+                where
+                    declared.quantity
+                    = if(measures.kind in ('mean', 'net'), measures.kind, 'share')
+                    || if({{ n_answers }} < {{ threshold('small_base_n') }}, '_small_base', '')
+            )),
+            {{ rounded_figure(figure, 'measures.kind', n_answers) }}
+        )
+    )
+{%- endmacro %}
+
+
 {#- Another quantity as published: null when withheld. -#}
 {% macro published_quantity(number, quantity) -%}
     if(engine.is_withheld, null, {{ rounded(number, quantity) }})
+{%- endmacro %}
+
+
+{#- How many residents a share is, with its interval; `shown` says of which rows. Expects the engine's
+    `residents`. People are not fewer than none. -#}
+{% macro published_residents(shown='true') -%}
+    {%- for column, name in [
+        ('residents', 'residents'), ('ci_low', 'residents_low'), ('ci_high', 'residents_high')
+    ] -%}
+        if(
+            engine.is_withheld or residents.{{ column }} is null or not {{ shown }},
+            null,
+            {{ rounded('greatest(residents.' ~ column ~ ', 0)', 'weighted_n') }}
+        ) as {{ name }}{{ ',' if not loop.last }}
+    {% endfor -%}
 {%- endmacro %}
 
 

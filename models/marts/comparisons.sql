@@ -10,6 +10,11 @@ compared as (
         coalesce(a.is_from_earlier_release, false) or coalesce(b.is_from_earlier_release, false)
             as is_from_earlier_release,
         released.survey_code is not null as is_released,
+        a.ci_low as side_ci_low,
+        a.ci_high as side_ci_high,
+        a.ci_low_clustered as side_ci_low_clustered,
+        a.ci_high_clustered as side_ci_high_clustered,
+        b.estimate as everybody,
         {% for column in released_difference_columns() -%}
             released.{{ column }} as released_{{ column }},
         {% endfor -%}
@@ -81,7 +86,32 @@ standing as (
     from compared
     left join {{ ref('flags') }} as protected
         on protected.flag_code = 'protected' and protected.kind = 'withheld'
+),
+
+judged as (
+    select
+        * exclude (
+            side_ci_low, side_ci_high, side_ci_low_clustered, side_ci_high_clustered, everybody
+        ),
+        {% for suffix in ['', '_clustered'] -%}
+            {{ verdict(
+                'difference', 'ci_low' ~ suffix, 'ci_high' ~ suffix, 'is_significant' ~ suffix,
+                "coalesce(comparison_kind = 'total' and everybody between side_ci_low" ~ suffix
+                ~ " and side_ci_high" ~ suffix ~ ", false)"
+            ) }} as verdict{{ suffix }},
+        {% endfor -%}
+    from standing
+),
+
+labelled as (
+    select
+        judged.*,
+        verdicts.label_nl as verdict_label_nl,
+        verdicts.label_en as verdict_label_en,
+    from judged
+    left join {{ ref('flags') }} as verdicts
+        on judged.verdict = verdicts.flag_code and verdicts.kind = 'difference'
 )
 
-select * from standing
+select * from labelled
 order by sort_order

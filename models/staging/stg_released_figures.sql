@@ -29,6 +29,9 @@ renamed as (
         ci_high_clustered,
         df_clustered,
         deff_weights,
+        residents,
+        residents_low,
+        residents_high,
         ---------- text and booleans
         significantly_higher_than,
         quality_flag,

@@ -80,6 +80,19 @@ create table if not exists raw.released_differences (
 );
 """
 
+_ANSWERS = """
+alter table raw.released_figures add column if not exists residents double;
+alter table raw.released_figures add column if not exists residents_low double;
+alter table raw.released_figures add column if not exists residents_high double;
+create table if not exists raw.released_answers (
+    survey_code varchar, wave_code varchar, weighting_scheme varchar, segment_code varchar,
+    segment_value varchar, second_segment_value varchar, question_code varchar, statistic
+    varchar, answer_code varchar, n_answers bigint, estimate double, se double, ci_low double,
+    ci_high double, n_weighted double, residents double, residents_low double, residents_high
+    double, quality_flag varchar
+);
+"""
+
 
 @dataclass(frozen=True)
 class Migration:
@@ -96,6 +109,7 @@ MIGRATIONS = (
         "texts that an SPSS file declares missing",
         "alter table raw.user_missing add column if not exists value varchar",
     ),
+    Migration("released answers and residents", _ANSWERS),
 )
 
 

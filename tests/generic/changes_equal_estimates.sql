@@ -21,7 +21,7 @@
                 when not (later.is_from_earlier_release or earlier.is_from_earlier_release)
                     and {{ differs(
                     'mart.change', 'later.estimate - earlier.estimate',
-                    '1.5 * ' ~ last_digit(
+                    '2 * ' ~ last_digit(
                     'mart.question_code', 'mart.statistic',
                     'least(later.n_answers, earlier.n_answers)'
                 )
@@ -39,7 +39,7 @@
                     then 'labels: not those of the figure'
                 {{ even_interval_faults(
                     'change', 'mart.change', 'mart.ci_low', 'mart.ci_high', 'mart.se',
-                    last_digit(
+                    '1.5 * ' ~ last_digit(
                     'mart.question_code', 'mart.statistic',
                     'least(later.n_answers, earlier.n_answers)'
                 )
@@ -52,6 +52,7 @@
                         or {{ differs('mart.' ~ column, 'tests.' ~ column) }}
                     {% endfor -%}
                     or {{ unlike('mart.is_significant', 'tests.is_significant') }}
+                    or {{ unlike('mart.verdict', 'tests.verdict') }}
                     then 'test: not that of comparisons'
             end as problem,
         from {{ model }} as mart

@@ -10,6 +10,8 @@
             a.is_withheld or b.is_withheld as is_side_withheld,
             a.survey_code is null or b.survey_code is null as is_unknown,
             a.is_from_earlier_release or b.is_from_earlier_release as is_mixed,
+            a.ci_low as ci_low_a,
+            a.ci_high as ci_high_a,
             {{ last_digit(
                 'mart.question_code', 'mart.statistic', 'least(a.n_answers, b.n_answers)'
             ) }} as last_digit,
@@ -44,17 +46,17 @@
                     and {{ unlike('mart.is_side_withheld', 'mart.is_withheld') }}
                     then 'withheld otherwise than its sides'
                 when not mart.is_mixed and {{ differs(
-                    'mart.difference', 'mart.estimate_a - mart.estimate_b', '1.5 * mart.last_digit'
+                    'mart.difference', 'mart.estimate_a - mart.estimate_b', '2 * mart.last_digit'
                 ) }}
                     then 'difference: not figure a minus figure b'
                 {{ even_interval_faults(
                     'main', 'mart.difference', 'mart.ci_low', 'mart.ci_high', 'mart.se',
-                    'mart.last_digit'
+                    '1.5 * mart.last_digit'
                 ) }}
                 {{ even_interval_faults(
                     'clustered', 'if(mart.ci_low_clustered is null, null, mart.difference)',
                     'mart.ci_low_clustered', 'mart.ci_high_clustered', 'mart.se_clustered',
-                    'mart.last_digit'
+                    '1.5 * mart.last_digit'
                 ) }}
                 {% for suffix in ['', '_clustered'] -%}
                     when
@@ -81,7 +83,29 @@
                             'mart.p_adjusted' ~ suffix, threshold('significance_level')
                         ) }}
                         then 'significant otherwise than its p'
+                    when
+                        (mart.verdict{{ suffix }} is null)
+                        != (mart.difference is null or mart.ci_low{{ suffix }} is null)
+                        then 'verdict: there without an interval, or not there'
+                    when
+                        mart.verdict{{ suffix }} != 'no_demonstrable_difference'
+                        and mart.ci_low{{ suffix }} <= 0 and mart.ci_high{{ suffix }} >= 0
+                        then 'verdict: a difference of which the interval holds 0'
+                    when
+                        mart.verdict{{ suffix }} = 'no_demonstrable_difference'
+                        and mart.comparison_kind != 'total'
+                        and (mart.ci_low{{ suffix }} > 0 or mart.ci_high{{ suffix }} < 0)
+                        then 'verdict: none, of which the interval does not hold 0'
+                    when
+                        mart.verdict{{ suffix }} = 'certain_difference'
+                        and not mart.is_significant{{ suffix }}
+                        then 'verdict: certain otherwise than its p'
                 {% endfor -%}
+                when
+                    mart.comparison_kind = 'total'
+                    and mart.verdict != 'no_demonstrable_difference'
+                    and mart.estimate_b between mart.ci_low_a and mart.ci_high_a
+                    then 'verdict: the interval of the group holds the figure of everybody'
             end as problem,
         from paired as mart
     )

@@ -73,7 +73,7 @@
                     compared.is_from_earlier_release or reference.is_from_earlier_release
                 ) and {{ differs(
                     'mart.difference', 'compared.estimate - reference.estimate',
-                    '1.5 * mart.last_digit'
+                    '2 * mart.last_digit'
                 ) }}
                     then 'difference: not compared minus reference'
                 when {{ unlike('mart.is_withheld', 'tests.is_withheld') }} then 'withheld otherwise'
@@ -82,7 +82,7 @@
                         'main' if not suffix else 'clustered',
                         'if(mart.ci_low' ~ suffix ~ ' is null, null, mart.difference)',
                         'mart.ci_low' ~ suffix, 'mart.ci_high' ~ suffix, 'mart.se' ~ suffix,
-                        'mart.last_digit'
+                        '1.5 * mart.last_digit'
                     ) }}
                     when
                         {{ differs(
@@ -95,13 +95,14 @@
                         or {{ unlike(
                             'mart.is_significant' ~ suffix, 'tests.is_significant' ~ suffix
                         ) }}
+                        or {{ unlike('mart.verdict' ~ suffix, 'tests.verdict' ~ suffix) }}
                         then 'test{{ suffix }}: not that of comparisons'
                     {{ even_interval_faults(
                         'standardised' ~ suffix,
                         'if(mart.standardised_ci_low' ~ suffix
                         ~ ' is null, null, mart.standardised_difference)',
                         'mart.standardised_ci_low' ~ suffix, 'mart.standardised_ci_high' ~ suffix,
-                        'mart.standardised_se' ~ suffix, 'mart.last_digit'
+                        'mart.standardised_se' ~ suffix, '1.5 * mart.last_digit'
                     ) }}
                     when
                         {{ differs(
@@ -119,6 +120,9 @@
                         or {{ unlike(
                             'mart.is_significant_standardised' ~ suffix,
                             'standard.is_significant' ~ suffix
+                        ) }}
+                        or {{ unlike(
+                            'mart.standardised_verdict' ~ suffix, 'standard.verdict' ~ suffix
                         ) }}
                         then 'standardised test{{ suffix }}: not that of comparisons'
                 {% endfor -%}

@@ -38,6 +38,32 @@
                     ) }}
                     and abs(figures.deff_weights * figures.n_effective / figures.n_answers - 1) > 0.02
                     then 'deff_weights: not answers over effective answers'
+                when (figures.detectable_difference is null) != not coalesce(figures.se > 0, false)
+                    then 'detectable_difference: not there, or of a known figure'
+                -- √2 (t(.975) + t(.8)) is 3.96 with many degrees of freedom and 4.5 with 8.
+                when
+                    figures.df >= 8
+                    and not figures.detectable_difference
+                    between 3.9 * figures.se - 0.06 and 4.6 * figures.se + 0.06
+                    then 'detectable_difference: not that of its standard error'
+                when
+                    not figures.residents
+                    between coalesce(figures.residents_low, 0) and figures.residents_high
+                    or (figures.residents is not null and statistics.kind not in ('range', 'option'))
+                    then 'residents: outside their interval, or of what is no share'
+                when
+                    abs(figures.residents - figures.estimate * figures.n_weighted)
+                    > 0.006 * figures.residents + figures.n_weighted
+                    * (if(figures.n_answers < 50, 0.006, 0.0006) + 0.006 * figures.estimate)
+                    then 'residents: not the share of the weighted base'
+                when
+                    figures.n_for_margin is not null
+                    and statistics.kind not in ('range', 'option')
+                    then 'n_for_margin: of what is no share'
+                when
+                    abs(figures.n_for_margin / {{ n_for_margin('figures.estimate', 'figures.deff') }} - 1)
+                    > 0.06
+                    then 'n_for_margin: not that of its share and design effect'
             end as problem,
         from {{ model }} as figures
         inner join {{ ref('questions') }} as questions using (survey_code, question_code)

@@ -41,6 +41,7 @@ APART = {"test_nightly", "test_nights", "test_privacy", "test_raking_groups"}
 # The longest start first, so that no worker is left with one at the end. The first of all makes the
 # demo; what stands second needs no demo, so that the other worker does not wait for it.
 LONGEST_FIRST = (
+    "test_replay.py",
     "test_nightly.py::test_dbt_build_alone_builds_and_runs_every_unit_test_and_test_of_tests",
     "test_tiny_inputs.py",
     "test_two_releases.py",

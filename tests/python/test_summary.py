@@ -158,8 +158,8 @@ def test_a_difference_is_called_one_only_when_it_is_significant(changed):
     )
     text = texts(
         changed(
-            "update marts.comparisons set is_significant = false, ci_low = -0.1, ci_high = 0.5 "
-            f"where {where}"
+            "update marts.comparisons set is_significant = false, ci_low = -0.1, ci_high = 0.5, "
+            f"verdict = 'no_demonstrable_difference' where {where}"
         )
     )
     assert (

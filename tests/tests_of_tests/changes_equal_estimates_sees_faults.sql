@@ -1,6 +1,6 @@
 -- A grade was 6.2 in 2024 and is 6.6 in 2025. Planted per question, beside a right one: the change
--- turned, the waves exchanged, the interval exchanged or that of another figure, and a change that
--- is left out.
+-- turned, the waves exchanged, the interval exchanged or that of another figure, another verdict,
+-- and a change that is left out.
 with waves as (
     select * from (
         values ('s', '2024', '2024-07-01'::date), ('s', '2025', '2025-07-01'::date)
@@ -26,7 +26,8 @@ known as (
         questions.question_code as question_label_nl,
     from (values ('2024', 6.2), ('2025', 6.6)) as waves (wave_code, estimate)
     cross join (
-        values ('right'), ('turned'), ('waves'), ('interval'), ('wide'), ('lost'), ('p'), ('label')
+        values ('right'), ('turned'), ('waves'), ('interval'), ('wide'), ('lost'), ('p'), ('label'),
+        ('verdict')
     ) as questions (question_code)
 ),
 
@@ -44,6 +45,7 @@ tests as (
         0.01 as p_value,
         0.02 as p_adjusted,
         true as is_significant,
+        'certain_difference' as verdict,
     from known
     where wave_code = '2025'
 ),
@@ -59,6 +61,7 @@ planted as (
             case question_code when 'interval' then 0.2 when 'wide' then 0.7 else ci_high end
                 as ci_high,
             if(question_code = 'p', 0.2, p_value) as p_value,
+            if(question_code = 'verdict', 'indication', verdict) as verdict,
             if(question_code = 'label', 'Man', segment_label_nl) as segment_label_nl
         ),
         'total' as segment_value,

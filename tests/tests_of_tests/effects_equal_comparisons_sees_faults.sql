@@ -2,7 +2,7 @@
 -- first on display. z is 6.2 and a 6.6, so that the effect is -0.4 (-0.6 to -0.2) and standardised
 -- -0.3 (-0.5 to -0.1). Planted per question, beside a right one: the sign turned with its interval,
 -- the sign only, the interval only, sides exchanged, bases exchanged, labels exchanged, levels that
--- are not those of the contrast, the standardised sign, its interval, and another test.
+-- are not those of the contrast, the standardised sign, its interval, another test, and another verdict.
 with contrasts as (
     select
         's' as survey_code,
@@ -24,7 +24,7 @@ keys as (
         'g' as segment_code,
         unnest([
             'right', 'turned', 'sign', 'interval', 'sides', 'bases', 'labels', 'levels',
-            'standardised', 'standardised interval', 'test'
+            'standardised', 'standardised interval', 'test', 'verdict'
         ]) as question_code,
         'mean' as statistic,
         null::varchar as option_code,
@@ -68,6 +68,8 @@ tests as (
         null::double as p_value_clustered,
         null::double as p_adjusted_clustered,
         false as is_significant_clustered,
+        'certain_difference' as verdict,
+        null::varchar as verdict_clustered,
     from keys
     cross join (values ('x', 0.4, 0.2, 0.6), ('whole', 0.3, 0.1, 0.5))
         as t (weighting_scheme, difference, ci_low, ci_high)
@@ -80,7 +82,8 @@ planted as (
             if(main.question_code in ('turned', 'sign'), 0.4, -0.4) as difference,
             if(main.question_code in ('turned', 'interval'), 0.2, -0.6) as ci_low,
             if(main.question_code in ('turned', 'interval'), 0.6, -0.2) as ci_high,
-            if(main.question_code = 'test', 0.2, 0.1) as se
+            if(main.question_code = 'test', 0.2, 0.1) as se,
+            if(main.question_code = 'verdict', 'indication', main.verdict) as verdict
         ),
         'c' as contrast_code,
         if(main.question_code = 'levels', 'a', 'z') as comparison_level_code,
@@ -104,6 +107,8 @@ planted as (
         null::double as standardised_ci_high_clustered,
         null::double as standardised_p_adjusted_clustered,
         false as is_significant_standardised_clustered,
+        'certain_difference' as standardised_verdict,
+        null::varchar as standardised_verdict_clustered,
     from tests as main
     where main.weighting_scheme = 'x'
 ),

@@ -1,5 +1,9 @@
 {{ config(materialized='view') }}
 
+{%- set n_answers = 'least(engine.n_a, engine.n_b)' -%}
+{%- set main = ('engine.ci_low', 'engine.ci_high') -%}
+{%- set clustered = ('engine.ci_low_clustered', 'engine.ci_high_clustered') %}
+
 with engine as (
     select
         *,
@@ -29,18 +33,18 @@ published as (
         compared.question_code as compared_question_code,
         compared.statistic as compared_statistic,
         compared.option_code as compared_option_code,
-        {{ published('engine.difference', 'least(engine.n_a, engine.n_b)') }} as difference,
-        {{ published('engine.se', 'least(engine.n_a, engine.n_b)') }} as se,
-        {{ published('engine.ci_low', 'least(engine.n_a, engine.n_b)') }} as ci_low,
-        {{ published('engine.ci_high', 'least(engine.n_a, engine.n_b)') }} as ci_high,
+        {{ published_difference('engine.difference', n_answers, *main) }} as difference,
+        {{ published('engine.se', n_answers) }} as se,
+        {{ published_difference('engine.ci_low', n_answers, *main) }} as ci_low,
+        {{ published_difference('engine.ci_high', n_answers, *main) }} as ci_high,
         if(engine.is_withheld, null, engine.df)::bigint as df,
         if(engine.is_withheld, null, {{ published_p('engine.p_value') }}) as p_value,
         if(engine.is_withheld, null, {{ published_p('engine.p_adjusted') }}) as p_adjusted,
         engine.is_significant,
-        {{ published('engine.se_clustered', 'least(engine.n_a, engine.n_b)') }} as se_clustered,
-        {{ published('engine.ci_low_clustered', 'least(engine.n_a, engine.n_b)') }}
+        {{ published('engine.se_clustered', n_answers) }} as se_clustered,
+        {{ published_difference('engine.ci_low_clustered', n_answers, *clustered) }}
             as ci_low_clustered,
-        {{ published('engine.ci_high_clustered', 'least(engine.n_a, engine.n_b)') }}
+        {{ published_difference('engine.ci_high_clustered', n_answers, *clustered) }}
             as ci_high_clustered,
         if(engine.is_withheld, null, engine.df_clustered)::bigint as df_clustered,
         if(engine.is_withheld, null, {{ published_p('engine.p_value_clustered') }})

@@ -23,6 +23,7 @@ judged as (
     select
         counted.*,
         measures.question_code,
+        measures.is_distribution,
         measures.kind,
         measures.value_from,
         measures.value_to,
@@ -45,7 +46,7 @@ judged as (
                 then 'uniform_answers'
         end as primary_reason,
     from counted
-    inner join {{ ref('est_measures') }} as measures using (survey_code, measure_id)
+    inner join {{ ref('est_figure_measures') }} as measures using (survey_code, measure_id)
     inner join {{ ref('surveys') }} as surveys using (survey_code)
 ),
 

@@ -1,4 +1,10 @@
-with withheld as (
+with reasons as (
+    select * from {{ ref('est_withheld_figures') }}
+    union all
+    select * from {{ ref('est_withheld_answers') }}
+),
+
+withheld as (
     select
         points.point_id,
         -- A finer reason would tell how few gave the answer, or that all gave the same.
@@ -13,7 +19,7 @@ with withheld as (
             points.wave_code = figures.wave_code
             and points.measure_id = figures.measure_id
             and {{ same_group('points', 'figures') }}
-    left join {{ ref('est_withheld_figures') }} as withheld using (figure_id)
+    left join reasons as withheld using (figure_id)
 )
 
 select * from withheld

@@ -7,8 +7,9 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
 
     thresholds = dbt.ref("thresholds").df().set_index("threshold_code")["value"]
     rounding = dbt.ref("publication_rounding").df()
+    figures = dbt.ref("est_figures").df()
     return protect(
-        figures=dbt.ref("est_figures").df(),
+        figures=figures[~figures["is_distribution"]],
         nestings=dbt.ref("est_nestings").df(),
         complements=dbt.ref("est_complements").df(),
         rules=rules_of(thresholds, rounding),

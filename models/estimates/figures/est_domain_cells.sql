@@ -3,9 +3,23 @@ with measured as (
         answers.answer_id,
         answers.is_base,
         measures.measure_id,
+        measures.is_distribution,
         {{ outcome('measures', 'answers.value_number', 'answers.option_code') }} as y,
     from {{ ref('est_answers') }} as answers
-    inner join {{ ref('est_measures') }} as measures using (survey_code, question_code)
+    inner join {{ ref('est_figure_measures') }} as measures
+        using (survey_code, question_code)
+),
+
+-- Every answer in every scheme and every municipality would double the night, and so many groups
+-- cannot be protected together.
+counts as (
+    select
+        cell_counts.*,
+        schemes.is_default and segments.comparison != 'against_total' as has_distribution,
+    from {{ ref('est_cell_counts') }} as cell_counts
+    inner join {{ ref('est_places') }} as places using (place_id)
+    inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code)
+    inner join {{ ref('segments') }} as segments using (survey_code, segment_code)
 ),
 
 sums as (
@@ -22,9 +36,12 @@ sums as (
         sum(counts.sum_d * measured.y * measured.y) as sum_dyy,
         sum(counts.sum_d2 * measured.y) as sum_d2y,
         sum(counts.sum_d2 * measured.y * measured.y) as sum_d2yy,
-    from {{ ref('est_cell_counts') }} as counts
+    from counts
     inner join measured using (answer_id)
-    where not measured.is_base and measured.y is distinct from 0
+    where
+        not measured.is_base
+        and measured.y is distinct from 0
+        and (counts.has_distribution or not measured.is_distribution)
     group by counts.place_id, measured.measure_id
 ),
 
@@ -35,9 +52,9 @@ bases as (
         counts.n_answers,
         counts.sum_d,
         counts.sum_d2,
-    from {{ ref('est_cell_counts') }} as counts
+    from counts
     inner join measured using (answer_id)
-    where measured.is_base
+    where measured.is_base and (counts.has_distribution or not measured.is_distribution)
 ),
 
 -- An answer without a number is no 0: it is in no base (and a test stops the night).

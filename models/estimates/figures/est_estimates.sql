@@ -68,7 +68,7 @@ with_variances as (
     from {{ ref('est_points') }} as points
     inner join designs using (point_id)
     inner join sampled using (scheme_code, wave_code)
-    inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
+    inner join {{ ref('est_figure_measures') }} as measures using (measure_id, survey_code)
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
     left join everybody using (scheme_code, wave_code, measure_id)
 ),

@@ -42,7 +42,7 @@ named as (
             second_segment_value,
         from {{ ref('est_places') }}
     ) as domains using (domain_id)
-    inner join {{ ref('est_measures') }} as measures using (measure_id)
+    inner join {{ ref('est_figure_measures') }} as measures using (measure_id)
 ),
 
 estimated as (

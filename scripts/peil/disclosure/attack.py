@@ -9,6 +9,7 @@ from collections import Counter
 
 import pandas as pd
 
+from peil.disclosure.answers import NO_COMPLEMENTS, groups_given_away
 from peil.disclosure.counts import rooms
 from peil.disclosure.equations import questions_of, recoverable
 from peil.disclosure.rules import LEAST_ROOM, Rules
@@ -53,6 +54,22 @@ def attack_figures(
             for _, _, room in moment_rooms(question, rows, given, rules):
                 tried[*survey, "moments"] += len(room)
                 recovered[*survey, "moments"] += sum(r < LEAST_ROOM - 1e-6 for r in room)
+    return _rows(tried, recovered)
+
+
+def attack_answers(figures: pd.DataFrame, nestings: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """The same of shares of every answer: what `withheld_answers` was given, with its reasons."""
+    tried: Counter = Counter()
+    recovered: Counter = Counter()
+    for wave, rows, question, _ in questions_of(figures, nestings, NO_COMPLEMENTS, None):
+        survey = (rows["survey_code"].iloc[0], wave)
+        tried[*survey, "answers"] += len(set(rows.dropna(subset=["primary_reason"])["group_id"]))
+        recovered[*survey, "answers"] += len(groups_given_away(question))
+        for equation in question.equations:
+            rest = [c for c in equation.table_cells if c in question.hidden]
+            if rest and len(rest) < len(equation.table_cells):
+                tried[*survey, "answers"] += 1
+                recovered[*survey, "answers"] += rest_is_read(question, equation, rest, rules)
     return _rows(tried, recovered)
 
 

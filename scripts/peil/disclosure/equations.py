@@ -87,14 +87,15 @@ def questions_of(
     """
     numbers = {} if answers is None else dict(list(answers.groupby(["wave_code", "question_code"])))
     for key, rows in figures.groupby(["wave_code", "question_code"], sort=True):
-        question = _question(rows, nestings[nestings["wave_code"] == key[0]], complements)
+        question = question_of(rows, nestings[nestings["wave_code"] == key[0]], complements)
         given = numbers.get(key)
         if given is not None:
             question.span = float(np.ptp(given["value_number"])) or 1.0
         yield key[0], rows, question, given
 
 
-def _question(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFrame) -> Question:
+def question_of(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFrame) -> Question:
+    """The figures of one question in one wave, and the sums between them."""
     question = Question()
     base = question.base
     measures = sorted(rows["measure_id"].unique().tolist())

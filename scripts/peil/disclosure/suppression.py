@@ -74,7 +74,7 @@ def protect(
 def _withhold(question: Question, rules: Rules) -> None:
     """Withhold one table cell at a time until none gives a figure away, alone or combined."""
     while True:
-        weak = next((e for e in question.equations if _gives_away(question, e, rules)), None)
+        weak = next((e for e in question.equations if gives_away(question, e, rules)), None)
         if weak is None:
             known = [e.table_cells for e in question.equations]
             solved = recoverable(list(question.hidden), known) & set(question.figure_ids)
@@ -110,7 +110,7 @@ def _loosest(question: Question, solved: set[TableCell]) -> Equation:
         reached |= {c for e in meeting for c in e.table_cells}
 
 
-def _gives_away(question: Question, equation: Equation, rules: Rules) -> bool:
+def gives_away(question: Question, equation: Equation, rules: Rules) -> bool:
     """Whether subtracting all that is published leaves too few people around a hidden figure.
 
     What is left is as good as published: it must hold enough people besides the figure, and for

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 # Per table of the warehouse the rows of the published file it is loaded from.
 RELEASED = {
     "raw.released_figures": "released.marts.estimates where not is_withheld",
+    "raw.released_answers": "released.marts.distributions where not is_withheld",
     "raw.released_differences": "released.marts.comparisons where not is_withheld",
     "raw.released_items": "released.marts.item_response",
 }

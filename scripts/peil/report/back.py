@@ -110,7 +110,7 @@ def trends_chapter(reading: Reading) -> Iterator[Section]:
     questions = {q.question_code: q for q in reading.data.questions}
     wave = trends[0].compared_wave_code
     label = reading.data.wave_labels.get((trends[0].survey_code, wave), wave)
-    certain = [x for x in trends if x.is_significant and x.compared_wave_code == wave]
+    certain = [x for x in trends if x.is_certain and x.compared_wave_code == wave]
     rows = []
     for x in certain:
         q = questions.get(x.question_code)

@@ -153,7 +153,7 @@ def about_divisions(reading: Reading, block: Block, contrasted: set[str]) -> lis
     found = []
     for code, groups in small_divisions(reading, survey).items():
         if code in contrasted or not any(
-            c.is_significant
+            c.is_certain
             for m in block.measures
             for c in reading.measures.tests(m, code, "segments")
         ):

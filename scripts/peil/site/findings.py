@@ -167,7 +167,7 @@ class Findings:
             if "certain" not in verdicts:
                 hints += "hint" in verdicts
                 continue
-            certain = (c for c in tests if c.is_significant)
+            certain = (c for c in tests if c.is_certain)
             found.append((max(certain, key=lambda c: abs(c.difference or 0)), m))
         if not found:
             return self.t("no_certain_difference", by=label) + (

@@ -157,7 +157,11 @@ class Trend(NamedTuple):
     change: float | None
     ci_low: float | None
     ci_high: float | None
-    is_significant: bool | None
+    verdict: str | None
+
+    @property
+    def is_certain(self) -> bool:
+        return self.verdict == "certain_difference"
 
 
 class Response(NamedTuple):

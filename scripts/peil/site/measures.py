@@ -11,6 +11,12 @@ from peil.site.rows import Channel, Comparison, Estimate, Question, Statistic
 
 Certainty = Literal["certain", "hint", "none"]
 CERTAINTY: tuple[Certainty, ...] = ("certain", "hint", "none")
+# What the column verdict of the marts says.
+VERDICTS: dict[str | None, Certainty] = {
+    "certain_difference": "certain",
+    "indication": "hint",
+    "no_demonstrable_difference": "none",
+}
 GOOD = {"higher_is_better": 1, "lower_is_better": -1}
 
 
@@ -54,7 +60,7 @@ class Parts(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """How certain a difference is, and which way: "none" if and only if the interval holds zero."""
+    """How certain a difference is, and which way."""
 
     certainty: Certainty
     sign: int
@@ -69,13 +75,11 @@ class Verdict(NamedTuple):
 
 
 def verdict(test: Comparison, good: int, orientation: int = 1) -> Verdict | None:
-    """Of a tested difference; orientation -1 turns it round."""
-    if test.difference is None or test.ci_low is None or test.ci_high is None:
+    """Of a tested difference, as its mart has it; orientation -1 turns it round."""
+    certainty = VERDICTS.get(test.verdict)
+    if certainty is None or test.difference is None:
         return None
-    sign = orientation * (1 if test.difference > 0 else -1)
-    if test.ci_low <= 0 <= test.ci_high:
-        return Verdict("none", sign, good)
-    return Verdict("certain" if test.is_significant else "hint", sign, good)
+    return Verdict(certainty, orientation * (1 if test.difference > 0 else -1), good)
 
 
 class Measures:
@@ -187,16 +191,10 @@ class Measures:
         return [c for c in found if c.comparison_kind == kind and c.difference is not None]
 
     def against_everybody(self, m: Measure, segment: str, group: str) -> Verdict | None:
-        """A group against everybody: "none" if and only if their line crosses its interval."""
-        e, everybody = self.estimate(m, segment, group), self.estimate(m)
+        """A group against everybody."""
         tests = self.tests(m, segment, "total")
         test = next((c for c in tests if c.group_key_a == group), None)
-        if test is None or e.is_withheld or everybody.is_withheld:
-            return None
-        sign = 1 if e.shown > everybody.shown else -1
-        if e.low <= everybody.shown <= e.high:
-            return Verdict("none", sign, m.good)
-        return Verdict("certain" if test.is_significant else "hint", sign, m.good)
+        return verdict(test, m.good) if test else None
 
     @cached_property
     def arrows(self) -> dict[tuple[str, str, str, str, str | None], str]:
@@ -208,7 +206,7 @@ class Measures:
             (c.survey_code, c.group_key_a, c.question_code, c.statistic, c.option_code):
             "▲" if c.difference > 0 else "▼"
             for c in self.data.comparisons
-            if c.comparison_kind == "total" and c.is_significant and c.difference is not None
+            if c.comparison_kind == "total" and c.is_certain and c.difference is not None
         }  # fmt: skip
 
     def strongest(self, m: Measure, segment: str) -> Verdict | None:

@@ -53,7 +53,7 @@ def who_differs(site: Reading, overall: Measure) -> list[str]:
     sentences = [site.findings.contrast(overall, c) for c in contrasts]
     contrasted = {c.segment_code for c in contrasts}
     for code in small_divisions(site):
-        tests = [c for c in site.measures.tests(overall, code, "segments") if c.is_significant]
+        tests = [c for c in site.measures.tests(overall, code, "segments") if c.is_certain]
         if code in contrasted or not tests:
             continue
         largest = max(tests, key=lambda c: abs(c.difference or 0))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from peil.site.context import Site
 from peil.site.data import Topic
 from peil.site.insights import Trend
-from peil.site.measures import CERTAINTY, Measure, Verdict
+from peil.site.measures import CERTAINTY, VERDICTS, Measure, Verdict
 from peil.site.numbers import slug
 from peil.site.page_contrast import effect_scale
 
@@ -69,21 +69,11 @@ def _changes(site: Site) -> list[Change]:
 
 
 def _change(topic: Topic, m: Measure, t: Trend) -> Change | None:
-    if t.change is None or t.ci_low is None or t.ci_high is None:
+    certainty = VERDICTS.get(t.verdict)
+    if certainty is None or t.change is None or t.ci_low is None or t.ci_high is None:
         return None
-    sign = 1 if t.change > 0 else -1
-    certainty = "none"
-    if not t.ci_low <= 0 <= t.ci_high:
-        certainty = "certain" if t.is_significant else "hint"
-    return Change(
-        topic,
-        m,
-        t,
-        t.change,
-        t.ci_low,
-        t.ci_high,
-        Verdict(certainty, sign, m.good),  # type: ignore[arg-type]
-    )
+    v = Verdict(certainty, 1 if t.change > 0 else -1, m.good)
+    return Change(topic, m, t, t.change, t.ci_low, t.ci_high, v)
 
 
 def _csv(site: Site, changes: list[Change]) -> str:

@@ -161,5 +161,9 @@ class Comparison(NamedTuple):
     difference: float | None
     ci_low: float | None
     ci_high: float | None
-    is_significant: bool | None
     is_significant_clustered: bool | None
+    verdict: str | None
+
+    @property
+    def is_certain(self) -> bool:
+        return self.verdict == "certain_difference"

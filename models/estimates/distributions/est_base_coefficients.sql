@@ -1,0 +1,68 @@
+-- What the margins explain of having answered at all: a number of residents knows how sure that is.
+with bases as (
+    select
+        points.domain_id,
+        measures.question_code,
+        min(points.measure_id) as measure_id,
+    from {{ ref('est_points') }} as points
+    inner join {{ ref('est_figure_measures') }} as measures using (measure_id, survey_code)
+    inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
+    where schemes.is_default and measures.kind in ('range', 'option')
+    group by points.domain_id, measures.question_code
+),
+
+level_sums as (
+    select
+        bases.domain_id,
+        bases.question_code,
+        bases.measure_id,
+        cells.scheme_code,
+        cells.wave_code,
+        cells.group_value,
+        levels.attribute_code,
+        levels.level_code,
+        sum(domain.sum_d) as sum_d,
+    from bases
+    inner join {{ ref('est_domain_cells') }} as domain using (domain_id, measure_id)
+    inner join {{ ref('est_cells') }} as cells using (cell_id)
+    inner join {{ ref('wgt_cell_levels') }} as levels
+        on
+            cells.scheme_code = levels.scheme_code
+            and cells.wave_code = levels.wave_code
+            and cells.cell_key = levels.cell_key
+    group by all
+),
+
+coefficients as (
+    select
+        level_sums.domain_id,
+        level_sums.question_code,
+        level_sums.measure_id,
+        inverses.scheme_code,
+        inverses.wave_code,
+        inverses.group_value,
+        inverses.attribute_code,
+        inverses.level_code,
+        sum(inverses.value * level_sums.sum_d) as coefficient,
+    from level_sums
+    inner join {{ ref('wgt_calibration_inverse') }} as inverses
+        on
+            level_sums.scheme_code = inverses.scheme_code
+            and level_sums.wave_code = inverses.wave_code
+            and level_sums.group_value = inverses.group_value
+            and level_sums.attribute_code = inverses.other_attribute_code
+            and level_sums.level_code = inverses.other_level_code
+    group by all
+),
+
+-- A scheme without margins has bases and no coefficients.
+joined as (
+    select
+        bases.*,
+        coefficients.* exclude (domain_id, question_code, measure_id),
+    from bases
+    left join coefficients using (domain_id, question_code, measure_id)
+)
+
+select * from joined
+order by all
