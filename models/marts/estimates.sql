@@ -45,7 +45,7 @@ standing as (
 -- Of what is published: a finer error could be worked out of them.
 planned as (
     select
-        standing.* exclude (kind),
+        standing.* exclude (standing.kind),
         {{ rounded_figure(
             detectable_difference('standing.se', 'standing.df'), 'standing.kind',
             'standing.n_answers'

@@ -1,14 +1,12 @@
 -- Of schemes that weight to numbers of people: shares as targets say how many nobody knows.
 with counting as (
     select
-        scheme_code,
-        wave_code,
-    from {{ ref('wgt_weighting_diagnostics') }}
-    where scheme_code in (
-        select variables.scheme_code from {{ ref('weighting_variables') }} as variables
-    )
-    group by scheme_code, wave_code
-    having count(margin_flag) = 0
+        diagnostics.scheme_code,
+        diagnostics.wave_code,
+    from {{ ref('wgt_weighting_diagnostics') }} as diagnostics
+    semi join {{ ref('weighting_variables') }} using (scheme_code)
+    group by diagnostics.scheme_code, diagnostics.wave_code
+    having count(diagnostics.margin_flag) = 0
 ),
 
 variances as (

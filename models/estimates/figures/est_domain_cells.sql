@@ -17,7 +17,7 @@ counts as (
         cell_counts.*,
         schemes.is_default and segments.comparison != 'against_total' as has_distribution,
     from {{ ref('est_cell_counts') }} as cell_counts
-    inner join {{ ref('est_places') }} as places using (place_id)
+    inner join {{ ref('est_places') }} using (place_id)
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code)
     inner join {{ ref('segments') }} as segments using (survey_code, segment_code)
 ),
