@@ -21,7 +21,7 @@ ROOMS = (
     ("drafting", "population", "demo", "site"),
     ("report",),
     ("nights",),
-    ("export",),
+    ("crosstabs", "export"),
     ("cli",),
 )
 # Where models refer to: their own folder, or an earlier one.

@@ -57,5 +57,6 @@ def representativity_table(
                 for name, value in zip(names, per_level, strict=True)
             ]
     frame = pd.DataFrame(rows, columns=[*_KEYS, "n_least", *_FIGURES])
-    types = dict.fromkeys(_KEYS, "object") | {"n_least": "int64"}
+    # DuckDB takes a column of objects without rows for numbers.
+    types = dict.fromkeys(_KEYS, "object" if rows else "string") | {"n_least": "int64"}
     return frame.astype(types | dict.fromkeys(_FIGURES, "float64"))

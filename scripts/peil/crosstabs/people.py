@@ -1,0 +1,211 @@
+"""The respondents of a crosstab: grouped in one query, and as arrays of groups and outcomes.
+
+Respondents who are alike in cell, cluster, answers and groups are one row.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from peil.crosstabs.asked import Asked, By, Row, Side, as_code, rows_of
+from peil.errors import InputError
+from peil.statistics.design import People
+from peil.tables.designs import DesignTables, NumberedDesign, numbered_design
+from peil.warehouse import literal
+
+# Between the answers of one respondent, and between the code and the number of one answer.
+BETWEEN, BEHIND = chr(31), chr(30)
+Level = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Respondents:
+    """Rows of respondents; `columns` has the answers or levels per side as one text."""
+
+    frame: pd.DataFrame
+    numbered: NumberedDesign
+    people: People
+    columns: dict[tuple[str, str], str]
+
+    def texts(self, kind: str, code: str) -> tuple[np.ndarray, list[str | None]]:
+        """Which of the different texts each row has, and those texts; None: not answered."""
+        which, texts = pd.factorize(self.frame[self.columns[kind, code]], use_na_sentinel=False)
+        return which, [None if pd.isna(text) else text for text in texts]
+
+
+def read_respondents(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Respondents:
+    """Everybody who counts in the wave and scheme, whatever the filter."""
+    sides = [side for by in asked.bys for side in by.sides] + [side for side, _ in asked.filters]
+    wanted = {("question", asked.question["question_code"])} | {(s.kind, s.code) for s in sides}
+    columns = {key: f"side_{i}" for i, key in enumerate(sorted(wanted))}
+    query = _query(columns)
+    survey, wave = asked.survey["survey_code"], asked.wave_code
+    scheme = asked.scheme["scheme_code"]
+    frame = connection.execute(query, [survey, wave, survey, wave, scheme, wave]).df()
+    if frame.empty:
+        raise InputError(f"wave '{wave}', scheme '{scheme}': nobody has a weight.")
+    tables = [
+        connection.execute(
+            f"select * from {table} where scheme_code = ? and wave_code = ?", [scheme, wave]
+        ).df()
+        for table in (
+            "estimates.est_cells", "weighted.wgt_cell_levels", "weighted.wgt_calibration_inverse",
+            "estimates.est_strata", "estimates.est_cluster_levels",
+        )
+    ]  # fmt: skip
+    places = frame[["stratum", "cluster_code"]]
+    numbered = numbered_design(DesignTables(*tables), (scheme, wave), places.drop_duplicates())
+    cluster = None
+    if numbered.cluster_position is not None:
+        position = numbered.cluster_position
+        cluster = position.to_numpy()[position.index.get_indexer(pd.MultiIndex.from_frame(places))]
+    n, sum_d, sum_d2 = (frame[name].to_numpy(dtype=float) for name in ("n", "sum_d", "sum_d2"))
+    cell = numbered.cell_position[frame["cell_id"]].to_numpy()
+    people = People(cell, n, sum_d, sum_d2, cluster)
+    return Respondents(frame, numbered, people, columns)
+
+
+def _query(columns: dict[tuple[str, str], str]) -> str:
+    questions = [(code, name) for (kind, code), name in columns.items() if kind == "question"]
+    attributes = [(code, name) for (kind, code), name in columns.items() if kind == "attribute"]
+    one_answer = f"concat(option_code, chr({ord(BEHIND)}), value_number)"
+    answers = ", ".join(
+        f"if(bool_or(question_code = {literal(code)}), coalesce(string_agg(distinct {one_answer}, "
+        f"chr({ord(BETWEEN)}) order by {one_answer}) filter ("
+        f"question_code = {literal(code)} and is_selected), ''), null) as {name}"
+        for code, name in questions
+    )
+    levels = ", ".join(
+        f"string_agg(distinct level_code, chr({ord(BETWEEN)}) order by level_code) "
+        f"filter (attribute_code = {literal(code)}) as {name}"
+        for code, name in attributes
+    )
+    codes = ", ".join(literal(code) for code, _ in questions)
+    groups = ", ".join(literal(code) for code, _ in attributes) or "''"
+    return f"""
+        with people as (
+            select delivery_key, row_number, profile_key, base_weight
+            from weighted.wgt_respondents
+            where response_status = 'eligible' and survey_code = ? and wave_code = ?
+        ),
+        answers as (
+            select delivery_key, row_number, {answers}
+            from estimates.est_valid_answers
+            where survey_code = ? and wave_code = ? and question_code in ({codes})
+            group by delivery_key, row_number
+        ),
+        levels as (
+            select delivery_key, row_number{", " + levels if levels else ""}
+            from weighted.wgt_respondent_attributes
+            where attribute_code in ({groups})
+            group by delivery_key, row_number
+        ),
+        placed as (
+            select places.profile_key, places.cluster_code, cells.stratum, cells.cell_id
+            from weighted.wgt_profile_cells as places
+            inner join estimates.est_cells as cells
+                using (scheme_code, wave_code, group_value, stratum, cell_key)
+            where scheme_code = ? and wave_code = ?
+        )
+        select
+            cell_id, stratum, cluster_code, {", ".join(columns.values())},
+            count(*) as n, sum(base_weight) as sum_d, sum(base_weight * base_weight) as sum_d2
+        from people
+        inner join placed using (profile_key)
+        left join answers using (delivery_key, row_number)
+        left join levels using (delivery_key, row_number)
+        group by all
+        order by all
+    """
+
+
+def answers_of(text: str) -> list[tuple[str, float]]:
+    """Code and number of each answer of a text; the number is NaN where it has none."""
+    pairs = [part.split(BEHIND) for part in text.split(BETWEEN) if part]
+    numbered = [(code, float(number or "nan")) for code, number in pairs]
+    return [(code or as_code(number), number) for code, number in numbered]
+
+
+def groups_of(respondents: Respondents, side: Side, most: float) -> dict[str, np.ndarray]:
+    """Who is in each group that is found, in the order of the codebook; of numbers at most so many.
+
+    Raises:
+        InputError: the question has more different answers than that.
+    """
+    which, texts = respondents.texts(side.kind, side.code)
+    if side.kind == "question":
+        members = [{code for code, _ in answers_of(text or "")} for text in texts]
+    else:
+        members = [set((text or "").split(BETWEEN)) - {""} for text in texts]
+    found = set().union(*members) - side.unreported
+    if side.kind == "question" and not side.labels and len(found) > most:
+        raise InputError(
+            f"'{side.code}' has {len(found)} different answers: too many for groups (at most "
+            f"{most:g}). Declare bands of it as an attribute in attributes.csv."
+        )
+    known = list(side.labels)
+    order = sorted(found, key=lambda c: (known.index(c) if c in side.labels else len(known), _n(c)))
+    return {code: np.array([code in own for own in members])[which] for code in order}
+
+
+def _n(code: str) -> tuple[float, str]:
+    try:
+        return float(code), code
+    except ValueError:
+        return float("inf"), code
+
+
+def levels_of(respondents: Respondents, by: By, most: float) -> dict[Level, np.ndarray]:
+    """Who is in each group of a part of the banner; crossed groups without people are left out."""
+    first = groups_of(respondents, by.sides[0], most)
+    if len(by.sides) == 1:
+        return {(code,): rows for code, rows in first.items()}
+    second = groups_of(respondents, by.sides[1], most)
+    crossed = {(a, b): rows & others for a, rows in first.items() for b, others in second.items()}
+    return {level: rows for level, rows in crossed.items() if rows.any()}
+
+
+def measures_of(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Row]:
+    """The rows of the table: the share of each answer, then the statistics of the scale."""
+    language = asked.language
+    found = rows_of(
+        connection,
+        f"select measure_id, statistic, kind, value_from, value_to, minus_from, minus_to, "
+        f"option_code, coalesce(option_label_{language}, statistic_label_{language}) as label, "
+        "is_distribution, is_distribution or kind = 'option' as is_answer "
+        "from estimates.est_figure_measures where survey_code = ? and question_code = ? "
+        "and kind in ('option', 'mean', 'range', 'net') order by not is_answer, measure_id",
+        asked.survey["survey_code"],
+        asked.question["question_code"],
+    )
+    if not found:
+        raise InputError(
+            f"'{asked.question['question_code']}' has no statistic in scale_statistics.csv and too "
+            "many different answers: there is nothing to tabulate."
+        )
+    return found
+
+
+def outcomes(asked: Asked, respondents: Respondents, measures: list[Row]) -> np.ndarray:
+    """The outcome per row and measure, NaN outside the base, as the macro `outcome` has it."""
+    which, texts = respondents.texts("question", asked.question["question_code"])
+    y = np.full((len(texts), len(measures)), np.nan)
+    for i, text in enumerate(texts):
+        if text is not None:
+            given = answers_of(text)
+            y[i] = [sum(outcome(measure, *answer) for answer in given) for measure in measures]
+    return y[which]
+
+
+def outcome(measure: Row, code: str, number: float) -> float:
+    """y of one answer: NaN where a statistic needs a number and the answer has none."""
+    if measure["kind"] == "option":
+        return float(code == measure["option_code"])
+    if measure["kind"] == "mean" or np.isnan(number):
+        return number
+    y = float(measure["value_from"] <= number <= measure["value_to"])
+    if measure["kind"] == "net":
+        y -= float(measure["minus_from"] <= number <= measure["minus_to"])
+    return y
