@@ -139,7 +139,9 @@ def book(reading: Reading) -> Book:
         for topic in topics:
             tables = [_table(made, q, next(numbers), columns) for q in topic.questions]
             batteries = tuple(_batteries(made, topic))
-            made.chapters.append(Chapter(topic.label, s.label, columns, tuple(tables), batteries))
+            made.chapters.append(
+                Chapter(topic.label or topic.code, s.label, columns, tuple(tables), batteries)
+            )
     made.regions += [_region(made, group) for group in reading.data.region_groups]
     return made
 
@@ -148,7 +150,9 @@ def banner(reading: Reading, survey_code: str) -> tuple[Column, ...]:
     """Everybody, then the groups of every division that the codebook puts in the banner."""
     everybody = Column("", reading.t("everybody_together"), "", TOTAL, TOTAL)
     groups = (
-        Column(g.segment_label, g.label, g.letter or "", segment, g.group_key)
+        Column(
+            g.segment_label or segment, g.label or g.group_key, g.letter or "", segment, g.group_key
+        )
         for segment, groups in reading.data.divisions(survey_code).items()
         for g in groups
         if g.is_in_banner
@@ -172,6 +176,11 @@ def _lines(reading: Reading, q: Question) -> list[Estimate]:
     return sorted(own, key=place)
 
 
+def _label(line: Estimate) -> str:
+    """What a codebook calls it; its code where it calls it nothing."""
+    return line.option_label or line.option_code or line.statistic_label or line.statistic
+
+
 def _unit(reading: Reading, q: Question, e: Estimate) -> str:
     return UNITS.get(reading.measures.statistics(q.scale_code)[e.statistic].kind, MEAN)
 
@@ -185,10 +194,11 @@ def _table(made: Book, q: Question, number: int, columns: tuple[Column, ...]) ->
     lines = _lines(reading, q)
     for line in lines:
         cells = tuple(made.cell(e) for e in _figures(reading, line, columns))
-        label, is_answer = line.option_label or line.statistic_label, bool(line.option_code)
+        label, is_answer = _label(line), bool(line.option_code)
         rows.append(Row(label, _unit(reading, q, line), cells, is_answer))
     bases = list(zip(*(_figures(reading, line, columns) for line in lines), strict=True))
-    return Table(number, q.label, q.text, (*rows, *_bases(made, bases)))
+    label = q.label or q.question_code
+    return Table(number, label, q.text or label, (*rows, *_bases(made, bases)))
 
 
 def _bases(made: Book, columns: list[tuple[Estimate, ...]]) -> Iterator[Row]:
@@ -249,11 +259,12 @@ def _parts(made: Book, q: Question, parts: Parts) -> Row | None:
 def _region(made: Book, group: Group) -> Region:
     """Figure, interval and base of a region; its group and everybody beside it."""
     reading, t = made.reading, made.reading.t
+    name = group.label or group.group_key
     side = side_of(reading, group)
     header = [
-        t("topic"), t("question"), t("book_line"), group.label, t("book_low"), t("book_high"), "n"
+        t("topic"), t("question"), t("book_line"), name, t("book_low"), t("book_high"), "n"
     ]  # fmt: skip
-    header += [side.label] if side else []
+    header += [side.label or side.group_key] if side else []
     lines = []
     for topic in reading.data.topics:
         if topic.survey.survey_code != group.survey_code:
@@ -268,8 +279,8 @@ def _region(made: Book, group: Group) -> Region:
                     e = reading.measures.beside(line, side.segment_code, side.group_key)
                     cells.append(made.cell(e, with_letters=False))
                 cells.append(made.cell(line))
-                label = line.option_label or line.statistic_label
                 unit = _unit(reading, q, line)
-                lines.append(Line(topic.label, q.label, label, unit, tuple(cells)))
+                names = (topic.label or topic.code, q.label or q.question_code, _label(line))
+                lines.append(Line(*names, unit, tuple(cells)))
     header.append(t("everybody_together"))
-    return Region(group.label, group.segment_label, tuple(header), tuple(lines))
+    return Region(name, group.segment_label, tuple(header), tuple(lines))
