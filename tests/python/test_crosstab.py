@@ -18,6 +18,7 @@ import io
 import os
 import stat
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -28,7 +29,7 @@ from conftest import here, options, places_in
 from made_once import copy_of
 from peil.crosstabs.asked import ask
 from peil.crosstabs.measured import Measured, measure
-from peil.crosstabs.shield import withheld_reasons
+from peil.crosstabs.shield import primary_reasons, withheld_reasons
 from peil.disclosure import recoverable
 from peil.errors import InputError, PeilError
 from peil.settings import Places
@@ -220,6 +221,52 @@ def test_only_a_built_warehouse_that_one_may_open_is_read(several: Places, tmp_p
         connection.execute("delete from nights.build")
     with pytest.raises(PeilError, match="not built and tested"):
         peil.crosstab("small_used", "small_sex", warehouse=copy)
+
+
+def test_a_group_in_one_cluster_has_no_error_between_clusters(connection):
+    asked = ask(connection, "small_used", ["small_place"], {}, None, "clustered")
+    measured = measure(connection, asked, "total")
+    places, of = measured.of(asked.bys[0]), measured.figures
+    assert len(places) == 11
+    assert np.isnan(of.se[places][~of.is_uniform[places]]).all()
+    assert np.isnan(measured.df[places]).all() and np.isnan(measured.ends[0][places]).all()
+    assert (of.se[0] > 0).all()
+
+
+def test_a_published_figure_that_is_withheld_is_withheld_here_for_that_alone(
+    several: Places, tmp_path
+):
+    file = tmp_path / "peil.duckdb"
+    file.write_bytes(several.warehouse.read_bytes())
+    with duckdb.connect(str(file)) as connection:
+        asked = ask(connection, "small_grade", ["small_region"], {}, None, None)
+        measured = measure(connection, asked, "total")
+        place = column(measured, "small_region", "noord"), row(measured, "mean", None)
+        assert withheld_reasons(connection, measured)[place] == ""
+        connection.execute(
+            "update marts.estimates set withheld_reason = 'protected', is_withheld = true "
+            "where question_code = 'small_grade' and statistic = 'mean' "
+            "and segment_value = 'noord'"
+        )
+        assert withheld_reasons(connection, measured)[place] == "protected"
+
+
+def test_the_primary_rule_is_that_of_the_published_tables(several: Places):
+    with duckdb.connect(str(several.warehouse), read_only=True) as connection:
+        asked = ask(connection, "small_used", ["small_sex"], {}, None, None)
+    limits = {"min_cell_n": 5, "min_uniform_base_n": 100}
+    asked = replace(asked, survey={**asked.survey, "min_base_n": 50}, thresholds=limits)
+    kinds = [{"kind": kind} for kind in ("option", "range", "net", "mean")]
+    cases = [(49, 20), (50, 0), (50, 1), (50, 4), (50, 5), (50, 46), (50, 50), (100, 0), (99, 99)]
+    n = np.array([[base] * 4 for base, _ in cases], dtype=float)
+    positive = np.array([[given] * 4 for _, given in cases], dtype=float)
+    found = primary_reasons(asked, kinds, n, positive, np.zeros(n.shape, dtype=bool))
+    shares = ["small_base", "uniform_answers", "small_cell", "small_cell", "", "small_cell",
+              "uniform_answers", "", "uniform_answers"]  # fmt: skip
+    assert found[:, 0].tolist() == found[:, 1].tolist() == shares
+    assert found[1:, 2:].ravel().tolist() == [""] * 16
+    equal = primary_reasons(asked, kinds, n, positive, np.ones(n.shape, dtype=bool))
+    assert equal[1, 3] == "uniform_answers" and equal[7, 3] == "" and equal[1, 2] == ""
 
 
 TABLES = [

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from peil.report.book_sheets import Styles
 
 LABEL_WIDTH, COLUMN_WIDTH = 30, 19  # of the terminal
+ON_A_PAGE = 12  # columns that can be read on paper beside each other
 
 
 def writer_of(file: Path) -> Callable[[Crosstab], bytes]:
@@ -208,7 +209,9 @@ def _wide_sheet(
     sheet.set_column(1, len(made.columns), FIGURES)
     sheet.set_landscape()
     sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
+    sheet.repeat_columns(0)
+    if len(made.columns) <= ON_A_PAGE:
+        sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
 
 

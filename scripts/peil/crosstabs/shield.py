@@ -34,7 +34,7 @@ def withheld_reasons(connection: duckdb.DuckDBPyConnection, measured: Measured) 
             measured.inside,
         )
     )  # fmt: skip
-    primary = _primary(asked, measures, n, n_positive, uniform)
+    primary = primary_reasons(asked, measures, n, n_positive, uniform)
     seen = _seen(connection, measured, primary)
     spread = np.array([row["is_distribution"] for row in measures])
     rounding = connection.execute("select * from codebook.publication_rounding").df()
@@ -119,9 +119,10 @@ class _Shield:
         return pd.DataFrame(rows, columns=columns)
 
 
-def _primary(
+def primary_reasons(
     asked: Asked, measures: list[dict], n: np.ndarray, n_positive: np.ndarray, uniform: np.ndarray
 ) -> np.ndarray:
+    """What too few people gave, or did not give, or all gave: the rule of est_figures."""
     limits = asked.thresholds
     kinds = np.array([row["kind"] for row in measures])
     few = np.minimum(n_positive, n - n_positive)
