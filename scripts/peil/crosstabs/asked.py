@@ -128,7 +128,8 @@ def answer_labels(
 def _question(connection: duckdb.DuckDBPyConnection, code: str) -> Row:
     questions = rows_of(
         connection,
-        "select questions.*, scales.kind from codebook.questions as questions "
+        "select questions.*, scales.kind, scales.is_categorical "
+        "from codebook.questions as questions "
         "inner join codebook.scales as scales using (scale_code) "
         "where is_reported order by survey_code, sort_order",
     )

@@ -169,6 +169,11 @@ def _excel(table: Crosstab) -> bytes:
     return without_time(target.getvalue())
 
 
+def _lines(column: Column) -> int:
+    """Lines that the name of a column takes at the width of a figure."""
+    return 1 + len(f"{column.label} ({column.letter})") // 10
+
+
 def _wide_sheet(
     sheet: "Worksheet", made: Page, styles: "Styles", clean: Callable[[str], str]
 ) -> None:
@@ -187,6 +192,8 @@ def _wide_sheet(
         before = column.division
         named = f"{column.label} ({column.letter})" if column.letter else column.label
         sheet.write_string(row + 1, i, clean(named), styles(**head, align="right"))
+    sheet.set_row(0, 22)
+    sheet.set_row(row + 1, 15 * max(_lines(column) for column in made.columns))
     sheet.freeze_panes(row + 2, 1)
     row += 2
     for heading, lines in made.blocks:

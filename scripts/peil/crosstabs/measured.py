@@ -225,11 +225,13 @@ def _test(
     columns = [g for g in columns if figures.n[g, answers[0]] >= least]
     if len(columns) < 2:
         return None
-    # Every answer for itself, also where rare ones share a row of the table.
-    which, texts = respondents.texts("question", asked.question["question_code"])
-    codes = np.array([answers_of(text)[0][0] if text else "" for text in texts])
-    different = sorted(set(codes) - {""})
-    y = np.stack([codes == code for code in different], axis=1)[which]
+    y = sample.y[:, answers] > 0
+    if asked.question["is_categorical"]:
+        # Every answer for itself, as est_independence_counts has it; of a number rare ones share a
+        # row of the table, and without that most tables have empty cells.
+        which, texts = respondents.texts("question", asked.question["question_code"])
+        codes = np.array([answers_of(text)[0][0] if text else "" for text in texts])
+        y = np.stack([codes == code for code in sorted(set(codes) - {""})], axis=1)[which]
     return rao_scott(
         _table(sample.design, sample.people, sample.inside[:, columns], y), sample.design,
         by_cluster=sample.by_cluster,
