@@ -171,7 +171,7 @@ def _excel(table: Crosstab) -> bytes:
 
 def _lines(column: Column) -> int:
     """Lines that the name of a column takes at the width of a figure."""
-    return 1 + len(f"{column.label} ({column.letter})") // 10
+    return 1 + len(f"{column.label} ({column.letter})") // 8
 
 
 def _wide_sheet(
