@@ -106,7 +106,7 @@ def rows_equal_the_engine(
     return (
         checked
         + differences_equal(connection, measured, key)
-        + tests_equal(connection, measured, key)
+        + associations_equal(connection, measured, key)
     )
 
 
@@ -133,7 +133,7 @@ def differences_equal(connection, measured: Measured, key: list[str]) -> int:
     return checked
 
 
-def tests_equal(connection, measured: Measured, key: list[str]) -> int:
+def associations_equal(connection, measured: Measured, key: list[str]) -> int:
     checked = 0
     for segment, f, p in connection.execute(TESTS, key).fetchall():
         if segment not in measured.tests:
