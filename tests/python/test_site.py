@@ -19,6 +19,7 @@ from peil.errors import InputError, PeilError
 from peil.nights import release
 from peil.settings import PROJECT
 from peil.site import build_site
+from peil.site.context import read
 from peil.site.numbers import Numbers, small
 from peil.site.texts import CATALOGUES
 
@@ -518,3 +519,22 @@ def test_a_label_in_a_sentence_keeps_its_abbreviation():
     assert small("Status volgen") == "status volgen"
     assert small("KPI’s") == "KPI’s"
     assert small("(Helemaal) eens") == "(helemaal) eens"
+
+
+@pytest.mark.parametrize("question", ["preferred_submit_channel", "channels_used"])
+def test_answers_that_are_withheld_are_one_line_where_each_person_gave_one(demo, question):
+    """Two of five answers withheld: the rest of the whole, and nothing where several were given."""
+    reading = read(demo.published_file)
+    q = next(q for q in reading.data.questions if q.question_code == question)
+    block = reading.charts.blocks([q])[0]
+    hidden = [m.option_code for m in block.measures[:2]]
+    for key, e in list(reading.data.figure.items()):
+        if key[3] == question and key[5] in hidden:
+            reading.data.figure[key] = e._replace(estimate=None, is_withheld=True)
+    shown = [reading.measures.estimate(m).shown for m in block.measures[2:]]
+    panel = reading.charts.whole(block, "Overige")
+    assert panel.withheld == [m.label for m in block.measures[:2]]
+    others = [row.estimate.shown for row in panel.rows if row.label == "Overige"]
+    assert others == ([pytest.approx(1 - sum(shown))] if question != "channels_used" else [])
+    one = block._replace(measures=block.measures[1:])
+    assert "Overige" not in [row.label for row in reading.charts.whole(one, "Overige").rows]

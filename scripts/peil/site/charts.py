@@ -107,8 +107,11 @@ class Charts:
             file_name(members[0].question_code), kind, heading, members, measures, by_channel
         )
 
-    def whole(self, block: Block) -> Panel:
-        """Everybody, from high to low; channels in one order on every page."""
+    def whole(self, block: Block, others: str = "") -> Panel:
+        """Everybody, from high to low; channels in one order on every page.
+
+        Answers that may not be shown are one line called `others`, where each person gave one.
+        """
         rows, withheld = [], []
         for m in block.measures:
             row = self._whole_row(block.kind, m)
@@ -118,6 +121,8 @@ class Charts:
                 rows.append(row)
         if block.kind == "options":
             rows.sort(key=lambda row: -row.estimate.shown)
+            if others and len(withheld) > 1:
+                rows += _rest(block, rows, others)
         elif block.kind == "parts" and not block.by_channel:
             rows.sort(key=lambda row: -row.shares[-1][1])
         return Panel("", rows, withheld)
@@ -181,6 +186,17 @@ class Charts:
         parts = self.measures.parts(m.question.scale_code) if block.kind == "parts" else None
         found = [s.statistic for s in parts.statistics] if parts else []
         return list(dict.fromkeys([m.statistic.statistic, *found]))
+
+
+def _rest(block: Block, rows: list[Row], label: str) -> list[Row]:
+    """What the answers that are shown leave of the whole: their reader can subtract as well."""
+    rest = 1 - sum(row.estimate.shown for row in rows)
+    if not rows or rest <= 0 or not block.measures[0].statistic.is_categorical:
+        return []
+    e = rows[0].estimate._replace(
+        option_code=None, option_label=label, estimate=rest, ci_low=None, ci_high=None
+    )
+    return [Row(label, e, rows[0].unit)]
 
 
 def overlap(a: Estimate, b: Estimate) -> bool:

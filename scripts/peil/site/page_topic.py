@@ -70,7 +70,7 @@ def whole_of(site: Reading, block: Block, topic: Topic) -> Figure:
         title=site.findings.whole_title(block),
         subtitle=_whole_subtitle(site, block, who),
         scale=site.measures.scales["share" if block.kind != "numbers" else block.measures[0].unit],
-        panels=[site.charts.whole(block)],
+        panels=[site.charts.whole(block, site.t("other_answers"))],
         estimates=list(site.charts.drawn(block)),
         legend=legend_of(site, block),
     )
