@@ -69,7 +69,7 @@
             when {{ variance }} is null then null
             when {{ simple_variance }} = 0 then 0
             when {{ variance }} <= {{ no_variance() }} * {{ simple_variance }} then 0
-            else sqrt({{ variance }})
+            else sqrt(if({{ variance }} < 0, 0, {{ variance }}))
         end
     )
 {%- endmacro %}

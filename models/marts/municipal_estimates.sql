@@ -39,11 +39,6 @@ published as (
         ] -%}
             {{ rounded_figure('modelled.' ~ column, 'modelled.kind', '1e9') }} + 0 as {{ column }},
         {% endfor -%}
-        case
-            when modelled.difference_ci_low > 0 then 'higher'
-            when modelled.difference_ci_high < 0 then 'lower'
-            when modelled.difference is not null then 'not_demonstrable'
-        end as difference_verdict,
         direct.segment_label_nl,
         direct.segment_label_en,
         direct.question_label_nl,
@@ -63,7 +58,19 @@ published as (
             and modelled.option_code is not distinct from direct.option_code
             and direct.is_default_scheme
             and direct.second_segment_value is null
+),
+
+-- Of the interval as it is published: an end that rounds to 0 holds it.
+judged as (
+    select
+        *,
+        case
+            when difference_ci_low > 0 then 'higher'
+            when difference_ci_high < 0 then 'lower'
+            when difference is not null then 'not_demonstrable'
+        end as difference_verdict,
+    from published
 )
 
-select * from published
+select * from judged
 order by sort_order

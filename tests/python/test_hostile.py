@@ -270,7 +270,7 @@ def test_a_reader_killed_from_outside_leaves_the_file(places, monkeypatch, one_w
 
 
 def test_memory_that_runs_out_is_no_wrong_separator(places, tmp_path):
-    seeds = with_limits(tmp_path, reading_memory_mb=500)
+    seeds = with_limits(tmp_path, reading_memory_mb=1000)
     big = places.inbox / "gemeentekanalen_2024.csv"
     header, rows = big.read_bytes().split(b"\r\n", 1)
     big.write_bytes(header + b"\r\n" + rows * 400)

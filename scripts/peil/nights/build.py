@@ -23,6 +23,8 @@ from peil.settings import Places
 from peil.warehouse import STORAGE, one_row, open_warehouse, wait_until_free
 
 log = logging.getLogger(__name__)
+# Of a test without a name of its own dbt makes one that is longer than a file may have.
+MOST_OF_A_NAME = 120
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def _describe(result: object, places: Places) -> str:
 def _describe_failure(failure: Failure, places: Places) -> str:
     message = _clean(failure.message)
     if failure.query:
-        query = places.dbt_target / "failed" / f"{failure.step.name}.sql"
+        query = places.dbt_target / "failed" / f"{failure.step.name[:MOST_OF_A_NAME]}.sql"
         query.parent.mkdir(exist_ok=True)
         query.write_text(failure.query, encoding="utf-8")
         message += _first_row(query, places.warehouse)
