@@ -40,11 +40,18 @@
                     then 'deff_weights: not answers over effective answers'
                 when (figures.detectable_difference is null) != not coalesce(figures.se > 0, false)
                     then 'detectable_difference: not there, or of a known figure'
-                -- √2 (t(.975) + t(.8)) is 3.96 with many degrees of freedom and 4.5 with 8.
+                -- √2 (t(1 - level / 2) + t(power)): from many degrees of freedom down to 8.
                 when
                     figures.df >= 8
                     and not figures.detectable_difference
-                    between 3.9 * figures.se - 0.06 and 4.6 * figures.se + 0.06
+                    between 0.98 * sqrt(2) * figures.se * (
+                        normal_quantile(1 - {{ threshold('significance_level') }} / 2)
+                        + normal_quantile({{ threshold('detection_power') }})
+                    ) - 0.06
+                    and 1.02 * sqrt(2) * figures.se * (
+                        t_quantile(1 - {{ threshold('significance_level') }} / 2, 8.0)
+                        + t_quantile({{ threshold('detection_power') }}, 8.0)
+                    ) + 0.06
                     then 'detectable_difference: not that of its standard error'
                 when
                     not figures.residents
@@ -61,8 +68,8 @@
                     and statistics.kind not in ('range', 'option')
                     then 'n_for_margin: of what is no share'
                 when
-                    abs(figures.n_for_margin / {{ n_for_margin('figures.estimate', 'figures.deff') }} - 1)
-                    > 0.06
+                    abs(figures.n_for_margin - {{ n_for_margin('figures.estimate', 'figures.deff') }})
+                    > 1 + 0.06 * figures.n_for_margin
                     then 'n_for_margin: not that of its share and design effect'
             end as problem,
         from {{ model }} as figures

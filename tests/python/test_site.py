@@ -94,6 +94,7 @@ def test_downloads_lead_to_the_documents_of_the_release(demo, site, pages):
     documents = sorted(path.name for path in (demo.published / "documents").iterdir())
     assert documents == [
         "presentatie.pptx", "samenvatting.docx", "samenvatting.html", "samenvatting.md",
+        "tabellenboek.csv", "tabellenboek.html", "tabellenboek.xlsx",
     ]  # fmt: skip
     for name in documents:
         assert f"documents/{name}" in pages["downloads.html"].links
