@@ -260,7 +260,7 @@ def test_the_report_of_the_attacks_is_published_and_recovers_nothing(published):
         "select attack_code, sum(n_tried) as tried, sum(n_recovered) as recovered "
         "from marts.disclosure_attacks group by attack_code"
     ).df()
-    assert set(report["attack_code"]) == {"subtraction", "rest", "moments", "counts"}
+    assert set(report["attack_code"]) == {"subtraction", "rest", "moments", "counts", "answers"}
     assert (report["tried"] > 0).all()
     assert (report["recovered"] == 0).all()
 

@@ -9,7 +9,7 @@ from peil.drafting.guess import LIKELY, UNSURE, Guess
 from peil.drafting.places import municipality, share_known
 
 # A column is a municipality when so many of its answers are on the list of CBS.
-_KNOWN = 0.98
+_KNOWN = 1 - 0.02
 _MOST_LEVELS = 25
 _AGES = re.compile(
     r"(?P<low>\d{1,3})\s*(-|–|—|t/m|tot en met|tot|to|until|through|/|en)\s*(?P<high>\d{1,3})"
@@ -133,7 +133,7 @@ def _age(guess: Guess) -> str:
         return ""
     inside = sum(n for v, n in column.listed.items() if v.isdigit() and 10 <= int(v) <= 110)
     others = sum(n for v, n in column.listed.items() if v in guess.missing)
-    if inside + others < 0.95 * column.n_filled or inside < 0.5 * column.n_filled:
+    if inside + others < (1 - 0.05) * column.n_filled or inside < 0.5 * column.n_filled:
         return ""
     guess.scale, guess.new_scale, guess.match_by = "years", None, "number"
     return "age"
@@ -154,7 +154,7 @@ def _birth_year(guess: Guess) -> str:
         return ""
     inside = sum(n for v, n in column.listed.items() if v.isdigit() and 1900 <= int(v) <= 2020)
     is_named = cues.BIRTH_YEAR.search(column.words)
-    return "birth_year" if is_named and inside >= 0.95 * column.n_filled else ""
+    return "birth_year" if is_named and inside >= (1 - 0.05) * column.n_filled else ""
 
 
 def _age_band(guess: Guess) -> str:

@@ -69,7 +69,11 @@ class Column:
 
     @property
     def is_date(self) -> bool:
-        return bool(self.n_filled) and self.n_dates >= 0.95 * self.n_filled and not self.is_number
+        return (
+            bool(self.n_filled)
+            and self.n_dates >= (1 - 0.05) * self.n_filled
+            and not self.is_number
+        )
 
 
 @dataclass

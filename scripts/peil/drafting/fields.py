@@ -16,7 +16,7 @@ _IDENTIFIERS = re.compile(
 )
 # Fewer rows than this, and every number is unique by chance.
 _FEWEST_UNIQUE = 20
-_UNIQUE, _FILLED = 0.8, 0.95
+_UNIQUE, _FILLED = 0.8, (1 - 0.05)
 
 
 def find_fields(columns: list[Column], file_format: str) -> dict[str, Guess]:
@@ -92,7 +92,7 @@ def _is_unique(column: Column) -> bool:
     if not column.is_number and (column.longest > 64 or any(" " in v for v, _ in column.cells)):
         return False
     share = column.n_distinct / column.n_filled
-    if column.n_filled >= _FEWEST_UNIQUE and share >= 0.98:
+    if column.n_filled >= _FEWEST_UNIQUE and share >= (1 - 0.02):
         return True
     return share >= _UNIQUE and any(cues.RESPONDENT.fullmatch(name) for name in names(column))
 

@@ -12,7 +12,7 @@ SEPARATORS = (";", ", ", ",")
 _FEWEST_JOINED = 0.1
 _MOST_PARTS = 40
 _TIMES_SEEN = 3
-_RISING = 0.95
+_RISING = 1 - 0.05
 # What stands behind the comma of halves, quarters and tenths that are rounded.
 _FRACTIONS = {"0", "00", "25", "50", "75"}
 

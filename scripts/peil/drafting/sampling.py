@@ -80,7 +80,7 @@ def _is_weight(column: Column) -> bool:
             return True
         return column.mean > 150 or set(column.values) == {"1"}
     return (
-        not column.is_whole and column.n_distinct > 5 and 0.98 <= column.mean <= 1.02
+        not column.is_whole and column.n_distinct > 5 and (1 - 0.02) <= column.mean <= 1.02
         and (column.highest or 0) < 20 and column.n_filled == column.n_rows
     )  # fmt: skip
 
