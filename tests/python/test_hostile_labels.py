@@ -72,7 +72,8 @@ def marts():
         )
         # What the workbook looks up.
         connection.execute(
-            "create table marts.about as select 0.95 as confidence_level; "
+            "create table marts.about as select 0.95 as confidence_level, 's' as survey_code, "
+            "'Onderzoek' as label_nl, 'een panel' as sample_kinds_nl, true as is_latest_wave; "
             "create table marts.dim_questions (question_code varchar, scale_code varchar); "
             "create table marts.dim_statistics (scale_code varchar, statistic varchar, "
             "kind varchar)"

@@ -98,7 +98,7 @@ def test_a_check_refuses_numbers_that_are_not_there(case, tmp_path):
     assert "scale_statistics.csv: statistic '" in run.stdout
     assert "of scale 'opinion'" in run.stdout
     assert words in run.stdout
-    assert "statistics cannot be computed; see above" in run.stderr
+    assert "faults that stop a night; see above" in run.stderr
 
 
 def test_a_mean_of_several_answers_is_refused(tmp_path):

@@ -111,7 +111,7 @@ def lines_file(places: Places) -> Path:
 
 def now() -> datetime:
     """UTC without its zone, as the columns have it."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def save(places: Places, record: Record) -> None:
