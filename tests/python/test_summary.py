@@ -120,7 +120,7 @@ def test_method_tells_response_weighting_tests_choice_and_questions(document):
         assert wanted in captions
     assert any(caption.startswith("Vragenlijst") for caption in captions)
     words = " ".join(texts(document).values())
-    assert "Inwoners kozen zelf of zij meededen" in words
+    assert "wie meedeed, koos daar zelf voor" in words
     assert "bootstrap" in words
 
 
