@@ -13,3 +13,80 @@
         )
     )
 {%- endmacro %}
+
+
+{#- Σu and Σu² of respondents per figure and stratum. `influence` has per figure and cell the columns
+    id, cell_id, sum_de, sum_d2e, sum_d2ee and fit. -#}
+{% macro respondent_sums(influence, id) -%}
+    select
+        influence.{{ id }},
+        cells.scheme_code,
+        cells.wave_code,
+        cells.stratum,
+        'respondent' as unit,
+        sum({{ cell_sum_u('cells.factor', 'cells.sum_d', 'influence.sum_de', 'influence.fit') }})
+            as sum_u,
+        sum({{ cell_sum_u2(
+            'cells.factor', 'cells.sum_d2', 'influence.sum_d2e', 'influence.sum_d2ee',
+            'influence.fit'
+        ) }}) as sum_u2,
+    from {{ influence }} as influence
+    inner join {{ ref('est_cells') }} as cells using (cell_id)
+    group by all
+{%- endmacro %}
+
+
+{#- The same of clusters, from their own sum_u per figure, stratum and cluster. -#}
+{% macro cluster_sums(clusters, id, keys='scheme_code, wave_code') -%}
+    select
+        {{ id }},
+        {{ keys }},
+        stratum,
+        'cluster' as unit,
+        sum(sum_u) as sum_u,
+        sum(sum_u * sum_u) as sum_u2,
+    from {{ clusters }}
+    group by {{ id }}, {{ keys }}, stratum
+{%- endmacro %}
+
+
+{#- B = G S: what the calibration margins explain, from `sums` per figure, group and margin level, of
+    which column `total` is S. `keys` are the columns of a figure. -#}
+{% macro calibration_coefficients(sums, keys, total) -%}
+    select
+        {% for key in keys %}sums.{{ key }}, {% endfor %}
+        inverses.scheme_code,
+        inverses.wave_code,
+        inverses.group_value,
+        inverses.attribute_code,
+        inverses.level_code,
+        sum(inverses.value * sums.{{ total }}) as coefficient,
+    from {{ sums }} as sums
+    inner join {{ ref('wgt_calibration_inverse') }} as inverses
+        on
+            sums.scheme_code = inverses.scheme_code
+            and sums.wave_code = inverses.wave_code
+            and sums.group_value = inverses.group_value
+            and sums.attribute_code = inverses.other_attribute_code
+            and sums.level_code = inverses.other_level_code
+    group by all
+{%- endmacro %}
+
+
+{#- What a figure's coefficients make of each raking cell: the fit b. -#}
+{% macro calibration_fit(coefficients, keys) -%}
+    select
+        {% for key in keys %}coefficients.{{ key }}, {% endfor %}
+        cells.cell_id,
+        sum(coefficients.coefficient) as fit,
+    from {{ coefficients }} as coefficients
+    inner join {{ ref('wgt_cell_levels') }} as levels
+        using (scheme_code, wave_code, attribute_code, level_code)
+    inner join {{ ref('est_cells') }} as cells
+        on
+            coefficients.scheme_code = cells.scheme_code
+            and coefficients.wave_code = cells.wave_code
+            and coefficients.group_value = cells.group_value
+            and levels.cell_key = cells.cell_key
+    group by all
+{%- endmacro %}

@@ -1,3 +1,12 @@
+{#- Whether so few came in since a release that the difference would tell their answers. -#}
+{% macro few_newcomers(n, n_released) -%}
+    coalesce(
+        abs({{ n }} - {{ n_released }}) between 1 and {{ threshold('min_new_respondents') }} - 1,
+        false
+    )
+{%- endmacro %}
+
+
 {#- Columns of a figure that stand together: those of one release, or all made anew. -#}
 {% macro released_figure_columns() -%}
     {{ return(['n_answers',

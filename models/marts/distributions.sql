@@ -21,12 +21,9 @@ bases as (
 compared as (
     select
         published.*,
-        coalesce(
-            not published.is_withheld
-            and abs(published.n_answers - bases.n_answers)
-            between 1 and {{ threshold('min_new_respondents') }} - 1,
-            false
-        ) as is_from_earlier_release,
+        not published.is_withheld
+        and {{ few_newcomers('published.n_answers', 'bases.n_answers') }}
+            as is_from_earlier_release,
         released.survey_code is not null as is_released,
         {% for column in released_answer_columns() -%}
             released.{{ column }} as released_{{ column }},

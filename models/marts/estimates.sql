@@ -6,12 +6,9 @@ with published as (
 compared as (
     select
         published.*,
-        coalesce(
-            not published.is_withheld
-            and abs(published.n_answers - released.n_answers)
-            between 1 and {{ threshold('min_new_respondents') }} - 1,
-            false
-        ) as is_from_earlier_release,
+        not published.is_withheld
+        and {{ few_newcomers('published.n_answers', 'released.n_answers') }}
+            as is_from_earlier_release,
         {% for column in released_figure_columns() -%}
             released.{{ column }} as released_{{ column }},
         {% endfor -%}

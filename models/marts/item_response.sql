@@ -36,11 +36,7 @@ shown as (
 compared as (
     select
         shown.*,
-        coalesce(
-            abs(shown.n_eligible - released.n_eligible)
-            between 1 and {{ threshold('min_new_respondents') }} - 1,
-            false
-        ) as is_from_earlier_release,
+        {{ few_newcomers('shown.n_eligible', 'released.n_eligible') }} as is_from_earlier_release,
         {% for column in released_item_columns() -%}
             released.{{ column }} as released_{{ column }},
         {% endfor -%}

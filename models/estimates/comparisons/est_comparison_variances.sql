@@ -80,17 +80,9 @@ of_one_person as (
 ),
 
 clusters as (
-    select
-        pair_id,
-        scheme_code,
-        wave_code,
-        compared_wave_code,
-        stratum,
-        'cluster' as unit,
-        sum(sum_u) as sum_u,
-        sum(sum_u * sum_u) as sum_u2,
-    from {{ ref('est_comparison_clusters') }}
-    group by all
+    {{ cluster_sums(
+        ref('est_comparison_clusters'), 'pair_id', 'scheme_code, wave_code, compared_wave_code'
+    ) }}
 ),
 
 stratum_sums as (

@@ -19,21 +19,7 @@ answered as (
 ),
 
 fitted as (
-    select
-        coefficients.domain_id,
-        coefficients.question_code,
-        cells.cell_id,
-        sum(coefficients.coefficient) as fit,
-    from {{ ref('est_base_coefficients') }} as coefficients
-    inner join {{ ref('wgt_cell_levels') }} as levels
-        using (scheme_code, wave_code, attribute_code, level_code)
-    inner join {{ ref('est_cells') }} as cells
-        on
-            coefficients.scheme_code = cells.scheme_code
-            and coefficients.wave_code = cells.wave_code
-            and coefficients.group_value = cells.group_value
-            and levels.cell_key = cells.cell_key
-    group by coefficients.domain_id, coefficients.question_code, cells.cell_id
+    {{ calibration_fit(ref('est_base_coefficients'), ['domain_id', 'question_code']) }}
 ),
 
 joined as (

@@ -34,25 +34,9 @@ level_sums as (
 ),
 
 coefficients as (
-    select
-        level_sums.domain_id,
-        level_sums.question_code,
-        level_sums.measure_id,
-        inverses.scheme_code,
-        inverses.wave_code,
-        inverses.group_value,
-        inverses.attribute_code,
-        inverses.level_code,
-        sum(inverses.value * level_sums.sum_d) as coefficient,
-    from level_sums
-    inner join {{ ref('wgt_calibration_inverse') }} as inverses
-        on
-            level_sums.scheme_code = inverses.scheme_code
-            and level_sums.wave_code = inverses.wave_code
-            and level_sums.group_value = inverses.group_value
-            and level_sums.attribute_code = inverses.other_attribute_code
-            and level_sums.level_code = inverses.other_level_code
-    group by all
+    {{ calibration_coefficients(
+        'level_sums', ['domain_id', 'question_code', 'measure_id'], 'sum_d'
+    ) }}
 ),
 
 -- A scheme without margins has bases and no coefficients.

@@ -38,21 +38,7 @@ outcomes as (
 ),
 
 respondents as (
-    select
-        outcomes.quantile_id,
-        cells.scheme_code,
-        cells.wave_code,
-        cells.stratum,
-        'respondent' as unit,
-        sum({{ cell_sum_u('cells.factor', 'cells.sum_d', 'outcomes.sum_de', 'outcomes.fit') }})
-            as sum_u,
-        sum({{ cell_sum_u2(
-            'cells.factor', 'cells.sum_d2', 'outcomes.sum_d2e', 'outcomes.sum_d2ee',
-            'outcomes.fit'
-        ) }}) as sum_u2,
-    from outcomes
-    inner join {{ ref('est_cells') }} as cells using (cell_id)
-    group by all
+    {{ respondent_sums('outcomes', 'quantile_id') }}
 ),
 
 per_cluster as (
@@ -77,16 +63,7 @@ per_cluster as (
 ),
 
 clusters as (
-    select
-        quantile_id,
-        scheme_code,
-        wave_code,
-        stratum,
-        'cluster' as unit,
-        sum(sum_u) as sum_u,
-        sum(sum_u * sum_u) as sum_u2,
-    from per_cluster
-    group by all
+    {{ cluster_sums('per_cluster', 'quantile_id') }}
 ),
 
 stratum_sums as (

@@ -24,35 +24,21 @@ placed as (
     left join {{ ref('est_influence') }} as influence using (point_id, cell_id)
 ),
 
--- From errors of the share back to the outcome: Σdy, Σd²y and Σd²y².
+-- From errors of the share back to those of the total, whose e is the outcome y itself.
 outcomes as (
     select
         point_id,
         cell_id,
-        sum_w * sum_de + estimate * sum_d as sum_dy,
-        sum_w * sum_d2e + estimate * sum_d2 as sum_d2y,
+        sum_w * sum_de + estimate * sum_d as sum_de,
+        sum_w * sum_d2e + estimate * sum_d2 as sum_d2e,
         sum_w * sum_w * sum_d2ee + 2 * estimate * sum_w * sum_d2e + estimate * estimate * sum_d2
-            as sum_d2yy,
+            as sum_d2ee,
         sum_w * share_fit + estimate * fit as fit,
     from placed
 ),
 
 respondents as (
-    select
-        outcomes.point_id,
-        cells.scheme_code,
-        cells.wave_code,
-        cells.stratum,
-        'respondent' as unit,
-        sum({{ cell_sum_u('cells.factor', 'cells.sum_d', 'outcomes.sum_dy', 'outcomes.fit') }})
-            as sum_u,
-        sum({{ cell_sum_u2(
-            'cells.factor', 'cells.sum_d2', 'outcomes.sum_d2y', 'outcomes.sum_d2yy',
-            'outcomes.fit'
-        ) }}) as sum_u2,
-    from outcomes
-    inner join {{ ref('est_cells') }} as cells using (cell_id)
-    group by all
+    {{ respondent_sums('outcomes', 'point_id') }}
 ),
 
 per_cluster as (
@@ -70,16 +56,7 @@ per_cluster as (
 ),
 
 clusters as (
-    select
-        point_id,
-        scheme_code,
-        wave_code,
-        stratum,
-        'cluster' as unit,
-        sum(sum_u) as sum_u,
-        sum(sum_u * sum_u) as sum_u2,
-    from per_cluster
-    group by all
+    {{ cluster_sums('per_cluster', 'point_id') }}
 ),
 
 stratum_sums as (

@@ -19,25 +19,8 @@ with level_sums as (
     group by all
 ),
 
--- B = G S: what the calibration margins explain of the residuals.
 coefficients as (
-    select
-        level_sums.point_id,
-        inverses.scheme_code,
-        inverses.wave_code,
-        inverses.group_value,
-        inverses.attribute_code,
-        inverses.level_code,
-        sum(inverses.value * level_sums.sum_de) as coefficient,
-    from level_sums
-    inner join {{ ref('wgt_calibration_inverse') }} as inverses
-        on
-            level_sums.scheme_code = inverses.scheme_code
-            and level_sums.wave_code = inverses.wave_code
-            and level_sums.group_value = inverses.group_value
-            and level_sums.attribute_code = inverses.other_attribute_code
-            and level_sums.level_code = inverses.other_level_code
-    group by all
+    {{ calibration_coefficients('level_sums', ['point_id'], 'sum_de') }}
 )
 
 select * from coefficients

@@ -15,20 +15,7 @@ with residuals as (
 ),
 
 fitted as (
-    select
-        coefficients.point_id,
-        cells.cell_id,
-        sum(coefficients.coefficient) as fit,
-    from {{ ref('est_coefficients') }} as coefficients
-    inner join {{ ref('wgt_cell_levels') }} as levels
-        using (scheme_code, wave_code, attribute_code, level_code)
-    inner join {{ ref('est_cells') }} as cells
-        on
-            coefficients.scheme_code = cells.scheme_code
-            and coefficients.wave_code = cells.wave_code
-            and coefficients.group_value = cells.group_value
-            and levels.cell_key = cells.cell_key
-    group by coefficients.point_id, cells.cell_id
+    {{ calibration_fit(ref('est_coefficients'), ['point_id']) }}
 ),
 
 -- Every cell of the scheme that weighs in: inside the domain, or outside it with a fit.
