@@ -4,11 +4,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from peil.statistics.intervals import normal_interval
 from peil.statistics.small_areas import (
     Areas,
     NoModelError,
     fay_herriot,
-    interval,
     smoothed_variance,
 )
 from peil.tables.areas import MEASURE, area_models
@@ -122,7 +122,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(sigma):
             (held, model.difference, model.difference_se, apart),
             (own, model.benchmarked, model.posterior_se, truth),
         ):
-            low, high = interval(centre, se, 0.95)
+            low, high = normal_interval(centre, se, 0.95)
             found.append(np.mean((low <= true) & (true <= high)))
         errors.append([np.mean((x - truth) ** 2) for x in (model.benchmarked, direct)])
     most = 0.97 if sigma > 0.05 else 1

@@ -6,7 +6,7 @@ Source: R `survey::svyciprop`, methods "xlogit" and "beta"; Wilson (1927); Korn 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv, stdtr, stdtrit
+from scipy.special import betaincinv, ndtri, stdtr, stdtrit
 
 # What is below this part of the variance of a simple random sample is rounding noise, as
 # no_variance() of macros/statistics.sql says.
@@ -43,6 +43,12 @@ def t_interval(figures: Figures, level: float) -> Ends:
     """Estimate plus and minus t times its error; NaN without a degree of freedom."""
     reach = figures.se * _t(figures, level)
     return figures.estimate - reach, figures.estimate + reach
+
+
+def normal_interval(centre: np.ndarray, se: np.ndarray, level: float) -> Ends:
+    """Centre plus and minus the normal quantile times its error."""
+    reach = ndtri((1 + level) / 2) * se
+    return centre - reach, centre + reach
 
 
 def t_two_sided_p(difference: np.ndarray, se: np.ndarray, df: np.ndarray) -> np.ndarray:

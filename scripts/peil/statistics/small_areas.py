@@ -12,7 +12,6 @@ g3 does so to second order only, and nothing is left of it where σ² is estimat
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
 
 from peil.errors import PeilError
 
@@ -105,12 +104,6 @@ def fay_herriot(areas: Areas) -> Model:
         posterior_se=posterior_se,
         difference_se=difference_se,
     )
-
-
-def interval(centre: np.ndarray, se: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Both ends of a normal interval at a confidence level."""
-    half = norm.ppf((1 + level) / 2) * se
-    return centre - half, centre + half
 
 
 def smoothed_variance(se: np.ndarray, n_effective: np.ndarray) -> np.ndarray:

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from peil.statistics.intervals import normal_interval
 from peil.statistics.small_areas import (
     LEAST_AREAS,
     Areas,
     Model,
     NoModelError,
     fay_herriot,
-    interval,
     smoothed_variance,
 )
 
@@ -90,7 +90,7 @@ def _of_measure(own: pd.DataFrame, level: float) -> pd.DataFrame:
 
 
 def _ends(name: str, centre: np.ndarray, se: np.ndarray, level: float) -> dict[str, np.ndarray]:
-    low, high = interval(centre, se, level)
+    low, high = normal_interval(centre, se, level)
     return {f"{name}_ci_low": low, f"{name}_ci_high": high}
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from peil.statistics.intervals import normal_interval
 from peil.statistics.representativity import partial_variation, representativity
-from peil.statistics.small_areas import interval
 
 WAVE = ["survey_code", "wave_code"]
 ALL = "all"
@@ -38,7 +38,7 @@ def representativity_table(
         for value, se, least, most in (
             (found.r, found.r_se, -np.inf, 1.0), (found.cv, found.cv_se, 0.0, np.inf),
         ):  # fmt: skip
-            low, high = interval(np.array(value), np.array(se), confidence_level)
+            low, high = normal_interval(np.array(value), np.array(se), confidence_level)
             figures += [value, max(float(low), least), min(float(high), most)]
         rows.append((*key, None, None, int(n.sum()), *figures, np.nan))
         here = levels[(levels[WAVE] == list(key[:2])).all(axis=1)]
