@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 from peil.drafting import cues
-from peil.drafting.columns import Column
+from peil.drafting.columns import SLIPS, Column
 from peil.drafting.guess import LIKELY, UNSURE, Guess
 from peil.drafting.places import municipality, share_known
 
@@ -133,7 +133,7 @@ def _age(guess: Guess) -> str:
         return ""
     inside = sum(n for v, n in column.listed.items() if v.isdigit() and 10 <= int(v) <= 110)
     others = sum(n for v, n in column.listed.items() if v in guess.missing)
-    if inside + others < (1 - 0.05) * column.n_filled or inside < 0.5 * column.n_filled:
+    if inside + others < (1 - SLIPS) * column.n_filled or inside < 0.5 * column.n_filled:
         return ""
     guess.scale, guess.new_scale, guess.match_by = "years", None, "number"
     return "age"
@@ -154,7 +154,7 @@ def _birth_year(guess: Guess) -> str:
         return ""
     inside = sum(n for v, n in column.listed.items() if v.isdigit() and 1900 <= int(v) <= 2020)
     is_named = cues.BIRTH_YEAR.search(column.words)
-    return "birth_year" if is_named and inside >= (1 - 0.05) * column.n_filled else ""
+    return "birth_year" if is_named and inside >= (1 - SLIPS) * column.n_filled else ""
 
 
 def _age_band(guess: Guess) -> str:

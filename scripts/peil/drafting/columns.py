@@ -13,6 +13,8 @@ from peil.landing import privacy
 from peil.readers import INCOMING, read_delivery
 from peil.warehouse import one_row, quoted
 
+# Cells that may be slips where nearly all of a column must be alike.
+SLIPS = 0.05
 # A column with more distinct values than this holds numbers, dates or text.
 MOST_VALUES = 60
 # So many values are looked at where they may be places, strata or clusters.
@@ -71,7 +73,7 @@ class Column:
     def is_date(self) -> bool:
         return (
             bool(self.n_filled)
-            and self.n_dates >= (1 - 0.05) * self.n_filled
+            and self.n_dates >= (1 - SLIPS) * self.n_filled
             and not self.is_number
         )
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from peil.drafting import cues
-from peil.drafting.columns import Column
+from peil.drafting.columns import SLIPS, Column
 from peil.drafting.guess import LIKELY, UNSURE, Guess, ignored
 from peil.drafting.sampling import design, find_weights, matches, names
 from peil.landing.privacy import NAMES
@@ -16,7 +16,7 @@ _IDENTIFIERS = re.compile(
 )
 # Fewer rows than this, and every number is unique by chance.
 _FEWEST_UNIQUE = 20
-_UNIQUE, _FILLED = 0.8, (1 - 0.05)
+_UNIQUE, _FILLED = 0.8, 1 - SLIPS
 
 
 def find_fields(columns: list[Column], file_format: str) -> dict[str, Guess]:

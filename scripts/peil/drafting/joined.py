@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
+from peil.drafting.columns import SLIPS
 from peil.drafting.cues import missing_reason
 from peil.drafting.guess import LIKELY, Guess
 
@@ -12,7 +13,7 @@ SEPARATORS = (";", ", ", ",")
 _FEWEST_JOINED = 0.1
 _MOST_PARTS = 40
 _TIMES_SEEN = 3
-_RISING = 1 - 0.05
+_RISING = 1 - SLIPS
 # What stands behind the comma of halves, quarters and tenths that are rounded.
 _FRACTIONS = {"0", "00", "25", "50", "75"}
 
