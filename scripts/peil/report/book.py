@@ -15,9 +15,8 @@ from peil.site.numbers import capital, short
 from peil.site.page_regions import side_of
 from peil.site.rows import Estimate, Group, Question
 
-# How a row is written: a share as a percentage, a count as a whole number.
-SHARE, NET, MEAN, COUNT = "share", "net", "mean", "count"
-UNITS = {"option": SHARE, "range": SHARE, "net": NET}
+# Units beside those of statistics: of what is between two shares, and of people.
+SHARE, COUNT = "share", "count"
 ORDER = ("option", "range", "net", "mean")
 RELIABLE = ("ok", "known_margin")
 INDICATIVE = "°"
@@ -130,11 +129,11 @@ def book(reading: Reading) -> Book:
     for s in reading.data.surveys:
         columns = banner(reading, s.survey_code)
         topics = [topic for topic in reading.data.topics if topic.survey is s]
-        if found := _key_figures(made, topics, columns):
+        if found := tuple(_key_figures(made, topics, columns)):
             title = reading.t("doc_key_figures")
             if s is not survey:
                 title = f"{title}: {short(s.label)}"
-            table = Table(next(numbers), title, s.label, tuple(found))
+            table = Table(next(numbers), title, s.label, found)
             made.chapters.append(Chapter(title, s.label, columns, (table,)))
         for topic in topics:
             tables = [_table(made, q, next(numbers), columns) for q in topic.questions]
@@ -182,7 +181,7 @@ def _label(line: Estimate) -> str:
 
 
 def _unit(reading: Reading, q: Question, e: Estimate) -> str:
-    return UNITS.get(reading.measures.statistics(q.scale_code)[e.statistic].kind, MEAN)
+    return reading.measures.unit_of(q.question_code, e.statistic)
 
 
 def _figures(reading: Reading, line: Estimate, columns: Iterable[Column]) -> list[Estimate]:
@@ -223,8 +222,7 @@ def _key_figures(made: Book, topics: list[Topic], columns: tuple[Column, ...]) -
                 ]
                 what = m.label if m.option_code else short(m.statistic.label)
                 label = f"{q.label}: {what}"
-                unit = UNITS.get(m.statistic.kind, MEAN)
-                yield Row(label, unit, tuple(made.cell(e) for e in figures))
+                yield Row(label, m.unit, tuple(made.cell(e) for e in figures))
 
 
 def _batteries(made: Book, topic: Topic) -> Iterator[Battery]:

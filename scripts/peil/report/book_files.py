@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from peil.report.book import Book, Cell, Chapter, Column, Table
+from peil.report.book import COUNT, Book, Cell, Chapter, Column, Table
 from peil.report.book_words import legend
 from peil.report.compose import words
 from peil.report.document import Bullets, Document, Section, numbered, printable
@@ -36,7 +36,7 @@ def _shown(made: Book, chapter: Chapter, table: Table) -> Shown:
 
 
 def name_of(column: Column) -> str:
-    """Deelname: Deelnemers (A)."""
+    """Leeftijd: 18-29 jaar (A)."""
     name = f"{column.division}: {column.label}" if column.division else column.label
     return f"{name} ({column.letter})" if column.letter else name
 
@@ -46,7 +46,7 @@ def written(made: Book, cell: Cell, unit: str) -> str:
     if cell.value is None:
         return f"x{cell.reason}" if cell.reason else ""
     numbers = made.reading.numbers
-    text = numbers.count(cell.value) if unit == "count" else numbers.figure(cell.value, unit)
+    text = numbers.count(cell.value) if unit == COUNT else numbers.figure(cell.value, unit)
     return f"{text} {cell.mark}".rstrip()
 
 

@@ -12,10 +12,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from peil.report.book import COUNT, MEAN, NET, SHARE, Book, Cell
+from peil.report.book import COUNT, SHARE, Book, Cell
 from peil.report.document import printable
 
-NUMBERS = {SHARE: "0%", NET: "+0%;-0%;0%", MEAN: "0.0", COUNT: "#,##0"}
+NUMBERS, MEAN = {SHARE: "0%", "net": "+0%;-0%;0%", COUNT: "#,##0"}, "0.0"
 DARK, GREY, LINE = "#0A3D62", "#4F5F6C", "#CCD6DD"
 LABELS, FIGURES = 52, 12  # widths of columns
 TOP = 3  # rows of every sheet before its own: the title, what it is about, the way back
@@ -37,7 +37,7 @@ class Styles:
 
     def figure(self, unit: str, mark: str = "", **properties: object) -> Format:
         """A number with what stands behind it."""
-        code = NUMBERS[unit]
+        code = NUMBERS.get(unit, MEAN)
         if mark:
             code = ";".join(f'{part} "{mark}"' for part in code.split(";"))
         return self(num_format=code, align="right", **properties)

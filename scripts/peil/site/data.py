@@ -118,11 +118,11 @@ class Data:
     @cached_property
     def options(self) -> dict[tuple[str, str], list[Estimate]]:
         """(survey, question) to the figures of everybody per answer, in the codebook's order."""
-        found: dict[tuple[str, str], list[Estimate]] = {}
-        for (survey, segment, _, question, _, option), e in self.figure.items():
-            if segment == TOTAL and option is not None:
-                found.setdefault((survey, question), []).append(e)
-        return found
+        found = {
+            key: [e for e in figures if e.option_code is not None]
+            for key, figures in self.of_everybody.items()
+        }
+        return {key: answers for key, answers in found.items() if answers}
 
     @cached_property
     def of_everybody(self) -> dict[tuple[str, str], list[Estimate]]:
@@ -140,6 +140,14 @@ class Data:
         for c in self.comparisons:
             key = (c.survey_code, c.segment_code, c.question_code, c.statistic, c.option_code)
             found.setdefault(key, []).append(c)
+        return found
+
+    @cached_property
+    def models_of(self) -> dict[tuple[str, str], list[ModelEstimate]]:
+        """(survey, region) to its model estimates."""
+        found: dict[tuple[str, str], list[ModelEstimate]] = {}
+        for m in self.models:
+            found.setdefault((m.survey_code, m.segment_value), []).append(m)
         return found
 
     @cached_property

@@ -30,10 +30,8 @@ class Measure(NamedTuple):
 
     @property
     def unit(self) -> str:
-        """Share, net, or the mean of a scale."""
-        if self.statistic.kind == "mean":
-            return f"mean {self.statistic.scale_code}"
-        return "net" if self.statistic.kind == "net" else "share"
+        """That of its statistic."""
+        return self.statistic.unit
 
     @property
     def good(self) -> int:
@@ -95,6 +93,15 @@ class Measures:
 
     def statistics(self, scale_code: str) -> dict[str, Statistic]:
         return self._statistics.get(scale_code, {})
+
+    @cached_property
+    def _scale_of(self) -> dict[str, str]:
+        return {q.question_code: q.scale_code for q in self.data.questions}
+
+    def unit_of(self, question_code: str | None, statistic: str) -> str:
+        """The unit of a figure by its codes; a share where the codebook does not know it."""
+        known = self.statistics(self._scale_of.get(question_code or "", "")).get(statistic)
+        return known.unit if known else "share"
 
     def parts(self, scale_code: str) -> Parts | None:
         """How answers on a scale make a whole, where its ranges say what is good and bad."""
@@ -225,10 +232,9 @@ class Measures:
     def scales(self) -> dict[str, Scale]:
         """One fixed axis per unit: whole numbers around every interval that is shown."""
         found = {"share": Scale("share", 0, 1, 0.25), "net": Scale("net", -1, 1, 0.5)}
-        scale_of = {q.question_code: q.scale_code for q in self.data.questions}
         ends: dict[str, list[float]] = {}
         for key, e in self.data.figure.items():
-            statistic = self.statistics(scale_of.get(key[3], "")).get(key[4])
+            statistic = self.statistics(self._scale_of.get(key[3], "")).get(key[4])
             if statistic and statistic.kind == "mean" and not e.is_withheld:
                 ends.setdefault(statistic.scale_code, []).extend((e.low, e.high))
         for code, values in ends.items():

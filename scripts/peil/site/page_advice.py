@@ -64,16 +64,11 @@ def _where(site: Site, a: Advice) -> dict[str, list[tuple[str, str]]]:
 def unit_of(site: Reading) -> Callable[[Evidence], str]:
     """The unit of a piece of evidence: that of its KPI, else of its statistic."""
     kpis = {k.kpi_code: k.unit for k in site.data.kpis}
-    kinds = {(s.scale_code, s.statistic): s for s in site.data.statistics}
-    scales = {q.question_code: q.scale_code for q in site.data.questions}
 
     def unit(e: Evidence) -> str:
         if e.kpi_code:
             return kpis.get(e.kpi_code, "share")
-        statistic = kinds.get((scales.get(e.question_code or "", ""), e.statistic))
-        if statistic and statistic.kind == "mean":
-            return "mean"
-        return "net" if statistic and statistic.kind == "net" else "share"
+        return site.measures.unit_of(e.question_code, e.statistic)
 
     return unit
 

@@ -138,17 +138,10 @@ def _region(site: Site, place: int, group: Group, lines: list[Line], overall: Me
 
 def _models(site: Site, group: Group, overall: Measure) -> list[tuple[ModelEstimate, str]]:
     """Model estimates of a region with their units, that of the headline first."""
-    units = {
-        (m.question.question_code, m.statistic.statistic): m.unit
-        for topic in site.data.topics
-        for q in topic.questions
-        for m in site.measures.of(q)
-    }
     first = (overall.question.question_code, overall.statistic.statistic)
     own = [
-        (m, units.get((m.question_code, m.statistic), "share"))
-        for m in site.data.models
-        if (m.survey_code, m.segment_value) == (group.survey_code, group.group_key)
+        (m, site.measures.unit_of(m.question_code, m.statistic))
+        for m in site.data.models_of.get((group.survey_code, group.group_key), [])
     ]
     return sorted(own, key=lambda pair: (pair[0].question_code, pair[0].statistic) != first)
 

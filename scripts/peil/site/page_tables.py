@@ -99,7 +99,6 @@ def _table(site: Site, q: Question, estimates: list[Estimate]) -> dict[str, Any]
 
 
 def _line(site: Site, q: Question, e: Estimate) -> dict[str, str]:
-    statistic = site.measures.statistics(q.scale_code).get(e.statistic)
-    kind = statistic.kind if statistic else "option"
-    unit = {"mean": "mean", "net": "net"}.get(kind, "share")
+    # The script knows three units: the scale of a mean is not one of them.
+    unit = site.measures.unit_of(q.question_code, e.statistic).partition(" ")[0]
     return {"label": e.option_label or e.statistic_label, "unit": unit, "statistic": e.statistic}

@@ -68,6 +68,13 @@ class Statistic(NamedTuple):
     label: str
     scale_label: str
 
+    @property
+    def unit(self) -> str:
+        """Share, net, or the mean of a scale."""
+        if self.kind == "mean":
+            return f"mean {self.scale_code}"
+        return "net" if self.kind == "net" else "share"
+
 
 class Group(NamedTuple):
     """A group of respondents; segment_label names the division it belongs to."""
