@@ -7,7 +7,6 @@ from peil.statistics.intervals import normal_interval
 from peil.statistics.small_areas import (
     LEAST_AREAS,
     Areas,
-    Model,
     NoModelError,
     fay_herriot,
     smoothed_variance,
@@ -42,15 +41,10 @@ def area_models(figures: pd.DataFrame, confidence_level: float) -> pd.DataFrame:
         for _, own in figures.groupby(MEASURE, sort=True, dropna=False)
     ]
     columns = [*_KEYS, "model_status", "n_areas", *_FIGURES]
-    if not parts:
-        return pd.DataFrame(columns=columns).astype(_types())
-    return pd.concat(parts, ignore_index=True)[columns].astype(_types())
-
-
-def _types() -> dict[str, str]:
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     # DuckDB takes a column of objects without rows for numbers.
-    texts = dict.fromkeys([*_KEYS, "model_status"], "string")
-    return texts | {"n_areas": "int64"} | dict.fromkeys(_FIGURES, "float64")
+    types = dict.fromkeys([*_KEYS, "model_status"], "string") | {"n_areas": "int64"}
+    return found[columns].astype(types | dict.fromkeys(_FIGURES, "float64"))
 
 
 def _of_measure(own: pd.DataFrame, level: float) -> pd.DataFrame:
@@ -102,6 +96,3 @@ def _covariates(own: pd.DataFrame) -> np.ndarray:
         if np.all(np.isfinite(values)) and np.all(values > 0) and np.ptp(values) > 0:
             columns.append(scale(values))
     return np.column_stack(columns)
-
-
-__all__ = ["FITS", "NO_MODEL", "NO_VARIANCE", "TOO_FEW", "Model", "area_models"]

@@ -57,6 +57,5 @@ def representativity_table(
                 for name, value in zip(names, per_level, strict=True)
             ]
     frame = pd.DataFrame(rows, columns=[*_KEYS, "n_least", *_FIGURES])
-    # DuckDB takes a column of objects without rows for numbers.
-    types = dict.fromkeys(_KEYS, "object" if rows else "string") | {"n_least": "int64"}
+    types = dict.fromkeys(_KEYS, "string") | {"n_least": "int64"}
     return frame.astype(types | dict.fromkeys(_FIGURES, "float64"))
