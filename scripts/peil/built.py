@@ -65,6 +65,12 @@ def code_files() -> list[Path]:
     return _files(PROJECT, CODE)
 
 
+def sha256_of(file: Path) -> str:
+    """The digest of one file, however large."""
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
 def digest_of(files: list[Path], root: Path) -> str:
     """A digest of the names of files under a folder and of what is in them."""
     digest = hashlib.sha256()

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import options, peil
+from peil.built import sha256_of
 from peil.errors import InputError
 from peil.lock import one_night
 from peil.nights import backup as backups
@@ -27,7 +28,7 @@ TODAY = date(2026, 7, 1)
 def published(places: Places, word: str) -> str:
     draft = release.new_release(places.published)
     (draft / "peil.duckdb").write_text(word)
-    digest = backups.digest_of(draft / "peil.duckdb")
+    digest = sha256_of(draft / "peil.duckdb")
     (draft / "manifest.json").write_text(json.dumps({"sha256": digest, "published_at": word}))
     release.switch_to(places.published, draft, 14)
     return release.in_force(places.published).name
@@ -120,7 +121,7 @@ def rewritten(made: Path, **facts: object) -> None:
 def outside(made: Path) -> None:
     file = made.parent / "outside"
     file.touch()
-    rewritten(made, files={"../outside": backups.digest_of(file)})
+    rewritten(made, files={"../outside": sha256_of(file)})
 
 
 DAMAGE = {

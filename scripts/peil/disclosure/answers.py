@@ -10,7 +10,7 @@ import pandas as pd
 
 from peil.disclosure.equations import Equation, Place, Question, question_of, recoverable
 from peil.disclosure.rules import Rules
-from peil.disclosure.suppression import COMPLEMENTARY, gives_away
+from peil.disclosure.suppression import COMPLEMENTARY, as_withheld, gives_away, hidden_figures
 
 NO_COMPLEMENTS = pd.DataFrame({"complement_id": [], "measure_id": [], "sign": []})
 
@@ -41,14 +41,8 @@ def withheld_answers(
             if (wave, code, group) in secret and group not in _hidden(question):
                 _hide(question, group, COMPLEMENTARY)
         _protect(question, rules)
-        parts += [
-            (question.figure_ids[table_cell], reason)
-            for table_cell, reason in question.hidden.items()
-            if table_cell in question.figure_ids
-        ]
-    return pd.DataFrame(sorted(parts), columns=["figure_id", "withheld_reason"]).astype(
-        {"figure_id": "int64", "withheld_reason": "string"}
-    )
+        parts += hidden_figures(question)
+    return as_withheld(parts)
 
 
 def groups_given_away(question: Question) -> set[Place]:

@@ -61,13 +61,23 @@ def protect(
         _withhold(question, rules)
         while given is not None and _withhold_moments(question, rows, given, rules):
             _withhold(question, rules)
-        parts += [
-            (question.figure_ids[table_cell], reason)
-            for table_cell, reason in question.hidden.items()
-            if table_cell in question.figure_ids
-        ]
+        parts += hidden_figures(question)
+    return as_withheld(parts)
+
+
+def hidden_figures(question: Question) -> list[tuple[int, str]]:
+    """The figures behind what is hidden, each with its reason."""
+    return [
+        (question.figure_ids[table_cell], reason)
+        for table_cell, reason in question.hidden.items()
+        if table_cell in question.figure_ids
+    ]
+
+
+def as_withheld(parts: list[tuple[int, str]]) -> pd.DataFrame:
+    """Columns figure_id, withheld_reason, in the order of the figures."""
     return pd.DataFrame(sorted(parts), columns=["figure_id", "withheld_reason"]).astype(
-        {"withheld_reason": "string"}
+        {"figure_id": "int64", "withheld_reason": "string"}
     )
 
 

@@ -9,7 +9,6 @@
 It is made under the lock of the night, while nothing writes, and becomes visible by one rename.
 """
 
-import hashlib
 import json
 import logging
 import shutil
@@ -18,6 +17,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from peil.built import sha256_of
 from peil.drafts import draft_of, remove, sweep
 from peil.errors import InputError
 from peil.migrations import schema_version
@@ -85,11 +85,6 @@ def back_up(places: Places, folder: Path) -> Path:
     return target
 
 
-def digest_of(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
 def standing_backups(places: Places) -> list[Path]:
     """The backups of this warehouse that are still where they were made, by the run history."""
     folders = {Path(run.detail) for run in read_runs(places) if run.verb == "backup"}
@@ -116,8 +111,8 @@ def _copy(source: Path, target: Path) -> str:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
     target.chmod(0o600)
-    written = digest_of(target)
-    if written != digest_of(source):
+    written = sha256_of(target)
+    if written != sha256_of(source):
         raise InputError(
             f"{target}: is not what {source} holds. The disk fails or another program changed "
             "the file; nothing was kept. Run again, to another disk if it fails twice."

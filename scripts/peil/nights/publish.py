@@ -5,7 +5,6 @@ reader sees the earlier release or the new one; a run killed at any moment leave
 whole.
 """
 
-import hashlib
 import json
 import logging
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from peil.built import Built, require_built
+from peil.built import Built, require_built, sha256_of
 from peil.codebook.limits import read_keeping
 from peil.drafts import remove, sweep
 from peil.errors import PeilError
@@ -129,12 +128,10 @@ def _checked_count(connection: duckdb.DuckDBPyConnection, warehouse: str, name: 
 
 
 def _manifest(file: Path, counts: dict[str, int], built: Built) -> dict:
-    with file.open("rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
     return {
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "file": FILE,
-        "sha256": digest,
+        "sha256": sha256_of(file),
         "storage_version": STORAGE_VERSION,
         "peil": version("peil"),
         "duckdb": duckdb.__version__,

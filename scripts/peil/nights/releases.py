@@ -1,10 +1,10 @@
 """Earlier releases: which there are, one put back, and what a night does after that."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from peil.built import sha256_of
 from peil.errors import InputError
 from peil.nights.history import ROLLED_BACK
 from peil.nights.record import Notes
@@ -86,11 +86,9 @@ def read_manifest(release: Path) -> dict:
 def is_whole(release: Path) -> bool:
     """Whether the data file is the one that the manifest was written for."""
     try:
-        with (release / FILE).open("rb") as handle:
-            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        return sha256_of(release / FILE) == read_manifest(release).get("sha256")
     except OSError:
         return False
-    return digest == read_manifest(release).get("sha256")
 
 
 def data_file(published: Path, asked: str) -> Path:

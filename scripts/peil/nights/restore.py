@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from peil.built import sha256_of
 from peil.codebook.version import codebook_version
 from peil.drafts import draft_of, remove
 from peil.errors import InputError, PeilError
@@ -18,7 +19,6 @@ from peil.nights.backup import (
     RELEASES,
     SEEDS,
     WAREHOUSE,
-    digest_of,
 )
 from peil.nights.history import history_file, lines_file
 from peil.nights.release import in_force, put_back, sync
@@ -90,7 +90,7 @@ def _checked(backup: Path) -> dict[str, str]:
         path = backup / name
         if Path(name).is_absolute() or ".." in Path(name).parts or not path.is_file():
             raise InputError(f"{path}: is not there, so the backup is not whole. Use another one.")
-        if digest_of(path) != digest:
+        if sha256_of(path) != digest:
             raise InputError(
                 f"{path}: is not what was copied (its digest differs), so the backup is damaged. "
                 "Use another one; nothing was changed."

@@ -1,12 +1,12 @@
 """How things stand now, for `peil status`: release, nights, deliveries, inbox, what is due."""
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
+from peil.built import sha256_of
 from peil.codebook import Source, read_rows, read_sources, source_of
 from peil.errors import PeilError
 from peil.gate.refusal import REASONS, REJECTED
@@ -202,8 +202,7 @@ def _state(path: Path, name: str, sources: list[Source], landed: set) -> tuple[s
     if not path.is_file():
         return source.source_code, UNREAD
     try:
-        with path.open("rb") as handle:
-            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        digest = sha256_of(path)
     except OSError:
         return source.source_code, UNREAD
     return source.source_code, LANDED if (name, digest, source.source_code) in landed else NEW

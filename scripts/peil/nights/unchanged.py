@@ -1,10 +1,9 @@
 """Nothing new, nothing done: whether the release in force is what a night would make again."""
 
-import hashlib
 import json
 from pathlib import Path
 
-from peil.built import Built, build_facts, require_built
+from peil.built import Built, build_facts, require_built, sha256_of
 from peil.errors import PeilError
 from peil.nights.release import MANIFEST
 from peil.project import dbt_project, is_customised, peil_folder
@@ -66,7 +65,6 @@ def _manifest(places: Places) -> dict | None:
 
 def _is_whole(file: Path, sha256: object) -> bool:
     try:
-        with file.open("rb") as handle:
-            return hashlib.file_digest(handle, "sha256").hexdigest() == sha256
+        return sha256_of(file) == sha256
     except OSError:
         return False

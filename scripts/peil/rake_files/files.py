@@ -11,11 +11,11 @@ from peil.errors import InputError, RakingError
 from peil.rake_files.job import Job
 from peil.rake_files.levels import match_levels
 from peil.rake_files.margins import ALL, Targets
-from peil.rake_files.tables import read_table
+from peil.rake_files.tables import mark_in, read_table
 from peil.raking import Margin
 from peil.raking.engine import RECHECK_TOLERANCE, worst_error
 from peil.readers import INCOMING, Reading
-from peil.readers.marks import as_number, mark_of_numbers
+from peil.readers.marks import as_number
 from peil.warehouse import one_row, quoted
 
 # So many bad base weights are named.
@@ -131,18 +131,8 @@ def _base_weight(connection: duckdb.DuckDBPyConnection, job: Job, reading: Readi
         return "1.0"
     column = column_of(reading, job.base_weight)
     assert column is not None
-    texts = [
-        t for (t,) in connection.execute(
-            f"select distinct {quoted(column)} from {INCOMING} "
-            f"where {quoted(column)} is not null order by 1"
-        ).fetchall()
-    ]  # fmt: skip
-    mark = mark_of_numbers(texts, job.decimal_mark, reading.delimiter)
-    if not mark:
-        raise InputError(
-            f"{job.data}, column '{column}': '{texts[0]}' may be read in two ways. Give "
-            "--decimal-mark , or --decimal-mark ."
-        )
+    where = f"{job.data}, column '{column}'"
+    mark = mark_in(connection, quoted(column), job, reading, where)
     return as_number(f"{INCOMING}.{quoted(column)}", mark)
 
 

@@ -8,10 +8,10 @@ import duckdb
 from peil.errors import InputError, RakingError
 from peil.rake_files.job import Job
 from peil.rake_files.levels import same_number
-from peil.rake_files.tables import read_table
+from peil.rake_files.tables import mark_in, read_table
 from peil.raking.margins import TOTALS_TOLERANCE
 from peil.readers import INCOMING
-from peil.readers.marks import as_number, mark_of_numbers
+from peil.readers.marks import as_number
 from peil.warehouse import quoted
 
 Targets = dict[str, dict[str, dict[str, float]]]
@@ -37,17 +37,10 @@ def read_margins(job: Job) -> Targets:
                 f"{', '.join(wanted)}. Columns here: {', '.join(reading.columns)}."
             )
         total = f"rtrim(trim({quoted(names['total'])}), '%')"
-        texts = [
-            t for (t,) in connection.execute(
-                f"select distinct {total} from {INCOMING} where {total} is not null order by 1"
-            ).fetchall()
-        ]  # fmt: skip
-        mark = mark_of_numbers(texts, job.decimal_mark, reading.delimiter)
-        if not mark:
-            raise InputError(
-                f"{job.margins}, column total: {texts[0]!r} may be read in two ways. Give "
-                "--decimal-mark , or --decimal-mark . or write totals without thousands separators."
-            )
+        mark = mark_in(
+            connection, total, job, reading, f"{job.margins}, column total",
+            " or write totals without thousands separators.",
+        )  # fmt: skip
         columns = ", ".join(f"coalesce(trim({quoted(names[c])}), '')" for c in wanted)
         rows = connection.execute(
             f"select row_number, {as_number(total, mark)}, {columns} from {INCOMING} "

@@ -8,7 +8,9 @@ import duckdb
 from peil.codebook import Source
 from peil.codebook.formats import FORMATS
 from peil.errors import DeliveryRejectedError, InputError
-from peil.readers import Reading, read_delivery
+from peil.rake_files.job import Job
+from peil.readers import INCOMING, Reading, read_delivery
+from peil.readers.marks import mark_of_numbers
 
 
 def read_table(
@@ -40,3 +42,30 @@ def read_table(
             return read_delivery(connection, path, source, Path(scratch))
         except DeliveryRejectedError as error:
             raise InputError(str(error).replace(path.name, str(path), 1)) from error
+
+
+def mark_in(
+    connection: duckdb.DuckDBPyConnection,
+    text: str,
+    job: Job,
+    reading: Reading,
+    where: str,
+    way_out: str = "",
+) -> str:
+    """The decimal mark of the numbers in an SQL expression over `incoming`.
+
+    Raises:
+        InputError: they may be read in two ways; `where` says where they stand.
+    """
+    texts = [
+        t for (t,) in connection.execute(
+            f"select distinct {text} from {INCOMING} where {text} is not null order by 1"
+        ).fetchall()
+    ]  # fmt: skip
+    mark = mark_of_numbers(texts, job.decimal_mark, reading.delimiter)
+    if not mark:
+        raise InputError(
+            f"{where}: {texts[0]!r} may be read in two ways. Give --decimal-mark , or "
+            f"--decimal-mark .{way_out}"
+        )
+    return mark
