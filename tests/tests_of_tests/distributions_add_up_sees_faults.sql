@@ -1,13 +1,13 @@
 -- Of 1,000 answers 20 % are a 1, 30 % a 2 and 50 % a 3: mean 2.3, 50 % in the range 1-2, median 2.
--- Planted per group, beside a right one and a withheld one: shares that do not sum to 1, one that is
--- shown beside withheld ones, a withheld one with a figure, another mean and another range in
+-- Planted per group, beside a right one and a withheld one: shares that do not sum to 1, one that
+-- is shown beside withheld ones, a withheld one with a figure, another mean and another range in
 -- estimates, a median where the shares do not reach it, residents that are not the share of the
 -- base, residents outside their interval, an interval beside the figure, and a share of an option
 -- that is not that of estimates.
 with groups as (
     select unnest([
-        'right', 'withheld', 'sum', 'part', 'leak', 'mean', 'range', 'median', 'residents', 'beside',
-        'interval', 'option'
+        'right', 'withheld', 'sum', 'part', 'leak', 'mean', 'range', 'median', 'residents',
+        'beside', 'interval', 'option'
     ]) as segment_value
 ),
 
@@ -115,6 +115,13 @@ completed as (
     from numbers
 ),
 
+hidden as (
+    select
+        *,
+        is_withheld and segment_value != 'leak' as is_hidden,
+    from completed
+),
+
 planted as (
     select
         * replace (
@@ -125,12 +132,7 @@ planted as (
             if(is_hidden, null, n_answers) as n_answers,
             if(is_hidden, null, residents) as residents
         ),
-    from (
-        select
-            *,
-            is_withheld and segment_value != 'leak' as is_hidden,
-        from completed
-    )
+    from hidden
 ),
 
 flagged as (

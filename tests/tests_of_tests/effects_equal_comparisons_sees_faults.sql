@@ -2,7 +2,8 @@
 -- first on display. z is 6.2 and a 6.6, so that the effect is -0.4 (-0.6 to -0.2) and standardised
 -- -0.3 (-0.5 to -0.1). Planted per question, beside a right one: the sign turned with its interval,
 -- the sign only, the interval only, sides exchanged, bases exchanged, labels exchanged, levels that
--- are not those of the contrast, the standardised sign, its interval, another test, and another verdict.
+-- are not those of the contrast, the standardised sign, its interval, another test, and another
+-- verdict.
 with contrasts as (
     select
         's' as survey_code,

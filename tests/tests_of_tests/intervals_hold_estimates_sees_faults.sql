@@ -1,9 +1,10 @@
 -- Planted, beside three right rows (a grade, a known share, and one without an interval): an
 -- estimate outside its interval, ends exchanged, low = high though the se is not 0, an end missing,
 -- a share above 1, no figure, a clustered interval beside the figure, a statistic that its scale
--- does not have, a negative se, more effective answers than answers, a design effect that is
--- not their ratio, a detectable difference of another error or absent, and answers for a margin that
--- are too few, or of a mean. The share is the demo's share_good: its name says nothing, its kind does.
+-- does not have, a negative se, more effective answers than answers, a design effect that is not
+-- their ratio, a detectable difference of another error or absent, and answers for a margin that
+-- are too few, or of a mean. The share is the demo's share_good: its name says nothing, its kind
+-- does.
 with planted as (
     select * from (
         values
