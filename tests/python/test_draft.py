@@ -176,6 +176,43 @@ def test_lists_of_codes_are_no_decimal_numbers(tmp_path):
     assert {guesses[name].binding for name in ("cijfer", "uren")} == {"single_column"}
 
 
+def test_other_texts_among_ticks_count_as_the_option_other(tmp_path):
+    """A column of texts beside ticks, and texts of their own between the answers of a cell."""
+    texts = ["mijn zoon hielp", "via de buurvrouw", "wijkteam", "een brief van de gemeente"]
+
+    def make(m):
+        for option in ("web", "tel", "balie"):
+            m.add(f"q5[{option}]", "option", m.pick(["Y", "", ""]))
+        m.add("q5[other]", "option", m.pick(["", "", "", *texts]))
+        kinds = ["Website", "Telefoon", "Balie", "Website, Balie", "Telefoon, Balie"]
+        cells = m.pick(kinds)
+        cells[::20] = [f"Website, {texts[0]} {i}" for i in range(len(cells[::20]))]
+        m.add("hoe", "list", cells)
+
+    seeds, guesses, _ = drafted(tmp_path, make, "file.csv")
+    other, joined = guesses["q5[other]"], guesses["hoe"]
+    assert (other.binding, other.true_value, other.group) == ("one_hot", "*", "q5")
+    assert "any text means ticked" in other.review
+    (bound,) = (row for row in rows(seeds, "bindings") if row["source_column"] == "hoe")
+    labels = {o["option_code"]: o["label_nl"] for o in rows(seeds, "options")}
+    assert labels[bound["option_code"]] == "Anders / other" and "few or none" in joined.review
+    assert not [w for w in texts if w in labels.values()]
+    findings = check(places_in(tmp_path, seeds=seeds), [tmp_path / "file.csv"])
+    assert not [s for s in findings.sentences if any(text in s for text in texts)]
+
+
+def test_a_text_beside_the_tick_of_other_is_no_second_tick(tmp_path):
+    def make(m):
+        for option, label in (("1", "Website"), ("2", "Balie"), ("3", "Anders, namelijk")):
+            m.add(f"q5_{option}", "option", m.pick(["1", "0"]), f"Hoe? - {label}")
+        m.add("q5_other", "text", m.pick(["", "", "mijn zoon", "de buurvrouw", "wijkteam"]),
+              "Hoe? - Anders")  # fmt: skip
+
+    _, guesses, _ = drafted(tmp_path, make)
+    assert guesses["q5_3"].binding == "one_hot"
+    assert guesses["q5_other"].scale == "open_text"
+
+
 @pytest.mark.parametrize("how", ["number", "code", "label", "name"])
 def test_a_municipality_is_known_however_it_is_written(how, tmp_path):
     seeds, guesses, _ = drafted(tmp_path, lambda m: m.place("gemeente", "Gemeente", how))

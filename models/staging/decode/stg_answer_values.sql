@@ -27,15 +27,29 @@ with fixed as (
 matched as (
     select
         fixed.*,
-        options.option_code as matched_option,
+        -- A binding may name the option that stands for texts of the respondents' own.
+        coalesce(
+            options.option_code,
+            if(fixed.answer_number is null, others.option_code, null)
+        ) as matched_option,
         missing.missing_reason,
         -- The number of a labelled answer is that of its option.
         case
             when fixed.kind not in ('number', 'single') then null
             when fixed.kind = 'number' and fixed.binding != 'one_hot'
                 then coalesce(fixed.answer_number, options.value_number)
+            when fixed.answer_number is null
+                then coalesce(options.value_number, others.value_number)
             else options.value_number
         end as number,
+        case
+            when fixed.binding != 'one_hot' then true
+            when fixed.true_value = '*'
+                then
+                    missing.missing_reason is null
+                    and fixed.answer is distinct from fixed.false_value
+            else fixed.answer = fixed.true_value
+        end as is_chosen,
     from fixed
     left join {{ ref('stg_options') }} as options
         on
@@ -46,6 +60,11 @@ matched as (
                 when fixed.match_by = 'number' then fixed.answer_number = options.value_number
                 when fixed.match_by = 'label' then lower(fixed.answer) = lower(options.label_nl)
             end
+    left join {{ ref('stg_options') }} as others
+        on
+            fixed.binding != 'one_hot'
+            and fixed.option_set_code = others.option_set_code
+            and fixed.option_code = others.option_code
     left join {{ ref('missing_codes') }} as missing
         on
             missing.option_set_code in (fixed.option_set_code, '*')
@@ -75,7 +94,7 @@ decoded as (
         missing_reason,
         if(binding = 'one_hot', option_code, matched_option) as option_code,
         if(missing_reason is null, number, null) as value_number,
-        binding != 'one_hot' or answer = true_value as is_selected,
+        is_chosen as is_selected,
         case
             when missing_reason is not null then null
             when
@@ -91,8 +110,7 @@ decoded as (
                         )
                 )
                 then 'missing by the SPSS file, unknown to missing_codes.csv'
-            when binding = 'one_hot' and answer in (true_value, coalesce(false_value, ''))
-                then null
+            when binding = 'one_hot' and (is_chosen or answer = false_value) then null
             when binding = 'one_hot' then 'neither the true nor the false value of its binding'
             when kind = 'number' and number between value_from and value_to then null
             when kind = 'number' and number is null then 'not a number'

@@ -75,10 +75,23 @@ def _batteries_of_ticks(guesses: list[Guess]) -> None:
         _make_ticks(_stem(members[0]), ticks, value, f"options of {_stem(members[0])}", certainty)
         for guess in members:
             if guess not in ticks and not guess.column.is_number:
-                guess.scale, guess.options, guess.new_scale = "open_text", {}, None
-                guess.missing, guess.match_by, guess.is_reported = {}, "", False
-                guess.review, guess.understood = "", "open answer"
+                _make_text(guess, ticks)
                 guess.mark(f"words beside the options of {_stem(members[0])}: open answer?")
+
+
+def _make_text(guess: Guess, ticks: list[Guess]) -> None:
+    """A text beside ticks: the tick of 'Other' itself, where no column ticks it; else read only."""
+    guess.options, guess.new_scale, guess.missing, guess.match_by = {}, None, {}, ""
+    is_other = cues.OTHER.match(_option_text(guess))
+    if is_other and not any(cues.OTHER.match(tick.option_text) for tick in ticks):
+        guess.binding, guess.scale, guess.group = "one_hot", "multiple", ticks[0].group
+        guess.group_text, guess.option_text = ticks[0].group_text, _option_text(guess)
+        guess.true_value, guess.false_value = "*", ticks[0].false_value
+        guess.review, guess.understood = "", f"option of {guess.group}"
+        guess.mark("any text means ticked?", LIKELY)
+        return
+    guess.scale, guess.is_reported = "open_text", False
+    guess.review, guess.understood = "", "open answer"
 
 
 def _join_set(known: Guess, ticks: list[Guess]) -> None:

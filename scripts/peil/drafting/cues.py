@@ -55,6 +55,11 @@ NOT_TICKED = _words(
     r"(niet|not|non|no|nee|neen|geen|un|nicht)\b.*|nee|no|n|false|onwaar|0|unchecked|unselected|"
     r"unticked|-|leeg|empty|blank"
 )
+# "Other, please specify": beside ticks such a column may hold the text itself.
+OTHER = _words(
+    r"[-_ ]*(een |iets |op een |an |some)?(anders?|ander[es]?|andere?|overige?s?|other|oth|sonstige[sr]?|"
+    r"autre|otro)\b(?! (gemeente|municipalit))"
+)
 TRUE = _words(
     r"1|ja|yes|y|j|true|waar|completed?|volledig|voltooid|afgerond|compleet|finished|klaar|"
     r"full|completed? (interview|response)|vollständig"

@@ -28,6 +28,8 @@ class Guess:
     true_value: str = ""
     false_value: str = ""
     delimiter: str = ""
+    # The answer that texts of the respondents' own stand for.
+    other: str = ""
     group: str = ""
     group_text: str = ""
     option_text: str = ""

@@ -5,8 +5,8 @@ from collections import Counter
 from itertools import pairwise
 
 from peil.drafting.columns import SLIPS
-from peil.drafting.cues import missing_reason
-from peil.drafting.guess import LIKELY, Guess
+from peil.drafting.cues import OTHER, missing_reason
+from peil.drafting.guess import LIKELY, UNSURE, Guess
 
 SEPARATORS = (";", ", ", ",")
 # So many cells must hold more than one part, and so often must a part come back.
@@ -33,8 +33,10 @@ def find_joined(guesses: list[Guess]) -> None:
         if guess.scale not in {"open_text", "single"}:
             continue
         for separator in SEPARATORS:
-            if parts := _parts(column.cells, separator):
+            parts, n_own = _parts(column.cells, separator)
+            if parts:
                 _make_delimited(guess, separator, parts)
+                _own_texts(guess, n_own)
                 break
 
 
@@ -63,8 +65,11 @@ def _codes_in_numbers(cells: list[tuple[str, int]]) -> list[str]:
     return sorted(both | alone, key=int) if known >= 0.5 or always else []
 
 
-def _parts(cells: list[tuple[str, int]], separator: str) -> list[str]:
-    """The answers that come back when the cells are split; empty when these are no answers."""
+def _parts(cells: list[tuple[str, int]], separator: str) -> tuple[list[str], int]:
+    """The answers that come back when the cells are split, and how many do not.
+
+    Empty when these are no answers.
+    """
     split = [
         ([p.strip() for p in _outside_brackets(text, separator) if p.strip()], n)
         for text, n in cells
@@ -81,8 +86,8 @@ def _parts(cells: list[tuple[str, int]], separator: str) -> list[str]:
     covered = sum(counts[part] for part in often) / max(sum(counts.values()), 1)
     is_joined = n_joined >= max(_FEWEST_JOINED * n_cells, 1) and len(counts) < len(cells) + 2
     if is_joined and 2 <= len(often) <= _MOST_PARTS and covered >= 0.8:
-        return sorted(often)
-    return []
+        return sorted(often), counts.total() - sum(counts[part] for part in often)
+    return [], 0
 
 
 def _outside_brackets(text: str, separator: str) -> list[str]:
@@ -132,3 +137,12 @@ def _make_delimited(guess: Guess, separator: str, parts: list[str]) -> None:
     guess.mark(
         f"several answers joined by '{separator}'? A label may hold the separator itself", LIKELY
     )
+
+
+def _own_texts(guess: Guess, n_own: int) -> None:
+    """Count what respondents wrote themselves at 'Other: ...' as one answer."""
+    if not n_own or guess.match_by != "label":
+        return
+    guess.other = next((label for label in guess.options if OTHER.match(label)), "Anders / other")
+    guess.options.setdefault(guess.other, guess.other)
+    guess.mark(f"{n_own} texts that few or none share count as '{guess.other}'?", UNSURE)

@@ -179,7 +179,7 @@ class Questionnaire:
             self._lists[content] = name
             self._list(name, guess)
         self._list_of[code] = self._lists[content]
-        return ""
+        return self.option_of(guess, guess.other) if guess.other else ""
 
     def _list(self, name: str, guess: Guess) -> None:
         by_label: dict[str, str] = {}
