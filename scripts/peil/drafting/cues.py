@@ -57,8 +57,8 @@ NOT_TICKED = _words(
 )
 # "Other, please specify": beside ticks such a column may hold the text itself.
 OTHER = _words(
-    r"[-_ ]*(een |iets |op een |an |some)?(anders?|ander[es]?|andere?|overige?s?|other|oth|sonstige[sr]?|"
-    r"autre|otro)\b(?! (gemeente|municipalit))"
+    r"[-_ ]*(een |iets |op een |an |some)?(ander[es]?|overige?s?|other|oth|sonstige[sr]?|autre|"
+    r"otro)\b(?! (gemeente|municipalit))"
 )
 TRUE = _words(
     r"1|ja|yes|y|j|true|waar|completed?|volledig|voltooid|afgerond|compleet|finished|klaar|"
