@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlparse
 
 import duckdb
 import pytest
-from conftest import places_in, shared
+from conftest import here, places_in, shared
 from peil.errors import InputError, PeilError
 from peil.population import fetch_population
 from peil.settings import PROJECT
@@ -194,3 +194,32 @@ def test_the_recording_of_totals_does_not_pass_for_ages(places):
         handle.write("GM0363,omnichannel,363,Amsterdam\n")
     with pytest.raises(PeilError, match="--level totals"):
         fetch_population(places, 2024, replay=recording)
+
+
+def test_a_draft_fetches_its_own_margins(cbs, tmp_path, monkeypatch):
+    """`--population YEAR`: residents of the municipalities of the file, from the recording."""
+    monkeypatch.setenv("PEIL_CBS", cbs)
+    monkeypatch.setitem(globals(), "REGIONS", ["GM0344", "GM0518", "GM0599"])
+    Cbs.answers = observations()
+    people = [
+        f"{number};{place};{sex};{age};{1 + number % 10}\n"
+        for number, (place, sex, age) in enumerate(
+            [(p, s, a) for p in ("Utrecht", "Den Haag") for s in ("man", "vrouw")
+             for a in (18, 95)] * 20
+        )
+    ]  # fmt: skip
+    (tmp_path / "p.csv").write_text(
+        "respnr;gemeente;geslacht;leeftijd;cijfer\n" + "".join(people), encoding="utf-8"
+    )
+    done = here(
+        "codebook", "draft", tmp_path / "p.csv", "--out", tmp_path / "seeds",
+        "--population", "2024",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "seeds" / "weighting_margins.csv").open(encoding="utf-8") as handle:
+        totals = {row["level_code"]: float(row["total"]) for row in csv.DictReader(handle)}
+    adults = sum(100 + age for age in AGES.values() if age >= 18)
+    assert totals == {"man": 2 * adults, "vrouw": 2 * adults, "18-74": 4 * 118,
+                      "75+": 4 * (adults - 118)}  # fmt: skip
+    with (tmp_path / "seeds" / "weighting_schemes.csv").open(encoding="utf-8") as handle:
+        assert next(csv.DictReader(handle))["is_default"] == "true"

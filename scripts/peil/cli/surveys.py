@@ -133,7 +133,10 @@ def codebook_group() -> None:
 
 @codebook_group.command("draft")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="New seeds folder.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("seeds"), show_default=True,
+    help="New seeds folder.",
+)  # fmt: skip
 @click.option("--survey", default="survey", show_default=True, help="survey_code.")
 @click.option("--wave", default="1", show_default=True, help="wave_code, such as 2024.")
 @click.option("--source", default="source", show_default=True, help="source_code.")
