@@ -1,9 +1,9 @@
 """Run the benchmarks and write docs/benchmarks.md from what is stored in .bench/.
 
 PEIL_BENCH_SMALL (small, demo), PEIL_BENCH_SIZES and PEIL_BENCH_NIGHTS (respondents; each separated
-by commas, empty skips), PEIL_BENCH_REPEATS, PEIL_BENCH_TIMEOUT (seconds per process) and
-PEIL_BENCH_PEERS (0 leaves the other programs out) limit a run. What is not asked for
-keeps its earlier result.
+by commas, empty skips), PEIL_BENCH_REPEATS, PEIL_BENCH_TIMEOUT (seconds per process),
+PEIL_BENCH_PEERS and PEIL_BENCH_FIGURES (0 leaves the other programs, and figures in R, out) limit
+a run. What is not asked for keeps its earlier result.
 """
 
 import json
@@ -15,6 +15,7 @@ from pathlib import Path
 from peil.progress import set_up_logging
 from peil.settings import PROJECT
 
+from benchmarks.figures import figures_section, run_figures
 from benchmarks.machine import describe_machine
 from benchmarks.nights import run_nights
 from benchmarks.raking import run_raking
@@ -42,6 +43,8 @@ def main() -> None:
     for size in _sizes("PEIL_BENCH_NIGHTS", "4000,100000,1000000"):
         # Twice the time: a whole night is more than one raking.
         keep(HOME, "nights", size, lambda n=size: run_nights([n], repeats, 2 * timeout, HOME))
+    if os.environ.get("PEIL_BENCH_FIGURES", "1") != "0":
+        keep(HOME, "figures", 0, lambda: run_figures(4 * timeout, HOME))
     write_docs(HOME, DOCS)
     log.info("Wrote %s.", DOCS)
 
@@ -59,12 +62,14 @@ def write_docs(home: Path, docs: Path) -> None:
     """Replace the sections of the benchmarks in the document by tables of the stored results."""
     stored = {
         part: [json.loads(p.read_text()) for p in sorted((home / "results").glob(f"{part}-*.json"))]
-        for part in ("small", "raking", "nights")
+        for part in ("small", "figures", "raking", "nights")
     }
     # Small nights run far more often than the others, and say themselves where and when.
     if small := stored.pop("small"):
         rows = [row for result in small for row in result["rows"]]
         replace_section(docs, "small", small_section(rows, [result["facts"] for result in small]))
+    if figures := stored.pop("figures"):
+        replace_section(docs, "figures", figures_section(figures[-1]["rows"]))
     facts = [result["facts"] for results in stored.values() for result in results]
     if facts:
         replace_section(docs, "machine", machine_section(facts))

@@ -7,6 +7,7 @@ import pytest
 from peil.settings import PROJECT
 
 from benchmarks.__main__ import keep, write_docs
+from benchmarks.figures import differences, export, figures_section
 from benchmarks.nights import few_seeds, write_delivery
 from benchmarks.raking import run_raking
 from benchmarks.raking_peil import margin_error, rake_table, write_weights
@@ -75,3 +76,39 @@ def test_few_seeds_hold_one_scheme_per_survey_and_what_belongs_to_it(tmp_path: P
         assert segments.fetchall() == [("participation",), ("total",)]
     for name in ("questions.csv", "attributes.csv", "municipalities.csv"):
         assert (seeds / name).read_bytes() == (PROJECT / "seeds" / name).read_bytes()
+
+
+def test_r_reads_the_answers_that_the_figures_stand_on(demo, tmp_path: Path) -> None:
+    """A column per measure holds who answered; figures that differ are seen."""
+    with duckdb.connect(str(demo.warehouse), read_only=True) as warehouse:
+        whole = export(warehouse, tmp_path)
+        people = duckdb.read_csv(str(tmp_path / "people.csv"))
+        ours = warehouse.execute(
+            """
+            select measures.name, estimates.n_answers, estimates.n_positive, measures.is_share
+            from estimates.est_estimates as estimates
+            inner join measures using (measure_id)
+            semi join scheme using (scheme_code)
+            where segment_code = 'total'
+            """
+        ).fetchall()
+        assert len(ours) > 5 and whole["tests"] > whole["independence"] > 0
+        for name, n_answers, n_positive, is_share in ours:
+            n, ticked = people.aggregate(f"count({name}), sum({name})").fetchone()
+            assert n == n_answers and (not is_share or ticked == n_positive), name
+        warehouse.execute(
+            f"""
+            copy (
+                select measure_id, segment_code, segment_value, estimate + 0.5 as estimate, se,
+                    ci_low, ci_high
+                from estimates.est_estimates semi join scheme using (scheme_code)
+            ) to '{tmp_path / "found.csv"}' (format csv, header)
+            """
+        )
+        apart = differences(warehouse, tmp_path / "found.csv")
+    assert apart["n"] == whole["figures"] and apart["se"] == 0
+    assert apart["estimate"] == pytest.approx(0.5)
+    rows = [{"what": what, "n": 10, "seconds": 1.0, "whole": 1000}
+            for what in ("figures", "tests", "independence")]  # fmt: skip
+    text = figures_section([*rows, {"what": "night", "seconds": 40}, {"what": "apart", **apart}])
+    assert "about 300 seconds in R" in text and "estimate 5.0e-01" in text
