@@ -30,7 +30,7 @@ matched as (
         -- A binding may name the option that stands for texts of the respondents' own.
         coalesce(
             options.option_code,
-            if(fixed.answer_number is null, others.option_code, null)
+            if(fixed.answer_number is null, fixed.option_code, null)
         ) as matched_option,
         missing.missing_reason,
         -- The number of a labelled answer is that of its option.
@@ -38,8 +38,6 @@ matched as (
             when fixed.kind not in ('number', 'single') then null
             when fixed.kind = 'number' and fixed.binding != 'one_hot'
                 then coalesce(fixed.answer_number, options.value_number)
-            when fixed.answer_number is null
-                then coalesce(options.value_number, others.value_number)
             else options.value_number
         end as number,
         case
@@ -60,11 +58,6 @@ matched as (
                 when fixed.match_by = 'number' then fixed.answer_number = options.value_number
                 when fixed.match_by = 'label' then lower(fixed.answer) = lower(options.label_nl)
             end
-    left join {{ ref('stg_options') }} as others
-        on
-            fixed.binding != 'one_hot'
-            and fixed.option_set_code = others.option_set_code
-            and fixed.option_code = others.option_code
     left join {{ ref('missing_codes') }} as missing
         on
             missing.option_set_code in (fixed.option_set_code, '*')
