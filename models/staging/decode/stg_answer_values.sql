@@ -45,7 +45,7 @@ matched as (
             when fixed.true_value = '*'
                 then
                     missing.missing_reason is null
-                    and fixed.answer is distinct from fixed.false_value
+                    and coalesce(fixed.answer != fixed.false_value, true)
             else fixed.answer = fixed.true_value
         end as is_chosen,
     from fixed
