@@ -1,5 +1,5 @@
--- A grade was 6.0, 6.2 and 6.7 in three summers: a line of 0.35 a year. Planted per question, beside
--- a right one: the line turned, an interval exchanged or shifted, a wave too many, no error of a
+-- A grade was 6.0, 6.2 and 6.7, each 365 days after the other: 0.7 in 730 / 365.25 years. Planted per
+-- question, beside a right one: the line turned, an interval exchanged or shifted, a wave too many, no error of a
 -- test, and an adjusted p that is smaller than the p.
 with waves as (
     select
@@ -8,7 +8,7 @@ with waves as (
         start as fieldwork_start,
         start as fieldwork_end,
     from (
-        values ('1', '2023-07-01'::date), ('2', '2024-06-30'::date), ('3', '2025-07-01'::date)
+        values ('1', '2023-01-01'::date), ('2', '2024-01-01'::date), ('3', '2024-12-31'::date)
     ) as t (wave_code, start)
 ),
 
@@ -32,32 +32,29 @@ known as (
     ) as questions (question_code)
 ),
 
-planted as (
+drawn as (
     select
-        survey_code,
-        weighting_scheme,
-        segment_code,
-        segment_value,
-        second_segment_value,
-        question_code,
-        statistic,
-        option_code,
+        * exclude (wave_code, estimate, n_answers, is_withheld),
         '1' as first_wave_code,
         '3' as last_wave_code,
         if(question_code = 'waves', 4, 3) as n_waves,
-        if(question_code = 'turned', -0.3498, 0.3498) as change_per_year,
+        if(question_code = 'turned', -1, 1) * 0.7 * 365.25 / 730 as change_per_year,
         0.1 as se,
-        case question_code when 'exchanged' then 0.5498 when 'turned' then -0.5498 else 0.1498 end
-            as ci_low,
-        case question_code
-            when 'exchanged' then 0.1498 when 'turned' then -0.1498 when 'shifted' then 0.6
-            else 0.5498
-        end as ci_high,
         if(question_code = 'error', 0, 200) as df,
         0.01 as p_value,
         if(question_code = 'adjusted', 0.001, 0.02) as p_adjusted,
     from known
     where wave_code = '3'
+),
+
+planted as (
+    select
+        *,
+        change_per_year + if(question_code = 'exchanged', 0.2, -0.2) as ci_low,
+        change_per_year + case question_code when 'exchanged' then -0.2 when 'shifted' then 0.3
+            else 0.2
+        end as ci_high,
+    from drawn
 ),
 
 flagged as (
