@@ -1,4 +1,4 @@
-"""Crosstabs of crosstabs.csv: none tells what another one withholds, nor what figures withhold.
+"""Crosstabs of crosstab_definitions.csv: none tells what another one withholds, nor what figures withhold.
 
 The attacks are written apart from the product; each succeeds with the rule that it is for switched
 off.
@@ -164,11 +164,11 @@ def test_the_model_waits_for_everything_that_a_crosstab_reads():
 def test_a_crosstab_that_cannot_be_made_is_named(tmp_path, row: str, problem: str | None):
     seeds = tmp_path / "seeds"
     seeds.mkdir()
-    tables = ["crosstabs", "segments", "attributes", "questions", "weighting_schemes"]
+    tables = ["crosstab_definitions", "segments", "attributes", "questions", "weighting_schemes"]
     for table in tables:
         text = (PROJECT / "seeds" / f"{table}.csv").read_text(encoding="utf-8")
         (seeds / f"{table}.csv").write_text(
-            text + f"{row}\n" if table == "crosstabs" else text, encoding="utf-8"
+            text + f"{row}\n" if table == "crosstab_definitions" else text, encoding="utf-8"
         )
     sql = (PROJECT / "tests/singular/assert_crosstabs_can_be_made.sql").read_text(encoding="utf-8")
     with duckdb.connect() as connection:

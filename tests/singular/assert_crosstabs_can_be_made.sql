@@ -7,7 +7,7 @@ with declared as (
         question_code,
         scheme_code,
         unnest([column_code, second_column_code]) as side_code,
-    from {{ ref('crosstabs') }}
+    from {{ ref('crosstab_definitions') }}
 ),
 
 sides as (

@@ -4,7 +4,7 @@ with apart as (
         sum(points.coefficient * points.coefficient * variances.variance) as variance,
     from {{ ref('est_trend_points') }} as points
     inner join {{ ref('est_variances') }} as variances using (point_id)
-    anti join {{ ref('est_trend_panels') }} as panels using (trend_id)
+    anti join {{ ref('est_trend_panels') }} using (trend_id)
     where variances.unit = 'respondent'
     group by points.trend_id
 ),

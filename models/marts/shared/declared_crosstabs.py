@@ -1,4 +1,4 @@
-"""Thin: the crosstabs that crosstabs.csv declares, with peil.crosstabs."""
+"""Thin: the crosstabs that crosstab_definitions.csv declares, with peil.crosstabs."""
 
 
 def model(dbt, session):
@@ -6,7 +6,7 @@ def model(dbt, session):
     from peil.crosstabs.declared import declared_crosstabs
 
     # What peil.crosstabs reads of the warehouse by name, so that dbt builds it first.
-    dbt.ref("crosstabs")
+    dbt.ref("crosstab_definitions")
     dbt.ref("questions")
     dbt.ref("scales")
     dbt.ref("surveys")

@@ -1,4 +1,4 @@
-"""The crosstabs of crosstabs.csv, made by the night and protected together.
+"""The crosstabs of crosstab_definitions.csv, made by the night and protected together.
 
 What one crosstab withholds must not follow from another one, nor from the published figures:
 
@@ -51,7 +51,7 @@ def declared_crosstabs(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     declared = rows_of(
         connection,
         "select crosstabs.* replace (coalesce(crosstabs.scheme_code, schemes.scheme_code) as "
-        "scheme_code) from codebook.crosstabs as crosstabs inner join codebook.weighting_schemes "
+        "scheme_code) from codebook.crosstab_definitions as crosstabs inner join codebook.weighting_schemes "
         "as schemes on crosstabs.survey_code = schemes.survey_code and schemes.is_default "
         "order by crosstabs.survey_code, question_code, crosstabs.sort_order, crosstab_code",
     )
