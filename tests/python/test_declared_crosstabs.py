@@ -1,4 +1,4 @@
-"""Crosstabs of crosstab_definitions.csv: none tells what another one withholds, nor what figures withhold.
+"""Declared crosstabs: none tells what another one withholds, nor what figures withhold.
 
 The attacks are written apart from the product; each succeeds with the rule that it is for switched
 off.

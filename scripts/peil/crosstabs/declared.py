@@ -51,8 +51,9 @@ def declared_crosstabs(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     declared = rows_of(
         connection,
         "select crosstabs.* replace (coalesce(crosstabs.scheme_code, schemes.scheme_code) as "
-        "scheme_code) from codebook.crosstab_definitions as crosstabs inner join codebook.weighting_schemes "
-        "as schemes on crosstabs.survey_code = schemes.survey_code and schemes.is_default "
+        "scheme_code) from codebook.crosstab_definitions as crosstabs "
+        "inner join codebook.weighting_schemes as schemes "
+        "on crosstabs.survey_code = schemes.survey_code and schemes.is_default "
         "order by crosstabs.survey_code, question_code, crosstabs.sort_order, crosstab_code",
     )
     attributes = {
