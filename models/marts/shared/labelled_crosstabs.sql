@@ -61,7 +61,7 @@ labelled as (
         ) as sort_order,
     from {{ ref('declared_crosstabs') }} as made
     inner join {{ ref('crosstab_definitions') }} as crosstabs using (crosstab_code, survey_code)
-    inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
+    inner join {{ ref('weighting_schemes') }} as schemes on made.scheme_code = schemes.scheme_code
     inner join {{ ref('est_figure_measures') }} as measures using (measure_id, survey_code)
     {% for side, column in [('first', 'column'), ('second', 'second_column')] -%}
         left join sides as {{ side }}
