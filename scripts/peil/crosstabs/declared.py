@@ -206,7 +206,8 @@ def _column(group: Group) -> tuple[str, Level]:
 
 def _rows(code: str, of: Measured, by: By, made: Crosstab) -> Iterator[Row]:
     asked = of.asked
-    first, second = (*by.sides, None)[:2]
+    first = by.sides[0]
+    second = by.sides[1] if len(by.sides) > 1 else None
     tests = made.tests[made.tests["by"] == by.code].to_dict("records")
     test = tests[0] if tests else {}
     words = {said: reason for reason, said in REASONS.items() if said}
