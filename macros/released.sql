@@ -82,3 +82,19 @@
         'is_withheld'
     ]) }}
 {%- endmacro %}
+
+
+{#- The same of a figure of a declared crosstab. -#}
+{% macro released_crosstab_columns() -%}
+    {{ return(['n_answers',
+        'estimate',
+        'se',
+        'ci_low',
+        'ci_high',
+        'df',
+        'n_effective',
+        'row_share',
+        'significantly_higher_than',
+        'differs_from_total'
+    ]) }}
+{%- endmacro %}

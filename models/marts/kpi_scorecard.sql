@@ -32,6 +32,7 @@ with surveyed as (
         on
             {{ same_measure('figures', 'trends') }}
             and {{ same_group('figures', 'trends') }}
+            and trends.is_since_previous_wave
             and not figures.is_withheld
     left join {{ ref('contrast_effects') }} as effects
         on

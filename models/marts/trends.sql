@@ -41,7 +41,11 @@ sided as (
         coalesce(changes.option_label_en, changes.statistic_label_en) as label_en,
         changes.is_default_scheme,
         changes.sort_order,
+        waves.is_previous as is_since_previous_wave,
+        waves.is_base as is_since_base_wave,
     from changes
+    inner join {{ ref('est_wave_pairs') }} as waves
+        using (survey_code, wave_code, compared_wave_code)
     {% for side, wave in [('now', 'wave_code'), ('earlier', 'compared_wave_code')] %}
         inner join {{ ref('estimates') }} as {{ side }}
             on

@@ -93,6 +93,16 @@ create table if not exists raw.released_answers (
 );
 """
 
+_CROSSTABS = """
+create table if not exists raw.released_crosstabs (
+    survey_code varchar, wave_code varchar, weighting_scheme varchar, crosstab_code varchar,
+    column_value varchar, second_column_value varchar, statistic varchar, answer_code varchar,
+    n_answers bigint, estimate double, se double, ci_low double, ci_high double, df bigint,
+    n_effective double, row_share double, significantly_higher_than varchar, differs_from_total
+    varchar
+);
+"""
+
 
 @dataclass(frozen=True)
 class Migration:
@@ -110,6 +120,7 @@ MIGRATIONS = (
         "alter table raw.user_missing add column if not exists value varchar",
     ),
     Migration("released answers and residents", _ANSWERS),
+    Migration("released crosstabs", _CROSSTABS),
 )
 
 

@@ -1,4 +1,5 @@
-{%- set family = 'comparison_kind, wave_code, scheme_code, segment_code, topic' -%}
+{%- set family
+    = 'comparison_kind, wave_code, compared_wave_code, scheme_code, segment_code, topic' -%}
 with tested as (
     select
         *,

@@ -20,6 +20,8 @@ with sides as (
         a.estimate - b.estimate as difference,
         a.simple_variance + b.simple_variance as simple_variance,
         a.wave_code != b.wave_code and coalesce(waves.is_panel, false) as is_panel,
+        -- Other pairs of waves of a panel serve trends only.
+        coalesce(waves.is_previous or waves.is_base, true) as is_shown,
         -- Strata of two waves are different strata, unless their people are the same.
         if(
             a.wave_code != b.wave_code and not coalesce(waves.is_panel, false),

@@ -9,6 +9,7 @@ with engine as (
         *,
         withheld_reason is not null as is_withheld,
     from {{ ref('est_comparison_tests') }}
+    where is_shown
 ),
 
 published as (

@@ -1,9 +1,10 @@
-with consecutive as (
+with ordered as (
     select
         survey_code,
         wave_code,
-        lag(wave_code) over (partition by survey_code order by fieldwork_start)
-            as compared_wave_code,
+        fieldwork_start,
+        coalesce(is_base, false) as is_base,
+        row_number() over (partition by survey_code order by fieldwork_start, wave_code) as place,
     from {{ ref('waves') }}
 ),
 
@@ -16,19 +17,36 @@ scopes as (
     where kind = 'survey' and respondent_scope is not null
 ),
 
-paired as (
+pairs as (
     select
-        consecutive.*,
+        later.survey_code,
+        later.wave_code,
+        earlier.wave_code as compared_wave_code,
+        later.place = earlier.place + 1 as is_previous,
+        earlier.is_base,
+    from ordered as later
+    inner join ordered as earlier
+        on later.survey_code = earlier.survey_code and later.place > earlier.place
+),
+
+judged as (
+    select
+        pairs.*,
         count(earlier.respondent_scope) > 0 as is_panel,
-    from consecutive
+    from pairs
     left join scopes as later using (survey_code, wave_code)
     left join scopes as earlier
         on
-            consecutive.survey_code = earlier.survey_code
-            and consecutive.compared_wave_code = earlier.wave_code
+            pairs.survey_code = earlier.survey_code
+            and pairs.compared_wave_code = earlier.wave_code
             and later.respondent_scope = earlier.respondent_scope
-    where consecutive.compared_wave_code is not null
     group by all
+),
+
+-- Of a panel a trend over all waves needs what people have in common in any two of them.
+paired as (
+    select * from judged
+    where is_previous or is_base or is_panel
 )
 
 select * from paired

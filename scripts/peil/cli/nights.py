@@ -71,15 +71,19 @@ def publish_command(places: Places) -> None:
     type=click.IntRange(min=2),
     help="Fewest respondents with the same attributes: classes are made coarser until then.",
 )
+@click.option(
+    "--replicates", type=click.IntRange(min=2), metavar="N",
+    help="Also N bootstrap weights, raked again, for standard errors of figures of your own.",
+)  # fmt: skip
 @waits
 @with_places
-def research_command(places: Places, k: int | None) -> None:
+def research_command(places: Places, k: int | None, replicates: int | None) -> None:
     """Write the research file: pseudonymised respondents, for who may see them. Mode 0600."""
     from peil.nights.record import recorded
     from peil.nights.research import build_research
 
     with recorded(places, "research"):
-        click.echo(build_research(places, k))
+        click.echo(build_research(places, k, replicates))
 
 
 @click.command("docs")

@@ -22,10 +22,13 @@ SMALL_BASE, PROTECTED = "small_base", "protected"
 Key = tuple[Level, Level, str, str | None]
 
 
-def withheld_reasons(connection: duckdb.DuckDBPyConnection, measured: Measured) -> np.ndarray:
+def withheld_reasons(
+    connection: duckdb.DuckDBPyConnection, measured: Measured, also: np.ndarray | None = None
+) -> np.ndarray:
     """`small_base`, `protected` or an empty text per shown group and measure, shape (G, K).
 
-    A finer reason would tell how few gave the answer, or that all gave the same.
+    A finer reason would tell how few gave the answer, or that all gave the same. `also` says of
+    every group, context included, and measure whether it is withheld whatever this table says.
     """
     asked, measures = measured.asked, measured.measures
     n, n_positive, uniform = counts(
@@ -36,6 +39,8 @@ def withheld_reasons(connection: duckdb.DuckDBPyConnection, measured: Measured) 
     )  # fmt: skip
     primary = primary_reasons(asked, measures, n, n_positive, uniform)
     seen = _seen(connection, measured, primary)
+    if also is not None:
+        primary[also & (primary == "")] = PROTECTED
     spread = np.array([row["is_distribution"] for row in measures])
     rounding = connection.execute("select * from codebook.publication_rounding").df()
     shield = _Shield(
@@ -138,7 +143,7 @@ def _seen(
     connection: duckdb.DuckDBPyConnection, measured: Measured, primary: np.ndarray
 ) -> np.ndarray:
     """Which figures are published; `primary` takes over which of them are withheld there."""
-    published = _published(connection, measured.asked)
+    published = published_reasons(connection, measured.asked)
     seen = np.zeros(primary.shape, dtype=bool)
     for g, group in enumerate(measured.groups):
         place = _place(group, not measured.asked.filters)
@@ -152,8 +157,11 @@ def _seen(
     return seen
 
 
-def _published(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict[Key, str]:
-    """Of the published figures of the question the reason why not, empty where they are seen."""
+def published_reasons(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict[Key, str]:
+    """Of the published figures of the question the reason why not, empty where they are seen.
+
+    Keys: attributes, levels, statistic (`distribution` of a number) and answer.
+    """
     rows = rows_of(
         connection,
         "select attribute_code, second_attribute_code, segment_value, second_segment_value, "

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from peil.errors import PeilError
 from peil.export.sav import NAME_BYTES, Names, ResponseSet
 
-WEIGHT = "weight"
+WEIGHT, POPULATION_WEIGHT, REPLICATE = "weight", "population_weight", "replicate_weight_"
 KEYS = {"respondent_key": "Respondent (gehasht)", "wave_code": "Meting"}
 TICKED = {0.0: "Niet gekozen", 1.0: "Gekozen"}
 SEPARATE_MISSINGS = 3
@@ -93,6 +94,7 @@ def read_wide(connection: duckdb.DuckDBPyConnection, survey: str, wave: str) -> 
     respondents = of_wave("respondents", "order by respondent_key").set_index("respondent_key")
     wide = Wide(respondents.index, wave)
     _add_weights(wide, of_wave("weights"), respondents["base_weight"])
+    _add_replicates(wide, connection, survey)
     _add_attributes(
         wide,
         of_survey("attribute_levels", "order by attribute_code, level_number"),
@@ -123,10 +125,29 @@ def _add_weights(wide: Wide, weights: pd.DataFrame, base_weight: pd.Series) -> N
         label = own["scheme_label_nl"].iloc[0]
         for column, text in (
             (WEIGHT, "Weegfactor, gemiddeld 1 per weeggroep"),
-            ("population_weight", "Weegfactor over weeggroepen samen"),
+            (POPULATION_WEIGHT, "Weegfactor over weeggroepen samen"),
         ):
             wide.add(column + after, Column(f"{text}: {label}", own[column], "scale"))
     wide.add("base_weight", Column("Steekproefgewicht (voor weging)", base_weight, "scale"))
+
+
+def _add_replicates(wide: Wide, connection: duckdb.DuckDBPyConnection, survey: str) -> None:
+    """The replicate weights of `peil research --replicates`, a variable each."""
+    made = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'microdata' and table_name = ?",
+        ["replicate_weights"],
+    ).fetchone()
+    if made is None:
+        return
+    keys, schemes, weights = connection.execute(
+        "select respondent_key, weighting_scheme, weights from microdata.replicate_weights "
+        "where survey_code = ? and wave_code = ?", [survey, wide.wave],
+    ).fetchnumpy().values()  # fmt: skip
+    if not len(keys):
+        return
+    for number, values in enumerate(np.stack(weights).T, 1):
+        label = f"Replicatiegewicht {number}, bij {POPULATION_WEIGHT}: {schemes[0]}"
+        wide.add(f"{REPLICATE}{number}", Column(label, pd.Series(values, index=keys), "scale"))
 
 
 def _add_attributes(wide: Wide, levels: pd.DataFrame, chosen: pd.DataFrame) -> None:

@@ -19,6 +19,7 @@ RELEASED = {
     "raw.released_answers": "released.marts.distributions where not is_withheld",
     "raw.released_differences": "released.marts.comparisons where not is_withheld",
     "raw.released_items": "released.marts.item_response",
+    "raw.released_crosstabs": "released.marts.crosstabs where not is_withheld",
 }
 
 

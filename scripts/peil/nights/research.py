@@ -12,10 +12,11 @@ import duckdb
 
 from peil.built import require_built
 from peil.drafts import draft_of, remove, sweep
-from peil.errors import PeilError
+from peil.errors import InputError, PeilError
 from peil.lock import one_night
 from peil.nights.anonymity import report
 from peil.nights.publish import STORAGE_VERSION
+from peil.nights.replicates import add_replicates
 from peil.progress import steps
 from peil.relations import Relation, copy_relation, relations_in
 from peil.settings import Places
@@ -40,17 +41,24 @@ GRAIN = {
 }
 
 
-def build_research(places: Places, k: int | None = None) -> Path:
+def build_research(places: Places, k: int | None = None, replicates: int | None = None) -> Path:
     """Write the research file; the earlier one is replaced in one rename.
 
     Args:
         places: where the warehouse and the published folder are.
         k: fewest respondents with the same attributes; classes are made coarser until then.
+        replicates: how many replicate weights to add.
 
     Raises:
+        InputError: both are asked for.
         PeilError: the warehouse is not built and tested, no respondent counts, or a table has two
             rows where it should have one.
     """
+    if k and replicates:
+        raise InputError(
+            f"--k {k} with --replicates {replicates}: replicate weights tell who is in one raking "
+            "cell or cluster, which --k makes coarser. Ask for one of the two."
+        )
     target = places.published / "research.duckdb"
     draft = draft_of(target)
     with one_night(places):
@@ -58,7 +66,7 @@ def build_research(places: Places, k: int | None = None) -> Path:
         try:
             with open_warehouse(places.warehouse) as connection:
                 require_built(connection, "peil research")
-                n_respondents = _copy(connection, draft, k)
+                n_respondents = _copy(connection, draft, k, replicates)
             draft.chmod(0o600)
             draft.replace(target)
         except (duckdb.CatalogException, duckdb.BinderException) as error:
@@ -72,7 +80,9 @@ def build_research(places: Places, k: int | None = None) -> Path:
     return target
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, draft: Path, k: int | None) -> int:
+def _copy(
+    connection: duckdb.DuckDBPyConnection, draft: Path, k: int | None, replicates: int | None
+) -> int:
     relations = _relations(connection)
     connection.execute(
         f"attach {literal(str(draft))} as research (storage_version {literal(STORAGE_VERSION)})"
@@ -86,6 +96,8 @@ def _copy(connection: duckdb.DuckDBPyConnection, draft: Path, k: int | None) -> 
     if not count:
         raise PeilError("No respondent counts, so there is no research file to write.")
     report(connection, k)
+    if replicates:
+        add_replicates(connection, replicates)
     connection.execute("checkpoint research")
     connection.execute("detach research")
     return count

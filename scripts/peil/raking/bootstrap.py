@@ -76,14 +76,8 @@ def rake_replicates(cells: np.ndarray, margins: Sequence[Margin]) -> np.ndarray:
     onehots, targets = [], []
     for margin in margins:
         onehot = (margin.codes[:, None] == np.arange(len(margin.levels))[None, :]).astype(float)
-        share = cells @ onehot / cells.sum(axis=1, keepdims=True)
-        unknown = share[:, ~margin.is_known].sum(axis=1, keepdims=True)
-        known = np.where(margin.is_known, margin.targets, 0)
-        wanted = np.where(
-            margin.is_known, total * (1 - unknown) * known / known.sum(), total * share
-        )
         onehots.append(onehot)
-        targets.append(wanted)
+        targets.append(sampled_targets(cells @ onehot, margin, total))
     with np.errstate(divide="ignore", invalid="ignore"):
         for _ in range(MAX_ITERATIONS):
             for onehot, wanted in zip(onehots, targets, strict=True):
@@ -99,3 +93,20 @@ def rake_replicates(cells: np.ndarray, margins: Sequence[Margin]) -> np.ndarray:
                 break
         factors[~(error <= TOLERANCE)] = np.nan
     return factors
+
+
+def sampled_targets(sums: np.ndarray, margin: Margin, total: float) -> np.ndarray:
+    """Targets in samples: a level that the population does not know keeps the share it has there.
+
+    Args:
+        sums: Σ base weight per sample and level, shape (R, L).
+        margin: of the observed sample.
+        total: sum of its targets.
+
+    Returns:
+        Shape (R, L).
+    """
+    share = sums / sums.sum(axis=1, keepdims=True)
+    unknown = share[:, ~margin.is_known].sum(axis=1, keepdims=True)
+    known = np.where(margin.is_known, margin.targets, 0)
+    return np.where(margin.is_known, total * (1 - unknown) * known / known.sum(), total * share)

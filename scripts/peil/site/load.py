@@ -164,7 +164,7 @@ def _comparisons(read: Reader) -> list[rows.Comparison]:
 
 
 def _trends(read: Reader) -> list[insights.Trend]:
-    where = f"is_default_scheme and not is_withheld and {IS_TOTAL}"
+    where = f"is_since_previous_wave and is_default_scheme and not is_withheld and {IS_TOTAL}"
     return read.latest(insights.Trend, "marts.trends", where)
 
 

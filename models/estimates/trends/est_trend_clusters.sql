@@ -1,0 +1,26 @@
+-- A municipality in several waves is one cluster: its sums are added before they are squared.
+with summed as (
+    select
+        points.trend_id,
+        influence.stratum,
+        influence.cluster_code,
+        bool_or(influence.is_in_domain) as is_in_domain,
+        sum(points.coefficient * influence.sum_u) as sum_u,
+    from {{ ref('est_trend_points') }} as points
+    inner join {{ ref('est_cluster_influence') }} as influence using (point_id)
+    group by points.trend_id, influence.stratum, influence.cluster_code
+),
+
+strata as (
+    select
+        trend_id,
+        stratum,
+        count(*) filter (where is_in_domain) as n_in_domain,
+        sum(sum_u) as sum_u,
+        sum(sum_u * sum_u) as sum_u2,
+    from summed
+    group by trend_id, stratum
+)
+
+select * from strata
+order by all

@@ -1,0 +1,95 @@
+{{ config(materialized='view') }}
+
+with labelled as (
+    select * from {{ ref('labelled_crosstabs') }}
+),
+
+released as (
+    select * from {{ ref('stg_released_crosstabs') }}
+),
+
+bases as (
+    select
+        survey_code,
+        wave_code,
+        weighting_scheme,
+        crosstab_code,
+        column_value,
+        second_column_value,
+        max(n_answers) as n_answers,
+    from released
+    group by all
+),
+
+-- A crosstab that was declared while figures of its question stand from the release before would
+-- tell the figures that do not.
+waiting as (
+    select
+        labelled.crosstab_code,
+        labelled.wave_code,
+    from labelled
+    inner join {{ ref('estimates') }} as figures
+        using (survey_code, wave_code, weighting_scheme, question_code)
+    anti join released using (crosstab_code, wave_code, weighting_scheme)
+    group by labelled.crosstab_code, labelled.wave_code
+    having bool_or(figures.is_from_earlier_release)
+),
+
+-- Who holds the release before must not get the answers of the few who came since.
+compared as (
+    select
+        labelled.* replace (
+            labelled.is_withheld or waiting.crosstab_code is not null as is_withheld,
+            coalesce(
+                labelled.withheld_reason, if(waiting.crosstab_code is null, null, 'protected')
+            ) as withheld_reason
+        ),
+        not labelled.is_withheld
+        and {{ few_newcomers('labelled.n_answers', 'bases.n_answers') }}
+            as is_from_earlier_release,
+        {% for column in released_crosstab_columns() -%}
+            released.{{ column }} as released_{{ column }},
+        {% endfor -%}
+        released.survey_code is not null as is_released,
+    from labelled
+    left join waiting using (crosstab_code, wave_code)
+    {% for relation in ['bases', 'released'] -%}
+        left join {{ relation }}
+            on
+                labelled.survey_code = {{ relation }}.survey_code
+                and labelled.wave_code = {{ relation }}.wave_code
+                and labelled.weighting_scheme = {{ relation }}.weighting_scheme
+                and labelled.crosstab_code = {{ relation }}.crosstab_code
+                and labelled.column_value = {{ relation }}.column_value
+                and labelled.second_column_value
+                is not distinct from {{ relation }}.second_column_value
+                {% if relation == 'released' -%}
+                    and labelled.statistic = released.statistic
+                    and labelled.answer_code is not distinct from released.answer_code
+                {% endif -%}
+    {% endfor -%}
+),
+
+standing as (
+    select
+        * replace (
+            {% for column in released_crosstab_columns() -%}
+                case
+                    when is_withheld or (is_from_earlier_release and not is_released) then null
+                    when is_from_earlier_release then released_{{ column }}
+                    else {{ column }}
+                end as {{ column }},
+            {% endfor -%}
+            is_withheld or (is_from_earlier_release and not is_released) as is_withheld,
+            coalesce(
+                withheld_reason,
+                if(is_from_earlier_release and not is_released, 'protected', null)
+            ) as withheld_reason
+        ),
+        -- The test is of all columns together: none while one of them stands, or waits.
+        bool_or(is_from_earlier_release) over (partition by crosstab_code, wave_code)
+        or bool_and(is_withheld) over (partition by crosstab_code, wave_code) as has_no_test,
+    from compared
+)
+
+select * from standing
