@@ -59,7 +59,8 @@ ranged as (
         count(estimate_without) over figure as n_sources,
         count(estimate_without) over figure = count(*) over figure as is_every_source,
     from rounded
-    window figure as (partition by survey_code, wave_code, measure_id)
+    window
+        figure as (partition by survey_code, wave_code, measure_id)
 ),
 
 labelled as (
@@ -69,17 +70,17 @@ labelled as (
         verdicts.label_en as verdict_label_en,
         reasons.label_nl as withheld_label_nl,
         reasons.label_en as withheld_label_en,
-        groups.label_nl as source_label_nl,
-        groups.label_en as source_label_en,
+        segments.label_nl as source_label_nl,
+        segments.label_en as source_label_en,
         row_number() over (
-            order by ranged.survey_code, ranged.wave_code, ranged.measure_id, groups.sort_order
+            order by ranged.survey_code, ranged.wave_code, ranged.measure_id, segments.sort_order
         ) as sort_order,
     from ranged
-    inner join {{ ref('est_groups') }} as groups
+    inner join {{ ref('est_groups') }} as segments
         on
-            ranged.survey_code = groups.survey_code
-            and ranged.segment_code = groups.segment_code
-            and ranged.source_code = groups.segment_value
+            ranged.survey_code = segments.survey_code
+            and ranged.segment_code = segments.segment_code
+            and ranged.source_code = segments.segment_value
     left join {{ ref('flags') }} as verdicts
         on ranged.verdict = verdicts.flag_code and verdicts.kind = 'difference'
     left join {{ ref('flags') }} as reasons

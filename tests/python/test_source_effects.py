@@ -19,7 +19,8 @@ def respondents() -> pd.DataFrame:
     """120 people by arithmetic that R repeats; a ninth did not answer."""
     i = np.arange(120)
     people = pd.DataFrame(
-        {"sex": i % 2, "age": (i // 2) % 3, "source_code": np.array(list("aabbc"))[(i * 7 + i // 5) % 5],
+        {"sex": i % 2, "age": (i // 2) % 3,
+         "source_code": np.array(list("aabbc"))[(i * 7 + i // 5) % 5],
          "y": 1.0 + (i * i + 3 * i) % 10, "d": 1 + (i % 4) / 2, "cluster_code": i % 12}
     ).astype({"sex": str, "age": str})  # fmt: skip
     people["stratum"] = (people["cluster_code"] % 2).astype(str)
@@ -146,10 +147,8 @@ def test_one_source_has_nothing_to_compare_with():
     assert found["difference"].dtype == float
 
 
-def three_sources(
-    folder, sizes: dict[str, int], grade=lambda source, i: 1 + (7 * i) % 10
-) -> Places:
-    """The reference survey with grades from three files, a source each; 30 answers are the least."""
+def three_sources(folder, sizes: dict[str, int], grade=lambda _, i: 1 + (7 * i) % 10) -> Places:
+    """The reference survey with grades from three files, each a source; the least base is 30."""
     places = small_places(folder)
     first = {"kind": "survey", "survey_code": "small", "wave_code": "small_wave",
              "file_format": "csv", "delimiter": ",", "encoding": "utf-8",
@@ -159,17 +158,18 @@ def three_sources(
         return [{**row, "source_code": name} for name in sizes for row in rows]
 
     edit(places.seeds, "bindings", per_source)
-    edit(places.seeds, "sources", lambda rows: [])
+    edit(places.seeds, "sources", lambda _: [])
     for order, name in enumerate(sizes):
         add(places.seeds, "sources", {
             **first, "source_code": name, "label_nl": f"Bron {name}", "label_en": f"Source {name}",
             "file_pattern": f"{name}.csv", "source_priority": order, "sort_order": order,
         })  # fmt: skip
-    add(places.seeds, "attributes", {"attribute_code": "via", "survey_code": "small",
-                                     "kind": "source", "label_nl": "Bron", "label_en": "Source"})  # fmt: skip
-    add(places.seeds, "segments", {"segment_code": "via", "survey_code": "small",
-                                   "attribute_code": "via", "comparison": "pairs",
-                                   "label_nl": "Bron", "label_en": "Source", "sort_order": 9})  # fmt: skip
+    labels = {"survey_code": "small", "label_nl": "Bron", "label_en": "Source"}
+    add(places.seeds, "attributes", {**labels, "attribute_code": "via", "kind": "source"})
+    add(places.seeds, "segments", {
+        **labels, "segment_code": "via", "attribute_code": "via", "comparison": "pairs",
+        "sort_order": 9,
+    })  # fmt: skip
 
     def changed(column, value, key, which):
         return lambda rows: [{**r, column: value} if r[key] == which else r for r in rows]
@@ -184,7 +184,8 @@ def three_sources(
     for name, n in sizes.items():
         deliver(places, [
             {"id": str(start + i), "sex": ("man", "vrouw")[i % 2],
-             "age": ("18-39", "40-64", "65+")[i // 2 % 3], "region": "noord", "place": str(i % 5 + 1),
+             "age": ("18-39", "40-64", "65+")[i // 2 % 3], "region": "noord",
+             "place": str(i % 5 + 1),
              "base_weight": "1", "grade": str(grade(name, i)), "channel": "desk"}
             for i in range(n)
         ], f"{name}.csv")  # fmt: skip
@@ -234,7 +235,7 @@ def attack(total: float, without: float, n: int, n_left: int) -> float:
 
 
 def test_what_is_left_out_tells_a_small_source_and_therefore_is_not_published(small):
-    """With the figure that is not published the mean of 12 people is read; with others it is not."""
+    """The figure that is not published tells the mean of 12 people; those that are do not."""
     (n, total), = working(small, "select n_answers, estimate from estimates.est_points as points "
         "inner join estimates.est_measures using (measure_id) where segment_code = 'total' "
         "and statistic = 'mean' and question_code = 'small_grade'")  # fmt: skip

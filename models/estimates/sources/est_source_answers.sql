@@ -21,9 +21,11 @@ places as (
         headlines.measure_id,
         headlines.question_code,
     from {{ ref('est_places') }} as places
-    inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code)
-    inner join {{ ref('est_segments') }} as segments using (survey_code, segment_code)
     inner join headlines using (scheme_code)
+    inner join {{ ref('est_segments') }} as segments
+        on
+            headlines.survey_code = segments.survey_code
+            and places.segment_code = segments.segment_code
     where
         segments.is_total or places.segment_code = headlines.segment_code
 ),

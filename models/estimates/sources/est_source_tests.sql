@@ -20,8 +20,10 @@ with judged as (
                 and (
                     least(effects.n_others_positive, effects.n_others - effects.n_others_positive)
                     between 1 and {{ threshold('min_cell_n') }} - 1
-                    or least(effects.n_others_positive, effects.n_others - effects.n_others_positive)
-                    = 0 and effects.n_others < {{ threshold('min_uniform_base_n') }}
+                    or (
+                        effects.n_others_positive in (0, effects.n_others)
+                        and effects.n_others < {{ threshold('min_uniform_base_n') }}
+                    )
                 )
                 then 'protected'
         end as withheld_reason,
@@ -43,9 +45,12 @@ with judged as (
 
 tested as (
     select
-        * exclude (se, df, p_value, se_clustered, df_clustered, p_value_clustered, estimate_without),
+        * exclude (
+            se, df, p_value, se_clustered, df_clustered, p_value_clustered, estimate_without
+        ),
         {% for figure in ['se', 'df', 'p_value'] -%}
-            {{ known('if(is_clustered, ' ~ figure ~ '_clustered, ' ~ figure ~ ')') }} as {{ figure }},
+            {{ known('if(is_clustered, ' ~ figure ~ '_clustered, ' ~ figure ~ ')') }}
+                as {{ figure }},
         {% endfor -%}
         {{ known('se_clustered') }} as se_clustered,
         {{ known('p_value_clustered') }} as p_value_clustered,

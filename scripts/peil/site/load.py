@@ -119,6 +119,10 @@ def load(file: Path) -> Data:
                 insights.ModelEstimate, "marts.municipal_estimates", "model_estimate is not null"
             ),
             evenness=read.latest(insights.Evenness, "marts.representativity", "not is_withheld"),
+            source_effects=read.latest(
+                insights.SourceEffect, "marts.source_effects", "not is_withheld"
+            ),
+            coverage=read.latest(insights.Coverage, "marts.sample_population", "not is_withheld"),
         )
     _refuse_withheld_figures(data.estimates)
     return data
