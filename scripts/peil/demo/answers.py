@@ -85,9 +85,9 @@ MEANS = {"account": 0.34, "email_updates": 0.41, "calling": 0.36, "visiting": 0.
 
 # However good a service is, some people are not satisfied.
 LEAST = 0.05
-# A source effect on purpose, which nobody measured: people who came through the channels of their own
-# municipality are happier, by this part of the noise in an opinion. Weighting by gender and age does
-# not mend it; the totals stay those of the study.
+# A source effect on purpose, which nobody measured: people who came through the channels of their
+# own municipality are happier, by this part of the noise in an opinion. Weighting by gender and age
+# does not mend it; the totals stay those of the study.
 HAPPIER_SOURCE, HAPPIER = "gemeentekanalen", 0.25
 
 

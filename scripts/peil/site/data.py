@@ -17,6 +17,7 @@ from peil.site.insights import (
     ModelEstimate,
     Priority,
     Response,
+    SchemeEffect,
     SourceEffect,
     Trend,
     Weighting,
@@ -82,6 +83,7 @@ class Data:
     evenness: list[Evenness]
     source_effects: list[SourceEffect]
     coverage: list[Coverage]
+    scheme_effects: list[SchemeEffect]
 
     @property
     def survey(self) -> Survey:

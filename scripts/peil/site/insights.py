@@ -239,6 +239,22 @@ class Coverage(NamedTuple):
     label: str
 
 
+class SchemeEffect(NamedTuple):
+    """A headline figure of everybody under another weighting scheme than the default."""
+
+    survey_code: str
+    weighting_scheme: str
+    question_code: str
+    statistic: str
+    option_code: str | None
+    estimate: float
+    difference: float
+    ci_low: float | None
+    ci_high: float | None
+    deff: float | None
+    scheme_label: str
+
+
 class Attack(NamedTuple):
     survey_code: str
     attack_code: str

@@ -20,8 +20,7 @@ TRANSLATED = {
     "warning", "warnings", "introduction", "quadrant_label", "driver_model_label",
     "question_label", "source_label", "owner",
     "sample_kinds",
-    "attribute_label",
-    "level_label",
+    "attribute_label", "level_label", "scheme_label",
 }  # fmt: skip
 # Everybody is one group, whatever its segment is called.
 IS_TOTAL = (

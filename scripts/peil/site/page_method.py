@@ -2,7 +2,7 @@
 
 from peil.site.addresses import NOT_FOUND
 from peil.site.context import Reading, Site
-from peil.site.insights import Coverage, Evenness, Margin, Response, Weighting
+from peil.site.insights import Coverage, Evenness, Margin, Response, SchemeEffect, Weighting
 from peil.site.numbers import slug, small
 from peil.site.rows import Statistic
 from peil.site.sources import contrast_of
@@ -23,6 +23,8 @@ def write(site: Site) -> None:
         contrasts={s.survey_code: contrast_of(site, s.survey_code) for s in site.data.surveys},
         missed={s.survey_code: missed_of(site, s.survey_code) for s in site.data.surveys},
         coverage={s.survey_code: coverage_of(site, s.survey_code) for s in site.data.surveys},
+        schemes={s.survey_code: schemes_of(site, s.survey_code) for s in site.data.surveys},
+        overall=site.measures.overall,
         audit=site.data.audit,
         items={
             s.survey_code: [i for i in site.data.items if i.survey_code == s.survey_code]
@@ -98,6 +100,18 @@ def coverage_of(site: Reading, survey_code: str) -> list[Coverage]:
             levels if len(levels) <= MOST_LEVELS
             else [max(levels, key=lambda c: abs(c.difference_after))]
         )
+    ]  # fmt: skip
+
+
+def schemes_of(site: Reading, survey_code: str) -> list[SchemeEffect]:
+    """What the headline of the survey would be under every other weighting."""
+    m = site.measures.overall
+    if m is None or m.question.survey_code != survey_code:
+        return []
+    key = (m.question.question_code, m.statistic.statistic, m.option_code)
+    return [
+        e for e in site.data.scheme_effects
+        if e.survey_code == survey_code and (e.question_code, e.statistic, e.option_code) == key
     ]  # fmt: skip
 
 
