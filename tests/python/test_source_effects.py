@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from conftest import options, peil
+from peil.demo.answers import HAPPIER_SOURCE
 from peil.raking import prepare_margins, rake
 from peil.settings import Places
 from peil.tables.source_effects import source_effects, without_source
@@ -190,3 +191,23 @@ def test_the_demo_says_of_every_headline_what_its_sources_do(published):
     ).fetchone()
     assert n >= 3 * n_figures - 10 > 60
     assert wrong == 0
+
+
+def test_the_source_effect_of_the_demo_is_found(published):
+    """Who came through channels of the municipality is happier, on purpose; nobody else is."""
+    rows = published.execute(
+        "select source_code, difference, verdict, p_adjusted_clustered < 0.05 "
+        "from marts.source_effects where question_code = 'overall_grade'"
+    ).fetchall()
+    found = {row[0]: row[1:] for row in rows}
+    assert found[HAPPIER_SOURCE][0] > 0.2
+    assert found[HAPPIER_SOURCE][1:] == ("certain_difference", True)
+    assert all(row[0] < 0 for source, row in found.items() if source != HAPPIER_SOURCE)
+    (low, estimate, high) = published.execute(
+        "select any_value(source_low), any_value(estimates.estimate), any_value(source_high) "
+        "from marts.source_effects as effects inner join marts.estimates as estimates "
+        "using (survey_code, wave_code, weighting_scheme, question_code, statistic) "
+        "where question_code = 'overall_grade' and estimates.segment_code = 'total'"
+    ).fetchone()
+    # Leaving it out lowers the grade by more than chance does.
+    assert low < estimate - 0.05 < estimate < high
