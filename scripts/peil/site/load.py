@@ -122,6 +122,9 @@ def load(file: Path) -> Data:
                 insights.SourceEffect, "marts.source_effects", "not is_withheld"
             ),
             coverage=read.latest(insights.Coverage, "marts.sample_population", "not is_withheld"),
+            scheme_effects=read.latest(
+                insights.SchemeEffect, "marts.scheme_effects", "not is_withheld"
+            ),
         )
     _refuse_withheld_figures(data.estimates)
     return data
