@@ -45,7 +45,7 @@ def key_findings(reading: Reading) -> list[str]:
     if overall:
         found = [reading.findings.answer(overall)]
         if without := without_any(reading, overall):
-            found.append(without)
+            found.append(f"{overall.question.label}: {small(without)}")
         found += who_differs(reading, overall)
     worst = problem(reading)
     if worst:
