@@ -14,7 +14,9 @@ out_of_scope as (
         levels.row_number,
     from {{ ref('wgt_population_levels') }} as levels
     left join {{ ref('est_response_variables') }} as needed using (survey_code, attribute_code)
-    where levels.level_code is null and (levels.kind = 'region' or needed.attribute_code is not null)
+    where
+        levels.level_code is null
+        and (levels.kind = 'region' or needed.attribute_code is not null)
 ),
 
 landed as (

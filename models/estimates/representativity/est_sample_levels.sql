@@ -7,7 +7,7 @@ with people as (
         counts.n_respondents,
         factors.factor * counts.sum_d as sum_w,
     from {{ ref('weighting_schemes') }} as schemes
-    inner join {{ ref('wgt_profile_cells') }} as cells using (survey_code, scheme_code)
+    inner join {{ ref('wgt_profile_cells') }} using (survey_code, scheme_code)
     inner join {{ ref('wgt_raking_factors') }} as factors
         using (scheme_code, wave_code, group_value, cell_key)
     inner join {{ ref('wgt_profile_counts') }} as counts using (survey_code, wave_code, profile_key)
@@ -61,10 +61,15 @@ compared as (
             waves.survey_code = coalesce(sampled.survey_code, known.survey_code)
             and waves.wave_code = coalesce(sampled.wave_code, known.wave_code)
             and waves.attribute_code = coalesce(sampled.attribute_code, known.attribute_code)
+),
+
+known as (
+    select * from compared
+    qualify
+        bool_or(population is not null) over (
+            partition by survey_code, scheme_code, wave_code, attribute_code
+        )
 )
 
-select * from compared
-qualify bool_or(population is not null) over (
-    partition by survey_code, scheme_code, wave_code, attribute_code
-)
+select * from known
 order by all

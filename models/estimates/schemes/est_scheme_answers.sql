@@ -5,7 +5,7 @@ with headlines as (
     where measures.statistic = questions.headline_statistic
 ),
 
-scored as (
+given as (
     select
         counts.wave_code,
         counts.profile_key,
@@ -20,9 +20,12 @@ scored as (
         sum(counts.sum_d2) as sum_d2,
     from {{ ref('est_answer_counts') }} as counts
     inner join headlines using (survey_code, question_code)
-    where counts.is_base or {{ outcome('headlines', 'counts.value_number', 'counts.option_code') }}
-        is distinct from 0
     group by all
+),
+
+scored as (
+    select * from given
+    where is_base or y is distinct from 0
 ),
 
 -- People alike: who gave this answer; who answered otherwise (y 0): the base without those; and who
@@ -74,7 +77,6 @@ placed as (
         pairs.sum_d,
         pairs.sum_d2,
     from {{ ref('est_scheme_pairs') }} as pairs
-    inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code)
     inner join headlines using (survey_code)
 ),
 

@@ -24,6 +24,7 @@ pairs as (
 -- A scheme may leave out people whose level is unknown: they stand in one of the two.
 joined as (
     select
+        pairs.survey_code,
         pairs.scheme_code,
         pairs.default_scheme_code,
         profiles.wave_code,
