@@ -40,5 +40,5 @@ select
 from counted
 where
     {{ few_newcomers('n_source', 'released_source') }}
-    or {{ few_newcomers('n_others', 'released_all - released_source') }}
+    or {{ few_newcomers('n_others', '(released_all - released_source)') }}
     or {{ few_newcomers('n_source + n_others', 'released_all') }}
