@@ -24,3 +24,9 @@
         when 'option' then ({{ option_code }} is not distinct from {{ measures }}.option_code)::double
     end
 {%- endmacro %}
+
+
+{#- A figure that Python could not make, as SQL says it: null. -#}
+{% macro known(figure) -%}
+    if(isnan({{ figure }}), null, {{ figure }})
+{%- endmacro %}

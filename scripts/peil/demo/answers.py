@@ -85,6 +85,10 @@ MEANS = {"account": 0.34, "email_updates": 0.41, "calling": 0.36, "visiting": 0.
 
 # However good a service is, some people are not satisfied.
 LEAST = 0.05
+# A source effect on purpose, which nobody measured: people who came through the channels of their
+# own municipality are happier, by this part of the noise in an opinion. Weighting by gender and age
+# does not mend it; the totals stay those of the study.
+HAPPIER_SOURCE, HAPPIER = "gemeentekanalen", 0.25
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,7 @@ class Dealer:
         self.age = (self.people["age"].to_numpy() - 50) / 18
         self.mood = self.rng.normal(size=len(self.people))
         self.part = self.people["participation"].to_numpy(dtype=bool)
+        self.by_source = HAPPIER * (self.people["source"] == HAPPIER_SOURCE).to_numpy()
 
     def opinion(self, age_effect: float, mood: float = 0.5) -> np.ndarray:
         noise = self.rng.normal(size=len(self.people))
@@ -147,7 +152,7 @@ class Dealer:
     def grades(self, targets: tuple[float, float], base: np.ndarray, *, by: str) -> np.ndarray:
         """Grades 1-10 per group with a target mean or share insufficient; 11 = don't know."""
         answers, unsure = self.answering(base)
-        opinion = self.opinion(0.35)
+        opinion = self.opinion(0.35) + self.by_source
         grade = np.full(len(base), np.nan)
         for group, target in zip((self.part, ~self.part), targets, strict=True):
             dealt = self.deal(opinion, answers & group, grade_shares(target, by))

@@ -12,6 +12,7 @@ from peil.site.measures import Measure
 from peil.site.numbers import short, small
 from peil.site.page_advice import applying
 from peil.site.page_summary import divided, problem, who_differs
+from peil.site.sources import without_any
 
 MOST_KEY_FIGURES = 24
 
@@ -42,7 +43,10 @@ def key_findings(reading: Reading) -> list[str]:
     overall = reading.measures.overall
     found = []
     if overall:
-        found = [reading.findings.answer(overall), *who_differs(reading, overall)]
+        found = [reading.findings.answer(overall)]
+        if without := without_any(reading, overall):
+            found.append(f"{overall.question.label}: {small(without)}")
+        found += who_differs(reading, overall)
     worst = problem(reading)
     if worst:
         what = reading.t("most_often", what=small(short(worst["what"])))

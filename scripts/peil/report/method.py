@@ -6,7 +6,7 @@ from peil.report.document import Block, Bullets, Section, Table, Text
 from peil.report.front import caution
 from peil.site.context import Reading
 from peil.site.numbers import capital
-from peil.site.page_method import margins_of, weighting_of
+from peil.site.page_method import coverage_of, margins_of, weighting_of
 from peil.site.rows import Survey
 
 ALL_SOURCES = "all"
@@ -96,6 +96,19 @@ def _weighting(reading: Reading, survey: Survey) -> Iterator[Table]:
     if margins:
         columns = (t("group"), "n", t("population"), t("unweighted"), t("weighted"))
         yield Table(t("margins"), columns, margins, frozenset(range(1, 5)))
+    beside = tuple(
+        (
+            f"{c.attribute_label}: {c.label}", write.precise(c.population_share, "share"),
+            write.precise(c.unweighted_share, "share"), write.precise(c.weighted_share, "share"),
+            write.difference(c.difference_after, "share"),
+        )
+        for c in coverage_of(reading, survey.survey_code)
+    )  # fmt: skip
+    if beside:
+        columns = (
+            t("group"), t("population"), t("unweighted"), t("weighted"), t("difference"),
+        )  # fmt: skip
+        yield Table(t("coverage"), columns, beside, frozenset(range(1, 5)))
 
 
 def _questionnaire(reading: Reading) -> Iterator[Section]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from peil.site.insights import (
     Advice,
     Attack,
+    Coverage,
     Evenness,
     Evidence,
     Experience,
@@ -16,6 +17,8 @@ from peil.site.insights import (
     ModelEstimate,
     Priority,
     Response,
+    SchemeEffect,
+    SourceEffect,
     Trend,
     Weighting,
 )
@@ -78,6 +81,9 @@ class Data:
     audit: dict[str, tuple[int, int]]
     models: list[ModelEstimate]
     evenness: list[Evenness]
+    source_effects: list[SourceEffect]
+    coverage: list[Coverage]
+    scheme_effects: list[SchemeEffect]
 
     @property
     def survey(self) -> Survey:

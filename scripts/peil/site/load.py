@@ -20,8 +20,7 @@ TRANSLATED = {
     "warning", "warnings", "introduction", "quadrant_label", "driver_model_label",
     "question_label", "source_label", "owner",
     "sample_kinds",
-    "attribute_label",
-    "level_label",
+    "attribute_label", "level_label", "scheme_label",
 }  # fmt: skip
 # Everybody is one group, whatever its segment is called.
 IS_TOTAL = (
@@ -119,6 +118,13 @@ def load(file: Path) -> Data:
                 insights.ModelEstimate, "marts.municipal_estimates", "model_estimate is not null"
             ),
             evenness=read.latest(insights.Evenness, "marts.representativity", "not is_withheld"),
+            source_effects=read.latest(
+                insights.SourceEffect, "marts.source_effects", "not is_withheld"
+            ),
+            coverage=read.latest(insights.Coverage, "marts.sample_population", "not is_withheld"),
+            scheme_effects=read.latest(
+                insights.SchemeEffect, "marts.scheme_effects", "not is_withheld"
+            ),
         )
     _refuse_withheld_figures(data.estimates)
     return data

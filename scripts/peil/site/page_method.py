@@ -2,11 +2,13 @@
 
 from peil.site.addresses import NOT_FOUND
 from peil.site.context import Reading, Site
-from peil.site.insights import Evenness, Margin, Response, Weighting
+from peil.site.insights import Coverage, Evenness, Margin, Response, SchemeEffect, Weighting
 from peil.site.numbers import slug, small
 from peil.site.rows import Statistic
+from peil.site.sources import contrast_of
 
 MOST_MISSED = 3
+MOST_LEVELS = 12  # a variable with more is one row: where weighting leaves the most
 
 
 def write(site: Site) -> None:
@@ -18,7 +20,11 @@ def write(site: Site) -> None:
         weighting={s.survey_code: weighting_of(site, s.survey_code) for s in site.data.surveys},
         margins={s.survey_code: margins_of(site, s.survey_code) for s in site.data.surveys},
         evenness={s.survey_code: evenness_of(site, s.survey_code) for s in site.data.surveys},
+        contrasts={s.survey_code: contrast_of(site, s.survey_code) for s in site.data.surveys},
         missed={s.survey_code: missed_of(site, s.survey_code) for s in site.data.surveys},
+        coverage={s.survey_code: coverage_of(site, s.survey_code) for s in site.data.surveys},
+        schemes={s.survey_code: schemes_of(site, s.survey_code) for s in site.data.surveys},
+        overall=site.measures.overall,
         audit=site.data.audit,
         items={
             s.survey_code: [i for i in site.data.items if i.survey_code == s.survey_code]
@@ -80,6 +86,33 @@ def weighting_of(site: Reading, survey_code: str) -> list[Weighting]:
 
 def margins_of(site: Reading, survey_code: str) -> list[Margin]:
     return [m for m in site.data.margins if m.survey_code == survey_code]
+
+
+def coverage_of(site: Reading, survey_code: str) -> list[Coverage]:
+    """Variables that are not raked on, beside the population; of many levels the worst one."""
+    found: dict[str, list[Coverage]] = {}
+    for c in site.data.coverage:
+        if c.survey_code == survey_code and not c.is_raked:
+            found.setdefault(c.attribute_code, []).append(c)
+    return [
+        c for levels in found.values()
+        for c in (
+            levels if len(levels) <= MOST_LEVELS
+            else [max(levels, key=lambda c: abs(c.difference_after))]
+        )
+    ]  # fmt: skip
+
+
+def schemes_of(site: Reading, survey_code: str) -> list[SchemeEffect]:
+    """What the headline of the survey would be under every other weighting."""
+    m = site.measures.overall
+    if m is None or m.question.survey_code != survey_code:
+        return []
+    key = (m.question.question_code, m.statistic.statistic, m.option_code)
+    return [
+        e for e in site.data.scheme_effects
+        if e.survey_code == survey_code and (e.question_code, e.statistic, e.option_code) == key
+    ]  # fmt: skip
 
 
 def _statistics(site: Site) -> list[Statistic]:

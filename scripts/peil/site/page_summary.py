@@ -9,6 +9,7 @@ from peil.site.measures import Measure
 from peil.site.numbers import capital, small
 from peil.site.page_advice import applying
 from peil.site.rows import Estimate, Group
+from peil.site.sources import without_any
 
 MOST_GROUPS = 12  # a division with more has a page of its own
 WORST_SHOWN = 8
@@ -30,6 +31,7 @@ def write(site: Site) -> None:
         estimate=site.measures.estimate(overall) if overall else None,
         answer=site.findings.answer(overall) if overall else site.data.survey.label,
         who=who_differs(site, overall) if overall else [],
+        without=without_any(site, overall) if overall else "",
         chart=_chart(site, overall) if overall else None,
         problem=_problem_with_file(site),
         advice=applying(site, "total"),

@@ -1,0 +1,44 @@
+{{ config(materialized='view') }}
+
+-- Who holds the release before must not get the answers of the few who came since: of a source
+-- whose figure stands, of everybody's that does, and of others of whom a few are new.
+with tests as (
+    select
+        *,
+        scheme_code as weighting_scheme,
+    from {{ ref('est_source_tests') }}
+),
+
+counted as (
+    select
+        tests.wave_code,
+        tests.measure_id,
+        tests.source_code,
+        tests.n_source,
+        tests.n_others,
+        own.n_answers as released_source,
+        everybody.n_answers as released_all,
+    from tests
+    inner join {{ ref('est_segments') }} as totals
+        on tests.survey_code = totals.survey_code and totals.is_total
+    {% for side, segment in [('own', 'tests'), ('everybody', 'totals')] -%}
+        inner join {{ ref('stg_released_figures') }} as {{ side }}
+            on
+                tests.survey_code = {{ side }}.survey_code
+                and {{ same_measure('tests', side) }}
+                and {{ segment }}.segment_code = {{ side }}.segment_code
+                {% if side == 'own' -%}
+                    and tests.source_code = own.segment_value
+                {% endif -%}
+    {% endfor %}
+)
+
+select
+    wave_code,
+    measure_id,
+    source_code,
+from counted
+where
+    {{ few_newcomers('n_source', 'released_source') }}
+    or {{ few_newcomers('n_others', '(released_all - released_source)') }}
+    or {{ few_newcomers('n_source + n_others', 'released_all') }}
