@@ -13,6 +13,7 @@ from peil.site.insights import (
     Item,
     Kpi,
     Margin,
+    Mix,
     ModelEstimate,
     Priority,
     Response,
@@ -77,6 +78,7 @@ class Data:
     items: list[Item]
     audit: dict[str, tuple[int, int]]
     models: list[ModelEstimate]
+    mixes: list[Mix]
     evenness: list[Evenness]
 
     @property
@@ -140,6 +142,14 @@ class Data:
         for c in self.comparisons:
             key = (c.survey_code, c.segment_code, c.question_code, c.statistic, c.option_code)
             found.setdefault(key, []).append(c)
+        return found
+
+    @cached_property
+    def mixes_of(self) -> dict[tuple[str, str], list[Mix]]:
+        """(survey, region) to its figures beside what its people predict."""
+        found: dict[tuple[str, str], list[Mix]] = {}
+        for m in self.mixes:
+            found.setdefault((m.survey_code, m.segment_value), []).append(m)
         return found
 
     @cached_property
