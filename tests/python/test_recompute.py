@@ -20,9 +20,9 @@ from conftest import options, peil, places_in
 from made_once import copy_of
 from peil.crosstabs.result import Rounding
 from peil.errors import InputError
-from peil.recompute.arithmetic import recomputed
+from peil.recompute.arithmetic import factors, recomputed
 from peil.recompute.cells import Cells
-from peil.recompute.files import script
+from peil.recompute.files import write_pack
 from peil.recompute.shown import refuse_unsafe, rounded_counts, shown_cells
 from peil.settings import PROJECT, Places
 from scipy.optimize import linprog
@@ -111,7 +111,7 @@ def by_hand(folder: Path) -> tuple[float, float]:
         for _ in range(60):
             w = d * np.exp(x @ shift)
             shift += np.linalg.solve(x.T @ (w[:, None] * x), kept["total"].to_numpy() - x.T @ w)
-        w = d * np.exp(x @ shift)
+        w = people["weight"].to_numpy() if "weight" in people else d * np.exp(x @ shift)
     size = w[inside].sum()
     estimate = (w * y)[inside].sum() / size
     e = np.where(inside, y - estimate, 0) / size
@@ -243,6 +243,8 @@ ROWS = [{"quantity": "mean", "method": "decimals", "digits": 2},
 
 
 class Asked:
+    language, wave_label = "en", "wave"
+    scheme, survey = {"label_en": "bounded"}, {"is_simulated": True}
     thresholds = {"min_cell_n": 5, "small_base_n": 50}  # noqa: RUF012
 
 
@@ -347,8 +349,12 @@ def test_counts_that_would_tell_of_people_are_refused(change, reason):
 def test_bounded_weights_have_a_script_of_their_own(tmp_path):
     """R's calibrate() has no bounds with raking: the error of the residuals is written out."""
     cells = random_cells(np.random.default_rng(5), 300, 5)
-    weights = cells.counts["base_weight"] * np.random.default_rng(6).uniform(0.5, 2, 1)
-    cells = replace(cells, counts=cells.counts.assign(weight=weights), is_bounded=True)
-    lines = script(figure_of(cells), cells, "cells.csv").splitlines()
-    assert len(lines) <= 25
-    assert not any("calibrate(" in line for line in lines if not line.startswith("#"))
+    weight = np.clip(factors(cells), 0.97, 1.1) * cells.counts["base_weight"]
+    cells = replace(cells, counts=cells.counts.assign(weight=weight), is_bounded=True)
+    labels = ("question_label_en", "statistic_label_en", "option_label_en", "segment_label_en")
+    names = {"survey_code": "s", "wave_code": "w", **dict.fromkeys(labels, "a label")}
+    write_pack(tmp_path / "pack", figure_of(cells) | names, Asked, cells, is_exact=True)
+    assert len((tmp_path / "pack" / "recompute.R").read_text().splitlines()) <= 25
+    assert by_hand(tmp_path / "pack") == pytest.approx(recomputed(cells), rel=1e-9)
+    if HAS_R:
+        assert by_r(tmp_path / "pack") == pytest.approx(recomputed(cells), rel=1e-9)

@@ -65,9 +65,7 @@ def _groups(
             names = of["level_code"].to_numpy(dtype=object)
             which = cells.counts[list(of["column"])].to_numpy()[rows].argmax(axis=1)
             known = of.loc[of["is_known"], "total"].sum()
-            share = (
-                np.where(of["is_known"], of["total"] * size / known, 0) if known else of["total"]
-            )
+            share = of["total"] * (size / known if known else 1)
             levels[str(variable)] = names[which]
             margins[str(variable)] = of.assign(share=share).set_index("level_code", drop=False)
         yield rows, levels, margins

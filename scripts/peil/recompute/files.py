@@ -116,11 +116,12 @@ def script(figure: Row, cells: Cells, counts_file: str) -> str:
         lines.append(f'margins <- read.csv("{MARGINS}", encoding = "UTF-8")')
     if cells.is_bounded and cells.is_calibrated:
         lines += [
-            "# calibrate() knows no bounds with raking: the weights are given, the error is written out.",
+            "# calibrate() has no bounds with raking: weights are given, the error is written out.",
             "inside <- people$in_figure == 1",
             "estimate <- weighted.mean(people$y[inside], people$weight[inside])",
             "e <- ifelse(inside, people$y - estimate, 0) / sum(people$weight[inside])",
-            "people$r <- lm.wfit(as.matrix(people[margins$column]), e, people$base_weight)$residuals",
+            "x <- as.matrix(people[margins$column])",
+            "people$r <- lm.wfit(x, e, people$base_weight)$residuals",
             f"design <- {design % 'weight'}",
             "print(c(estimate = estimate, se = as.numeric(SE(svytotal(~r, design)))), digits = 15)",
         ]
@@ -149,8 +150,8 @@ def _page(figure: Row, asked: Asked, cells: Cells, counts_file: str, *, is_exact
     ]  # fmt: skip
     simulated = "\nThe answers are simulated.\n" if asked.survey["is_simulated"] else ""
     weights = (
-        "`base_weight`, scaled to the population of the weighting group, is what calibrate() starts "
-        "from; the columns m1, m2, ... are the levels in `margins.csv`, with the total of each."
+        "`base_weight`, scaled to the population of the weighting group, is where calibrate() "
+        "starts; the columns m1, m2, ... are the levels in `margins.csv`, with the total of each."
         if cells.is_calibrated
         else "`base_weight` is the weight: this scheme takes weights as given."
     )
@@ -169,7 +170,8 @@ def _page(figure: Row, asked: Asked, cells: Cells, counts_file: str, *, is_exact
     return f"""# {", ".join(word for word in words if word)}
 {simulated}
 Figure `{figure["figure_code"]}`, published as **{figure["estimate"]:g}**, standard error
-{figure["se"]:g}, on {figure["n_answers"]:,} answers. `Rscript {SCRIPT}` in this folder makes it again.
+{figure["se"]:g}, on {figure["n_answers"]:,} answers. `Rscript {SCRIPT}` in this folder makes it
+again.
 
 {kind}
 

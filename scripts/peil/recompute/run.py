@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import duckdb
-
 from peil import exported as exports
 from peil.crosstabs.asked import Row, rows_of
 from peil.crosstabs.result import Rounding
@@ -42,7 +40,7 @@ def recompute(places: Places, code: str, out: Path | None, *, is_exact: bool) ->
         rounding = Rounding(
             rows_of(connection, "select * from codebook.publication_rounding"), asked.thresholds
         )
-        _check(connection, figure, cells, rounding)
+        _check(figure, cells, rounding)
         if not is_exact:
             refuse_unsafe(connection, figure, cells)
             cells = shown_cells(cells, figure, asked, rounding)
@@ -57,9 +55,7 @@ def _folder_name(figure: Row) -> str:
     return "recompute-" + re.sub(r"[^\w=*.-]+", "-", figure["figure_code"]).replace("*", "-")
 
 
-def _check(
-    connection: duckdb.DuckDBPyConnection, figure: Row, cells: Cells, rounding: Rounding
-) -> None:
+def _check(figure: Row, cells: Cells, rounding: Rounding) -> None:
     """The counts must give what is published, or the pack would prove something else.
 
     Raises:
@@ -74,9 +70,9 @@ def _check(
     ):
         return
     known = (
-        " It is a raking variable with a level that the population does not know: its error is that "
-        "of the sample's own share of that level (docs/statistics.md), which R's calibrate() takes "
-        "for known."
+        " It is a raking variable with a level that the population does not know: its error is "
+        "that of the sample's own share of that level (docs/statistics.md), which R's calibrate() "
+        "takes for known."
         if cells.is_calibrated and abs(se) < 1e-9
         else " Run `peil nightly`, and tell who keeps Peil when it stays so."
     )
