@@ -143,7 +143,7 @@ def _fitted(cells: Cells, figure: Row, step: float) -> Cells:
     n, y = cells.counts["n"].to_numpy().copy(), cells.counts["y"].to_numpy()
     inside = cells.counts["in_figure"].to_numpy()
     total = (n * weight)[inside].sum()
-    a, b = steps["row"].to_numpy(), steps["other"].to_numpy()
+    a, b = steps["row"].to_numpy(), steps["beside"].to_numpy()
     change = weight[a] * (y[b] - y[a]) / total
     for _ in range(MOST_STEPS):
         short = figure["estimate"] - (n * weight * np.nan_to_num(y))[inside].sum() / total
@@ -160,14 +160,14 @@ def _fitted(cells: Cells, figure: Row, step: float) -> Cells:
 def _spread(cells: Cells, steps: pd.DataFrame, figure: Row, step: float) -> Cells:
     """One person up and one down in a cell: the estimate stays, the error grows or shrinks."""
     y, of = cells.counts["y"].to_numpy(), factors(cells)
-    up = steps[y[steps["other"]] > y[steps["row"]]]
-    down = steps[y[steps["other"]] < y[steps["row"]]]
+    up = steps[y[steps["beside"]] > y[steps["row"]]]
+    down = steps[y[steps["beside"]] < y[steps["row"]]]
     pairs = up.merge(down, on=["cell", "step"], suffixes=("_up", "_down"))
-    pairs = pairs[pairs["row_up"] != pairs["other_down"]]
+    pairs = pairs[pairs["row_up"] != pairs["beside_down"]]
     if pairs.empty:
         return cells
-    a, b, c, d = (pairs[name].to_numpy() for name in ("row_up", "other_up", "row_down",
-                                                     "other_down"))  # fmt: skip
+    a, b, c, d = (pairs[name].to_numpy() for name in ("row_up", "beside_up", "row_down",
+                                                     "beside_down"))  # fmt: skip
     growth = (y[b] ** 2 - y[a] ** 2 + y[d] ** 2 - y[c] ** 2) * of[a] ** 2
     for _ in range(MOST_STEPS // 10):
         se = float(tabulated(cells, of).se[0, 0])
@@ -192,9 +192,9 @@ def _neighbours(cells: Cells) -> pd.DataFrame:
     place = ["stratum", "fraction", "base_weight", *_columns(cells)]
     counts["cell"] = counts.groupby(place, dropna=False).ngroup()
     following = counts.groupby("cell")[["row", "y"]].shift(-1)
-    pairs = counts.assign(other=following["row"], step=following["y"] - counts["y"])
-    pairs = pairs.dropna(subset="other").astype({"other": int})[["cell", "row", "other", "step"]]
-    back = pairs.rename(columns={"row": "other", "other": "row"})
+    pairs = counts.assign(beside=following["row"], step=following["y"] - counts["y"])
+    pairs = pairs.dropna(subset="beside").astype({"beside": int})[["cell", "row", "beside", "step"]]
+    back = pairs.rename(columns={"row": "beside", "beside": "row"})
     return pd.concat([pairs, back[pairs.columns]], ignore_index=True)
 
 

@@ -28,7 +28,7 @@ def account_of(reading: Reading, survey: Survey) -> Lines:
         ("weighting", _weights(reading, survey)),
         ("account_assumptions", _assumed(reading, survey)),
         ("account_precision", _precision(reading, survey)),
-        ("account_evidence", t("account_where")), ("contact", survey.contact),
+        ("account_evidence", t("account_where")), ("account_contact", survey.contact),
     )  # fmt: skip
     return tuple((t(key), text or not_given) for key, text in found)
 
