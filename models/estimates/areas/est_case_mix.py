@@ -6,6 +6,7 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     from peil.tables.case_mix import case_mixes
     from peil.tables.designs import DesignTables
 
+    surveys = dbt.ref("surveys").df()
     thresholds = dbt.ref("thresholds").df().set_index("threshold_code")["value"]
     return case_mixes(
         dbt.ref("est_area_cells").df(),
@@ -17,5 +18,5 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
             cluster_levels=dbt.ref("est_cluster_levels").df(),
         ),
         level=float(thresholds["confidence_level"]),
-        least_n=float(dbt.ref("surveys").df()["min_base_n"].max()),
+        least_n=float(surveys["min_base_n"].max()),
     )
