@@ -41,7 +41,9 @@ def _survey(reading: Reading, survey: Survey) -> Iterator[Block]:
     )  # fmt: skip
     sources = f" {t('sources')}: {survey.sources}." if survey.sources else ""
     yield Text(fieldwork + sources)
-    yield Table(t("account"), ("", ""), account_of(reading, survey))
+    yield Table(
+        t("account"), (t("account_element"), t("account_given")), account_of(reading, survey)
+    )
     yield from _response(reading, survey)
     yield from _weighting(reading, survey)
     if survey.survey_code in reading.data.audit:
