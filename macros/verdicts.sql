@@ -35,3 +35,25 @@
             / power({{ threshold('target_margin') }}, 2)
     end
 {%- endmacro %}
+
+
+{#- The base at which the interval just reaches the threshold, were the figure the same: its width
+    goes with one over the root of the base. The end on the side of the threshold counts. -#}
+{% macro n_at_threshold() -%}
+    n_answers * power(
+        if(estimate > threshold, estimate - ci_low, ci_high - estimate)
+        / nullif(estimate - threshold, 0),
+        2
+    )
+{%- endmacro %}
+
+
+{#- Whether what still supports on this part of every base is enough, some of it core. -#}
+{% macro evidence_is_left(part) -%}
+    (
+        len(list_filter(counted.support, lambda s: s.falls_at < {{ part }})) >= mart.min_evidence
+        and len(
+            list_filter(counted.support, lambda s: s.is_core and s.falls_at < {{ part }})
+        ) > 0
+    )
+{%- endmacro %}

@@ -81,6 +81,8 @@ described as (
         surveys.licence_nl || coalesce('; ' || delivered.licences_nl, '') as licences_nl,
         publications.publisher,
         publications.client,
+        publications.population,
+        publications.recruitment,
         publications.contact,
         publications.release_date,
         publications.next_release,

@@ -52,6 +52,18 @@ planned as (
             {{ rounded(n_for_margin('standing.estimate', 'standing.deff'), 'planned_n') }},
             null
         )::bigint as n_for_margin,
+        concat_ws(
+            '/', standing.survey_code, standing.wave_code, standing.question_code,
+            concat_ws('=', standing.statistic, standing.option_code),
+            concat_ws(
+                '=', standing.segment_code,
+                nullif(
+                    concat_ws('*', standing.segment_value, standing.second_segment_value),
+                    standing.segment_code
+                )
+            ),
+            standing.weighting_scheme
+        ) as figure_code,
     from standing
 )
 

@@ -71,6 +71,8 @@ judged as (
         round(
             abs(estimate - threshold) / nullif((ci_high - ci_low) / 2, 0), 6
         ) as strength,
+        round(estimate - threshold, 6) as distance_to_threshold,
+        ceil({{ rounded(n_at_threshold(), 'planned_n') }})::bigint as n_at_threshold,
     from looked_up
 ),
 
@@ -98,6 +100,8 @@ published as (
         verdicts.label_nl as verdict_label_nl,
         verdicts.label_en as verdict_label_en,
         judged.strength,
+        judged.distance_to_threshold,
+        judged.n_at_threshold,
         judged.measure_label_nl,
         judged.measure_label_en,
         judged.reason_nl,

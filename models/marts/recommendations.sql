@@ -14,6 +14,12 @@ with counted as (
         count(*) filter (where verdict not in ('supports', 'contradicts') and is_core)
             as n_core_open,
         min(sort_order) as evidence_order,
+        -- What is not known from a number of answers does not fall with them.
+        list_sort(
+            list(coalesce(n_at_threshold / n_answers, 0)) filter (where verdict = 'supports')
+        ) as falls_at,
+        min(coalesce(n_at_threshold / n_answers, 0)) filter (where verdict = 'supports' and is_core)
+            as core_falls_at,
     from {{ ref('recommendation_evidence') }}
     group by survey_code, wave_code, segment_code, segment_value, recommendation_code
 ),
@@ -45,6 +51,23 @@ decided as (
         using (recommendation_code, survey_code)
 ),
 
+-- What it takes to overturn a recommendation that applies.
+weighed as (
+    select
+        *,
+        if(
+            status = 'applies',
+            least(n_supporting - min_evidence + 1, n_core_supporting),
+            null
+        ) as n_to_overturn,
+        if(
+            status = 'applies',
+            {{ rounded('greatest(falls_at[min_evidence], core_falls_at)', 'planned_n') }},
+            null
+        ) as base_share_at_fall,
+    from decided
+),
+
 published as (
     select
         decided.survey_code,
@@ -59,6 +82,8 @@ published as (
         decided.n_contradicting,
         decided.n_open,
         decided.min_evidence,
+        decided.n_to_overturn,
+        decided.base_share_at_fall,
         decided.title_nl,
         decided.title_en,
         decided.text_nl,
@@ -70,7 +95,7 @@ published as (
         row_number() over (
             order by decided.survey_code, decided.evidence_order, decided.text_order
         ) as sort_order,
-    from decided
+    from weighed as decided
     left join {{ ref('flags') }} as statuses on decided.status = statuses.flag_code
 )
 

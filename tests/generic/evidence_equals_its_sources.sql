@@ -77,6 +77,26 @@
                         / nullif(2 * abs(mart.estimate - mart.threshold), 0) - 1
                     ) > 1e-5
                     then 'strength: not the distance in margins'
+                when {{ differs(
+                        'mart.distance_to_threshold', 'mart.estimate - mart.threshold', '1e-6'
+                    ) }}
+                    then 'distance_to_threshold: not figure minus threshold'
+                when
+                    mart.n_at_threshold is null
+                    and mart.n_answers * (mart.ci_high - mart.ci_low)
+                    * (mart.estimate - mart.threshold) != 0
+                    then 'n_at_threshold: empty, though there is one'
+                -- The interval on that base ends at the threshold, within the two digits.
+                when
+                    mart.n_at_threshold > 10
+                    and abs(
+                        if(
+                            mart.estimate > mart.threshold,
+                            mart.estimate - mart.ci_low, mart.ci_high - mart.estimate
+                        ) * sqrt(mart.n_answers / mart.n_at_threshold)
+                        / abs(mart.estimate - mart.threshold) - 1
+                    ) > 0.03
+                    then 'n_at_threshold: the interval does not end at the threshold there'
             end as problem,
         from mart
         left join {{ estimates or ref('estimates') }} as figures

@@ -22,6 +22,7 @@ ROOMS = (
     ("report",),
     ("nights",),
     ("crosstabs", "export"),
+    ("recompute",),
     ("cli",),
 )
 # Where models refer to: their own folder, or an earlier one.

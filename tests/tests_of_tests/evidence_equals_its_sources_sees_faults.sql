@@ -1,8 +1,8 @@
 -- The share of the latest wave is 0.4 (0.35 to 0.45), of the wave before 0.2; the KPI is 0.7 and
 -- does not meet its norm 0.8. Planted per rule, beside right ones: the wave before, the interval
 -- exchanged, a base, support on the wrong side, support while the interval holds the threshold,
--- another norm, a verdict that is not the KPI's, a verdict without a figure, and a strength that
--- is another.
+-- another norm, a verdict that is not the KPI's, a verdict without a figure, and another strength,
+-- distance and base at the threshold, which is 60 · (0.05 / 0.1)² = 15.
 with about as (
     select * from (values ('s', '1', false), ('s', '2', true))
         as t (survey_code, wave_code, is_latest_wave)
@@ -50,6 +50,14 @@ planted as (
         if(kpi_code is null, 'low', 'share') as statistic,
         null::varchar as option_code,
         * replace (strength::double as strength),
+        if(
+            rule_code = 'distance', 0.2, estimate - threshold
+        ) as distance_to_threshold,
+        case rule_code
+            when 'no n' then null
+            when 'other n' then 30
+            else n_answers * power(0.05 / (estimate - threshold), 2)
+        end as n_at_threshold,
     from (
         values
         ('right', null, 'above', 0.3, 0.4, 0.35, 0.45, 60, 'supports', 2.0),
@@ -64,7 +72,10 @@ planted as (
         ('norm', 'k', 'norm', 0.9, 0.7, 0.65, 0.75, 29, 'supports', 4.0),
         ('met', 'k', 'norm', 0.8, 0.7, 0.65, 0.75, 29, 'contradicts', 2.0),
         ('without', null, 'above', 0.3, null, null, null, null, 'supports', null),
-        ('strength', null, 'above', 0.3, 0.4, 0.35, 0.45, 60, 'supports', 1.0)
+        ('strength', null, 'above', 0.3, 0.4, 0.35, 0.45, 60, 'supports', 1.0),
+        ('distance', null, 'above', 0.3, 0.4, 0.35, 0.45, 60, 'supports', 2.0),
+        ('no n', null, 'above', 0.3, 0.4, 0.35, 0.45, 60, 'supports', 2.0),
+        ('other n', null, 'above', 0.3, 0.4, 0.35, 0.45, 60, 'supports', 2.0)
     ) as t (
         rule_code, kpi_code, comparison, threshold, estimate, ci_low, ci_high, n_answers, verdict,
         strength

@@ -1,5 +1,7 @@
--- Two rules support (one core), one contradicts, one is open; two are asked for. Planted, beside a
--- right one: each count, a status that denies and one that applies without core support (d).
+-- Two rules support (one core, which falls at a quarter of the base; the other at 0.65), one
+-- contradicts, one is open; two are asked for. Planted, beside a right one: each count, a status
+-- that denies, one that applies without core support, another number that overturns it, and a part
+-- of the base under and above that at which it falls.
 with evidence as (
     select
         's' as survey_code,
@@ -8,12 +10,19 @@ with evidence as (
         recommendations.recommendation_code,
         rules.verdict,
         rules.is_core and recommendations.recommendation_code != 'no core' as is_core,
+        400 as n_answers,
+        rules.n_at_threshold,
     from (
-        values ('right'), ('supporting'), ('contradicting'), ('open'), ('denied'), ('no core')
+        values ('right'), ('supporting'), ('contradicting'), ('open'), ('denied'), ('no core'),
+        ('overturned'), ('early'), ('late')
     ) as recommendations (recommendation_code)
     cross join (
-        values ('supports', true), ('supports', false), ('contradicts', false), ('not_shown', false)
-    ) as rules (verdict, is_core)
+        values
+        ('supports', true, 100),
+        ('supports', false, 260),
+        ('contradicts', false, 20),
+        ('not_shown', false, null)
+    ) as rules (verdict, is_core, n_at_threshold)
 ),
 
 planted as (
@@ -27,6 +36,14 @@ planted as (
         if(recommendation_code = 'contradicting', 0, 1) as n_contradicting,
         if(recommendation_code = 'open', 2, 1) as n_open,
         if(recommendation_code = 'denied', 'too_little_data', 'applies') as status,
+        case recommendation_code when 'denied' then null when 'overturned' then 2 else 1 end
+            as n_to_overturn,
+        case recommendation_code
+            when 'denied' then null
+            when 'early' then 0.25
+            when 'late' then 0.9
+            else 0.65
+        end as base_share_at_fall,
     from evidence
 ),
 

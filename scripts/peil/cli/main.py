@@ -6,7 +6,7 @@ import sys
 import click
 import duckdb
 
-from peil.cli import crosstab, nights, operations, rake, readers, surveys, trial
+from peil.cli import crosstab, nights, operations, rake, readers, recompute, surveys, trial
 from peil.errors import MachineError, PeilError
 from peil.machine import of_the_machine
 from peil.private import OWNER_ONLY
@@ -40,6 +40,7 @@ for verb in (
     readers.tables_command,
     readers.export_command,
     crosstab.crosstab_command,
+    recompute.recompute_command,
     surveys.init_command,
     trial.try_command,
     surveys.upgrade_command,

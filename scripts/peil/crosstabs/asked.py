@@ -79,6 +79,8 @@ def ask(
     where: Mapping[str, Iterable[str]],
     wave: str | None,
     scheme: str | None,
+    *,
+    needs_by: bool = True,
 ) -> Asked:
     """Look every code up.
 
@@ -93,7 +95,7 @@ def ask(
     reader = _Sides(connection, survey["survey_code"], f"label_{language}")
     chosen_wave = _wave(connection, survey["survey_code"], wave)
     bys = tuple(reader.by(code) for code in dict.fromkeys(by))
-    if not bys:
+    if needs_by and not bys:
         raise InputError("A crosstab needs at least one BY: " + reader.what_there_is())
     thresholds = rows_of(connection, "select threshold_code, value from codebook.thresholds")
     return Asked(

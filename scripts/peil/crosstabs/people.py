@@ -35,12 +35,21 @@ class Respondents:
         return which, [None if pd.isna(text) else text for text in texts]
 
 
-def read_respondents(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Respondents:
-    """Everybody who counts in the wave and scheme, whatever the filter."""
+def read_respondents(
+    connection: duckdb.DuckDBPyConnection, asked: Asked, *, with_keys: bool = False
+) -> Respondents:
+    """Everybody who counts in the wave and scheme, whatever the filter.
+
+    Args:
+        connection: the warehouse.
+        asked: what is asked.
+        with_keys: base weights apart, in column base_weight, and in people_key a number that the
+            same people always have and that nobody can guess.
+    """
     sides = [side for by in asked.bys for side in by.sides] + [side for side, _ in asked.filters]
     wanted = {("question", asked.question["question_code"])} | {(s.kind, s.code) for s in sides}
     columns = {key: f"side_{i}" for i, key in enumerate(sorted(wanted))}
-    query = _query(columns)
+    query = _query(columns, with_keys)
     survey, wave = asked.survey["survey_code"], asked.wave_code
     scheme = asked.scheme["scheme_code"]
     frame = connection.execute(query, [survey, wave, survey, wave, scheme, wave]).df()
@@ -67,7 +76,7 @@ def read_respondents(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Res
     return Respondents(frame, numbered, people, columns)
 
 
-def _query(columns: dict[tuple[str, str], str]) -> str:
+def _query(columns: dict[tuple[str, str], str], with_keys: bool) -> str:
     questions = [(code, name) for (kind, code), name in columns.items() if kind == "question"]
     attributes = [(code, name) for (kind, code), name in columns.items() if kind == "attribute"]
     one_answer = f"concat(option_code, chr({ord(BEHIND)}), value_number)"
@@ -84,9 +93,11 @@ def _query(columns: dict[tuple[str, str], str]) -> str:
     )
     codes = ", ".join(literal(code) for code, _ in questions)
     groups = ", ".join(literal(code) for code, _ in attributes) or "''"
+    key = "bit_xor(md5_number_lower(respondent_key)) as people_key,"
+    keys = f" base_weight, {key}" if with_keys else ""
     return f"""
         with people as (
-            select delivery_key, row_number, profile_key, base_weight
+            select delivery_key, row_number, profile_key, base_weight, respondent_key
             from weighted.wgt_respondents
             where response_status = 'eligible' and survey_code = ? and wave_code = ?
         ),
@@ -110,7 +121,7 @@ def _query(columns: dict[tuple[str, str], str]) -> str:
             where scheme_code = ? and wave_code = ?
         )
         select
-            cell_id, stratum, cluster_code, {", ".join(columns.values())},
+            cell_id, stratum, cluster_code, {", ".join(columns.values())},{keys}
             count(*) as n, sum(base_weight) as sum_d, sum(base_weight * base_weight) as sum_d2
         from people
         inner join placed using (profile_key)

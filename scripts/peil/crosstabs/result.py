@@ -58,6 +58,12 @@ class Rounding:
         small = n < self.thresholds["small_base_n"]
         return self(number, QUANTITIES[kind] + ("_small_base" if small else ""))
 
+    def step(self, kind: str, n: float) -> float:
+        """What the last digit of such a figure counts; 0 where every digit stays."""
+        small = n < self.thresholds["small_base_n"]
+        quantity = QUANTITIES[kind] + ("_small_base" if small else "")
+        return 10.0 ** -self.digits[quantity][1] if quantity in self.digits else 0.0
+
     def p(self, number: float) -> float:
         """Never 0: the least value that is told apart stands for "smaller"."""
         rounded = self(number, "p_value")

@@ -67,7 +67,7 @@ def tabulate(
     scheme: str | None = None,
 ) -> Crosstab:
     """The same for the command line."""
-    with _opened(places) as connection:
+    with opened(places, VERB) as connection:
         asked = ask(connection, question, tuple(by), where, wave, scheme)
         measured = measure(connection, asked, words(asked.language)["total"])
         rounding = rows_of(connection, "select * from codebook.publication_rounding")
@@ -77,20 +77,20 @@ def tabulate(
 
 
 @contextmanager
-def _opened(places: Places) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(places: Places, verb: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse, read-only, for who may open it and when it is built and tested."""
     file = places.warehouse
     if not os.access(file.parent, os.X_OK) or (file.exists() and not os.access(file, os.R_OK)):
         raise InputError(
-            f"{file}: you may not read it. A crosstab is made of the answers of respondents, so "
-            "only who may open the warehouse can ask for one; what everybody may see stands in "
+            f"{file}: you may not read it. `{verb}` works on the answers of respondents, so "
+            "only who may open the warehouse can use it; what everybody may see stands in "
             f"{places.published_file}."
         )
     if not file.exists():
         raise InputError(
-            f"{file}: no warehouse here, and a crosstab is made of one. Stand in a survey folder, "
+            f"{file}: no warehouse here, and `{verb}` works on one. Stand in a survey folder, "
             "point --warehouse (PEIL_WAREHOUSE) at it, or run `peil nightly` first."
         )
     with one_night(places, publishes=False), read_warehouse(file) as connection:
-        require_built(connection, VERB)
+        require_built(connection, verb)
         yield connection

@@ -13,6 +13,8 @@ from peil.warehouse import literal, one_row, quoted
 
 # The folder of an export that holds respondents, and how its files are called.
 RESPONDENTS = "onderzoeksbestand"
+# How the file with exact counts behind a figure ends (`peil recompute --exact`).
+COUNTS = "cells.csv"
 
 
 def research(published: Path, wave_code: str) -> list[str]:
@@ -34,11 +36,12 @@ def research(published: Path, wave_code: str) -> list[str]:
 
 
 def exported(folders: set[Path], stems: set[str]) -> list[str]:
-    """Remove the .sav and Parquet files of a wave from every folder they were exported to.
+    """Remove the files of a wave from every folder that respondents were exported to.
 
     Args:
-        folders: of exports.
-        stems: `<survey>_<wave>`, as `scripts/peil/export/research.py` calls its files.
+        folders: of exports and of packs with exact counts.
+        stems: `<survey>_<wave>`, as `scripts/peil/export/research.py` calls its .sav and Parquet
+            files and `scripts/peil/recompute/files.py` its counts.
     """
     removed = []
     for folder in sorted(folders):
@@ -50,13 +53,13 @@ def exported(folders: set[Path], stems: set[str]) -> list[str]:
         for place in (folder, earlier):
             found = [
                 path
-                for path in sorted((place / RESPONDENTS).glob("*"))
-                if any(path.name.startswith(f"{stem}.") for stem in stems)
+                for path in sorted([*(place / RESPONDENTS).glob("*"), *place.glob(f"*.{COUNTS}")])
+                if any(path.name.startswith(f"{stem}.".replace("/", "-")) for stem in stems)
             ]
             for path in found:
                 path.unlink()
             if found:
-                removed.append(f"{place / RESPONDENTS}: {', '.join(p.name for p in found)}")
+                removed.append(f"{found[0].parent}: {', '.join(p.name for p in found)}")
     return removed
 
 

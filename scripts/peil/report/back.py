@@ -8,7 +8,7 @@ from peil.site.context import Reading
 from peil.site.data import TOTAL
 from peil.site.insights import Advice, Evidence, Kpi
 from peil.site.numbers import capital, small
-from peil.site.page_advice import by_support, evidence_of, unit_of
+from peil.site.page_advice import by_support, evidence_of, falls_at, falls_when, unit_of
 
 
 def experience_chapter(reading: Reading) -> Iterator[Section]:
@@ -155,6 +155,8 @@ def _advice(reading: Reading, a: Advice, unit: Callable[[Evidence], str]) -> Ite
     shown = [e for e in evidence_of(reading, a) if e.estimate is not None]
     if not shown:
         return
+    if falls := falls_when(reading, a):
+        yield Text(falls)
     yield Text(reading.t("doc_evidence"))
     yield Bullets(tuple(_evidence(reading, e, unit(e)) for e in shown))
 
@@ -167,5 +169,5 @@ def _evidence(reading: Reading, e: Evidence, unit: str) -> str:
     return reading.t(
         "doc_evidence_line", reason=capital(e.reason or e.measure_label), figure=figure,
         interval=reading.t("doc_evidence_interval", ends=ends) if ends else "",
-        verdict=small(e.verdict_label),
-    )  # fmt: skip
+        verdict=small(e.verdict_label), falls_at=falls_at(reading, e, unit),
+    ).strip()  # fmt: skip

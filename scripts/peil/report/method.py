@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from peil.report.document import Block, Bullets, Section, Table, Text
 from peil.report.front import caution
+from peil.site.account import account_of
 from peil.site.context import Reading
 from peil.site.numbers import capital
 from peil.site.page_method import coverage_of, margins_of, weighting_of
@@ -40,6 +41,9 @@ def _survey(reading: Reading, survey: Survey) -> Iterator[Block]:
     )  # fmt: skip
     sources = f" {t('sources')}: {survey.sources}." if survey.sources else ""
     yield Text(fieldwork + sources)
+    yield Table(
+        t("account"), (t("account_element"), t("account_given")), account_of(reading, survey)
+    )
     yield from _response(reading, survey)
     yield from _weighting(reading, survey)
     if survey.survey_code in reading.data.audit:

@@ -14,6 +14,7 @@ from peil.site.insights import (
     Item,
     Kpi,
     Margin,
+    Mix,
     ModelEstimate,
     Priority,
     Response,
@@ -80,6 +81,7 @@ class Data:
     items: list[Item]
     audit: dict[str, tuple[int, int]]
     models: list[ModelEstimate]
+    mixes: list[Mix]
     evenness: list[Evenness]
     source_effects: list[SourceEffect]
     coverage: list[Coverage]
@@ -146,6 +148,14 @@ class Data:
         for c in self.comparisons:
             key = (c.survey_code, c.segment_code, c.question_code, c.statistic, c.option_code)
             found.setdefault(key, []).append(c)
+        return found
+
+    @cached_property
+    def mixes_of(self) -> dict[tuple[str, str], list[Mix]]:
+        """(survey, region) to its figures beside what its people predict."""
+        found: dict[tuple[str, str], list[Mix]] = {}
+        for m in self.mixes:
+            found.setdefault((m.survey_code, m.segment_value), []).append(m)
         return found
 
     @cached_property

@@ -51,6 +51,27 @@ class ModelEstimate(NamedTuple):
     label: str
 
 
+class Mix(NamedTuple):
+    """A figure of a region beside what its mix of people predicts."""
+
+    survey_code: str
+    segment_value: str
+    question_code: str
+    statistic: str
+    option_code: str | None
+    estimate: float
+    expected: float
+    difference: float
+    difference_ci_low: float
+    difference_ci_high: float
+    difference_verdict: str
+    n_areas: int
+    rank_low: int
+    rank_high: int
+    question_label: str
+    label: str
+
+
 class Evenness(NamedTuple):
     """How evenly a group, a variable or a whole source answered."""
 
@@ -100,6 +121,8 @@ class Advice(NamedTuple):
     status: str
     n_supporting: int
     n_contradicting: int
+    n_to_overturn: int | None
+    base_share_at_fall: float | None
     title: str
     text: str
     owner: str | None
@@ -120,6 +143,8 @@ class Evidence(NamedTuple):
     n_answers: int | None
     verdict: str
     verdict_label: str
+    distance_to_threshold: float | None
+    n_at_threshold: int | None
     reason: str | None
     measure_label: str
 

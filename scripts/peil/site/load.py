@@ -117,6 +117,7 @@ def load(file: Path) -> Data:
             models=read.latest(
                 insights.ModelEstimate, "marts.municipal_estimates", "model_estimate is not null"
             ),
+            mixes=read.latest(insights.Mix, "marts.municipal_comparison"),
             evenness=read.latest(insights.Evenness, "marts.representativity", "not is_withheld"),
             source_effects=read.latest(
                 insights.SourceEffect, "marts.source_effects", "not is_withheld"

@@ -22,6 +22,8 @@ def write(site: Site) -> None:
         evidence={a.recommendation_code: evidence_of(site, a) for a in everybody},
         where={a.recommendation_code: _where(site, a) for a in everybody},
         unit=unit_of(site),
+        falls_when=lambda a: falls_when(site, a),
+        falls_at=lambda e, unit: falls_at(site, e, unit),
         csv=_csv(site, everybody),
     )
 
@@ -61,6 +63,38 @@ def _where(site: Site, a: Advice) -> dict[str, list[tuple[str, str]]]:
     return {division: sorted(groups) for division, groups in found.items()}
 
 
+def falls_when(site: Reading, a: Advice) -> str:
+    """What it takes to overturn a recommendation that applies."""
+    if a.n_to_overturn is None or a.base_share_at_fall is None:
+        return ""
+    figures = site.t("n_to_overturn", n=a.n_to_overturn)
+    share = a.base_share_at_fall
+    if share <= 0:
+        return figures
+    return f"{figures} {site.t('base_share_at_fall', share=site.numbers.figure(share, 'share'))}"
+
+
+def falls_at(site: Reading, e: Evidence, unit: str) -> str:
+    """How far a figure is from its norm, and on how many answers its interval would reach it."""
+    if e.distance_to_threshold is None or e.threshold is None:
+        return ""
+    write, side = site.numbers, "above" if e.distance_to_threshold > 0 else "below"
+    distance = write.difference(abs(e.distance_to_threshold), unit).lstrip("+")
+    points = site.t("points") if unit in ("share", "net") else ""
+    said = site.t(
+        f"{side}_threshold", distance=f"{distance} {points}".strip(),
+        threshold=write.precise(e.threshold, unit),
+    )  # fmt: skip
+    if e.distance_to_threshold == 0:
+        said = site.t("at_threshold", threshold=write.precise(e.threshold, unit))
+    if e.n_at_threshold is None or e.n_answers is None or e.verdict == "not_shown":
+        return said
+    key = "certain_from" if e.verdict == "inconclusive" else "certain_until"
+    of = site.t("n_of_kpi" if e.kpi_code else "n_of_answers", n=e.n_at_threshold,
+                count=write.count(e.n_at_threshold))  # fmt: skip
+    return f"{said} {site.t(key, of=of)}"
+
+
 def unit_of(site: Reading) -> Callable[[Evidence], str]:
     """The unit of a piece of evidence: that of its KPI, else of its statistic."""
     kpis = {k.kpi_code: k.unit for k in site.data.kpis}
@@ -77,7 +111,8 @@ def _csv(site: Site, advice: list[Advice]) -> str:
     titles = {a.recommendation_code: a.title for a in advice}
     rows = (
         (titles.get(e.recommendation_code, ""), e.segment_value, e.measure_label, e.estimate,
-         e.ci_low, e.ci_high, e.threshold, e.n_answers, e.verdict_label)
+         e.ci_low, e.ci_high, e.threshold, e.n_answers, e.verdict_label, e.distance_to_threshold,
+         e.n_at_threshold)
         for e in site.data.evidence
     )  # fmt: skip
     stem = slug(site.t("page_advice"))

@@ -1,5 +1,6 @@
 """How it was done: method, what could be worked out, downloads, terms, accessibility, not found."""
 
+from peil.site.account import account_of
 from peil.site.addresses import NOT_FOUND
 from peil.site.context import Reading, Site
 from peil.site.insights import Coverage, Evenness, Margin, Response, SchemeEffect, Weighting
@@ -16,6 +17,7 @@ def write(site: Site) -> None:
     site.write.page(
         at.method,
         "method.html.j2",
+        accounts={s.survey_code: account_of(site, s) for s in site.data.surveys},
         responses={s.survey_code: responses_of(site, s.survey_code) for s in site.data.surveys},
         weighting={s.survey_code: weighting_of(site, s.survey_code) for s in site.data.surveys},
         margins={s.survey_code: margins_of(site, s.survey_code) for s in site.data.surveys},

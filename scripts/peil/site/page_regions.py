@@ -1,12 +1,12 @@
 """The list of regions and a page per region."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from peil.site.charts import Figure, Panel, Row
 from peil.site.context import Reading, Site
 from peil.site.data import TOTAL
-from peil.site.insights import ModelEstimate
+from peil.site.insights import Mix, ModelEstimate
 from peil.site.measures import CERTAINTY, Measure, Verdict
 from peil.site.numbers import capital
 from peil.site.page_advice import applying, by_support
@@ -14,6 +14,7 @@ from peil.site.page_kpis import scale_of
 from peil.site.rows import Contrast, Estimate, Group
 
 MOST_POINTS = 4
+OfRegion = TypeVar("OfRegion", Mix, ModelEstimate)
 COMPARED = "data/regions.json"
 
 
@@ -114,7 +115,8 @@ def _region(site: Site, place: int, group: Group, lines: list[Line], overall: Me
         n_answers=n_took_part(site, group),
         is_indicative=any(line.estimate.is_indicative for line in lines),
         beside=site.write.figure(path, beside(site, group, overall)),
-        models=_models(site, group, overall),
+        models=_headline_first(site, site.data.models_of, group, overall),
+        mixes=_headline_first(site, site.data.mixes_of, group, overall),
         by_statistic=_by_statistic(site, shown),
         n_withheld=len(lines) - len(shown),
         points={tone: points_of(shown, tone) for tone in ("better", "worse")},
@@ -136,12 +138,14 @@ def _region(site: Site, place: int, group: Group, lines: list[Line], overall: Me
     )  # fmt: skip
 
 
-def _models(site: Site, group: Group, overall: Measure) -> list[tuple[ModelEstimate, str]]:
-    """Model estimates of a region with their units, that of the headline first."""
+def _headline_first(
+    site: Site, of_regions: dict[tuple[str, str], list[OfRegion]], group: Group, overall: Measure
+) -> list[tuple[OfRegion, str]]:
+    """Rows of a region with their units, that of the headline first."""
     first = (overall.question.question_code, overall.statistic.statistic)
     own = [
         (m, site.measures.unit_of(m.question_code, m.statistic))
-        for m in site.data.models_of.get((group.survey_code, group.group_key), [])
+        for m in of_regions.get((group.survey_code, group.group_key), [])
     ]
     return sorted(own, key=lambda pair: (pair[0].question_code, pair[0].statistic) != first)
 

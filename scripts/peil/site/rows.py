@@ -27,6 +27,8 @@ class Survey(NamedTuple):
     licences: str | None
     publisher: str | None
     client: str | None
+    population: str | None
+    recruitment: str | None
     contact: str | None
     release_date: date | None
     next_release: str | None

@@ -102,19 +102,26 @@ def variances(
             people.sum_d2[:, None] * influence**2,
         )
     )
-    explained = design.inverse @ (design.levels.T @ de)
-    f = design.factors[:, None]
     if not by_cluster:
-        fit = design.levels @ explained
-        u = f * (de - fit * design.sum_d[:, None])
-        u2 = f**2 * (d2ee - 2 * fit * d2e + fit**2 * design.sum_d2[:, None])
-        return _over_strata(u, u2, design.strata, design.n_units, design.correction)
+        return variances_of_sums(design, de, d2e, d2ee)
+    explained = design.inverse @ (design.levels.T @ de)
     clusters = design.clusters
     if clusters is None or people.cluster is None:
         return np.full(influence.shape[1], np.nan)
     weighted = (design.factors[people.cell] * people.sum_d)[:, None] * influence
     u = _per_place(people.cluster, weighted, len(clusters.strata)) - clusters.levels @ explained
     return _over_strata(u, u**2, clusters.strata, clusters.n_units, clusters.correction)
+
+
+def variances_of_sums(
+    design: Design, de: np.ndarray, d2e: np.ndarray, d2ee: np.ndarray
+) -> np.ndarray:
+    """The same with respondents as units, from sums per cell: Σde, Σd²e and Σd²e², shape (C, k)."""
+    f = design.factors[:, None]
+    fit = design.levels @ (design.inverse @ (design.levels.T @ de))
+    u = f * (de - fit * design.sum_d[:, None])
+    u2 = f**2 * (d2ee - 2 * fit * d2e + fit**2 * design.sum_d2[:, None])
+    return _over_strata(u, u2, design.strata, design.n_units, design.correction)
 
 
 def degrees_of_freedom(design: Design, people: People, *, by_cluster: bool = False) -> int:

@@ -1,0 +1,89 @@
+-- As long as a figure, or that of everybody, stands from an earlier release, what is made of the
+-- answers since would tell what the few who came since answered.
+with standing as (
+    select
+        totals.survey_code,
+        totals.wave_code,
+        totals.question_code,
+        totals.statistic,
+        totals.option_code,
+        totals.is_withheld or totals.is_from_earlier_release as has_no_total,
+    from {{ ref('estimates') }} as totals
+    inner join {{ ref('est_segments') }} as segments using (survey_code, segment_code)
+    where segments.is_total and totals.is_default_scheme
+),
+
+published as (
+    select
+        direct.survey_code,
+        direct.wave_code,
+        direct.weighting_scheme,
+        direct.segment_code,
+        direct.segment_value,
+        direct.question_code,
+        direct.statistic,
+        direct.option_code,
+        direct.estimate,
+        direct.n_answers,
+        {% for column, source in [
+            ('expected', 'expected'), ('difference', 'difference'), ('difference_se', 'se'),
+            ('difference_ci_low', 'ci_low'), ('difference_ci_high', 'ci_high'),
+        ] -%}
+            {{ rounded_figure('mixes.' ~ source, 'measures.kind', 'direct.n_answers') }} + 0
+                as {{ column }},
+        {% endfor -%}
+        {{ published_p('mixes.p_value') }} as p_value,
+        {{ published_p('mixes.p_adjusted') }} as p_adjusted,
+        mixes.n_areas,
+        mixes.n_classes,
+        mixes.rank_low,
+        mixes.rank_high,
+        direct.segment_label_nl,
+        direct.segment_label_en,
+        direct.question_label_nl,
+        direct.question_label_en,
+        coalesce(direct.option_label_nl, direct.statistic_label_nl) as label_nl,
+        coalesce(direct.option_label_en, direct.statistic_label_en) as label_en,
+        row_number() over (order by direct.sort_order) as sort_order,
+    from {{ ref('est_case_mix') }} as mixes
+    inner join {{ ref('est_points') }} as points using (point_id)
+    inner join {{ ref('est_measures') }} as measures
+        on points.survey_code = measures.survey_code and points.measure_id = measures.measure_id
+    inner join {{ ref('estimates') }} as direct
+        on
+            points.survey_code = direct.survey_code
+            and points.wave_code = direct.wave_code
+            and points.scheme_code = direct.weighting_scheme
+            and {{ same_group('points', 'direct') }}
+            and measures.question_code = direct.question_code
+            and measures.statistic = direct.statistic
+            and measures.option_code is not distinct from direct.option_code
+    inner join standing
+        on
+            direct.survey_code = standing.survey_code
+            and direct.wave_code = standing.wave_code
+            and direct.question_code = standing.question_code
+            and direct.statistic = standing.statistic
+            and direct.option_code is not distinct from standing.option_code
+    where
+        not direct.is_withheld
+        and not direct.is_from_earlier_release
+        and not standing.has_no_total
+),
+
+-- Of the interval as it is published: an end that rounds to 0 holds it.
+judged as (
+    select
+        *,
+        case
+            when p_adjusted < {{ threshold('significance_level') }} and difference_ci_low > 0
+                then 'higher'
+            when p_adjusted < {{ threshold('significance_level') }} and difference_ci_high < 0
+                then 'lower'
+            else 'not_demonstrable'
+        end as difference_verdict,
+    from published
+)
+
+select * from judged
+order by sort_order
