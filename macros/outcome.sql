@@ -4,6 +4,12 @@
 {%- endmacro %}
 
 
+{#- The same for people: two decimals at most, with the mark of the language. -#}
+{% macro number_label(number, mark) -%}
+    replace({{ number_text('round(' ~ number ~ ', 2)') }}, '.', '{{ mark }}')
+{%- endmacro %}
+
+
 {#- The outcome y of one answer under a measure: the number itself for a mean, 1 or 0 for a share,
     1, 0 or -1 for a net score. Null: the answer has no number and belongs in no base. -#}
 {% macro outcome(measures, value_number, option_code) -%}
