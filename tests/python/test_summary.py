@@ -298,12 +298,12 @@ class Known:
 
     def _method(self) -> None:
         for label, n in self.read(
-            "select label_nl, n_respondents from marts.response_overview "
-            "where n_respondents is not null"
+            "select label_nl, n_rows from marts.response_overview "
+            "where n_rows is not null"
         ).fetchall():
             self.add(label, rounded(n, 0))
         for label, *counts, deff, least, most in self.read(
-            "select label_nl, n_respondents, n_effective, deff, min_weight, max_weight "
+            "select label_nl, n_respondents, n_effective, deff_weights, min_weight, max_weight "
             "from marts.weighting_quality"
         ).fetchall():
             self.add(label, *(rounded(n, 0) for n in counts if n is not None))

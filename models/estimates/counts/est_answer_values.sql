@@ -88,20 +88,13 @@ labelled as (
         'range' as kind,
         classes.value_from,
         classes.value_to,
-        if(
-            classes.value_from = classes.value_to,
-            coalesce(options.option_code, {{ number_text('classes.value_from') }}),
-            {{ number_text('classes.value_from') }} || '-' || {{ number_text('classes.value_to') }}
-        ) as option_code,
-        {% for language, mark in [('nl', ','), ('en', '.')] -%}
+        {% for column, mark in [('option_code', none), ('label_nl', ','), ('label_en', '.')] -%}
             if(
                 classes.value_from = classes.value_to,
-                coalesce(
-                    options.label_{{ language }}, {{ number_label('classes.value_from', mark) }}
-                ),
-                {{ number_label('classes.value_from', mark) }}
-                || '-' || {{ number_label('classes.value_to', mark) }}
-            ) as option_label_{{ language }},
+                coalesce(options.{{ column }}, {{ number_text('classes.value_from', mark) }}),
+                {{ number_text('classes.value_from', mark) }}
+                || '-' || {{ number_text('classes.value_to', mark) }}
+            ) as {{ 'option_' if column != 'option_code' }}{{ column }},
         {% endfor -%}
     from classes
     inner join {{ ref('questions') }} as questions using (survey_code, question_code)

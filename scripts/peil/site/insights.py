@@ -118,9 +118,9 @@ class Experience(NamedTuple):
     staff_ci_low: float | None
     staff_ci_high: float | None
     n_staff: int | None
-    correlation: float | None
-    correlation_ci_low: float | None
-    correlation_ci_high: float | None
+    municipal_correlation: float | None
+    municipal_correlation_ci_low: float | None
+    municipal_correlation_ci_high: float | None
     warning: str | None
 
 
@@ -180,7 +180,7 @@ class Response(NamedTuple):
     survey_code: str
     source_code: str
     step_code: str
-    n_respondents: int | None
+    n_rows: int | None
     source_label: str
     label: str
 
@@ -191,7 +191,7 @@ class Weighting(NamedTuple):
     group_value: str
     n_respondents: int
     n_effective: float | None
-    deff: float | None
+    deff_weights: float | None
     min_weight: float | None
     max_weight: float | None
     warnings: str | None
