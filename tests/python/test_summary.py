@@ -298,8 +298,7 @@ class Known:
 
     def _method(self) -> None:
         for label, n in self.read(
-            "select label_nl, n_rows from marts.response_overview "
-            "where n_rows is not null"
+            "select label_nl, n_rows from marts.response_overview where n_rows is not null"
         ).fetchall():
             self.add(label, rounded(n, 0))
         for label, *counts, deff, least, most in self.read(

@@ -181,8 +181,9 @@ def shared_experience(places):
     return published(
         places,
         "select segment_value, n_correlated_municipalities, municipal_correlation, "
-        "municipal_correlation_ci_low, municipal_correlation_ci_high, resident_estimate, staff_estimate "
-        "from marts.staff_and_resident_experience where segment_code = 'municipality' order by 1",
+        "municipal_correlation_ci_low, municipal_correlation_ci_high, resident_estimate, "
+        "staff_estimate from marts.staff_and_resident_experience "
+        "where segment_code = 'municipality' order by 1",
     )
 
 

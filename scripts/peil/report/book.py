@@ -150,7 +150,11 @@ def banner(reading: Reading, survey_code: str) -> tuple[Column, ...]:
     everybody = Column("", reading.t("everybody_together"), "", TOTAL, TOTAL)
     groups = (
         Column(
-            g.division_label or segment, g.label or g.group_key, g.letter or "", segment, g.group_key
+            g.division_label or segment,
+            g.label or g.group_key,
+            g.letter or "",
+            segment,
+            g.group_key,
         )
         for segment, groups in reading.data.divisions(survey_code).items()
         for g in groups
