@@ -9,10 +9,9 @@ with groupings as (
         row_number() over (partition by survey_code order by sort_order, attribute_code) = 1
 ),
 
--- Everybody who lives there, by the register of the latest wave that has it.
+-- Everybody who lives there, by the register that landed with the latest wave of any survey.
 residents as (
     select
-        population.survey_code,
         population.municipality_code,
         sum(population.n_residents) as population,
     from {{ ref('stg_population') }} as population
@@ -20,8 +19,8 @@ residents as (
     group by population.survey_code, population.municipality_code, waves.fieldwork_start
     qualify
         row_number() over (
-            partition by population.survey_code, population.municipality_code
-            order by waves.fieldwork_start desc
+            partition by population.municipality_code
+            order by waves.fieldwork_start desc, population.survey_code
         ) = 1
 ),
 
@@ -40,7 +39,7 @@ municipalities as (
         levels.label_nl as group_label_nl,
         levels.label_en as group_label_en,
     from {{ ref('municipalities') }} as municipalities
-    left join residents using (survey_code, municipality_code)
+    left join residents using (municipality_code)
     left join {{ ref('size_classes') }} as size_classes
         on
             residents.population >= size_classes.residents_from
