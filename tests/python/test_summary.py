@@ -281,11 +281,14 @@ class Known:
                 self.add(label, shown(value, kind, 1 if kind == "share" else 2))
             if low is not None:
                 self.add(label, between(low, high, kind))
-        for label, *values in self.read(
-            "select question_label_nl, importance_share, importance_share_ci_low, "
-            "importance_share_ci_high, share_unsatisfied, share_unsatisfied_ci_low, "
-            "share_unsatisfied_ci_high from marts.priority_matrix where not is_withheld"
+        for label, chance, *values in self.read(
+            "select question_label_nl, first_probability, importance_share, "
+            "importance_share_ci_low, importance_share_ci_high, share_unsatisfied, "
+            "share_unsatisfied_ci_low, share_unsatisfied_ci_high from marts.priority_matrix "
+            "where not is_withheld"
         ).fetchall():
+            if chance is not None:
+                self.add(label, shown(min(max(chance, 0.01), 0.99), "share"))
             for value, low, high in (values[:3], values[3:]):
                 self.add(label, shown(value, "share"), between(low, high, "share"))
         for label, *values in self.read(

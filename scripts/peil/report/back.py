@@ -88,7 +88,7 @@ def priorities_chapter(reading: Reading) -> Iterator[Section]:
             write.interval(p.importance_share_ci_low, p.importance_share_ci_high, "share"),
             write.figure(p.share_unsatisfied, "share"),
             write.interval(p.share_unsatisfied_ci_low, p.share_unsatisfied_ci_high, "share"),
-            write.figure(p.first_probability, "share"),
+            write.chance(p.first_probability),
             (p.quadrant_label or "").partition(":")[0],
         )
         for p in shown

@@ -31,7 +31,7 @@ def headline(reading: Reading, shown: list[Priority]) -> str:
     if first := [small(p.question_label) for p in shown if p.quadrant_code == FIRST]:
         return t("priorities_first", names=write.listing(first))
     likely = [
-        f"{small(p.question_label)} ({write.figure(p.first_probability, 'share')})"
+        f"{small(p.question_label)} ({write.chance(p.first_probability)})"
         for p in first_of_each(shown)
     ]
     if likely:
