@@ -65,15 +65,20 @@ judged as (
                     where bindings.question_code is not null
                 )
                 then 'is delivered by a source in bindings.csv: it would have two answers'
-            when item_question_code in (select seed.question_code from {{ ref('composites') }} as seed)
+            when
+                item_question_code in (
+                    select seed.question_code from {{ ref('composites') }} as seed
+                )
                 then 'has an item that is a composite itself'
             when item_survey_code != survey_code then 'has an item of another survey'
             when not item_is_numeric
                 then 'has an item without numbers: kind number, or single with value_number'
             when has_several_scales then 'has items on different scales'
             when item_route != route
-                then 'has an item that is asked of others: the composite by route ' || route
-                    || ', the item by ' || item_route
+                then concat(
+                    'has an item that is asked of others: the composite by route ', route,
+                    ', the item by ', item_route
+                )
             when is_contradictory then 'says different things in its rows'
             when min_items > n_items
                 then 'asks ' || min_items || ' items and has ' || n_items
