@@ -3,7 +3,7 @@ select
     survey_code,
     source_label_nl,
     label_nl,
-    n_respondents,
+    n_rows,
     share_of_received,
 from {{ ref('response_overview') }}
 order by sort_order

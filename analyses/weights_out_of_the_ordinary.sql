@@ -7,7 +7,7 @@ select
     min_weight,
     max_weight,
     n_effective,
-    deff,
+    deff_weights,
 from {{ ref('weighting_quality') }}
 where max_weight > 3 or n_effective < 0.6 * n_respondents
 order by max_weight desc

@@ -1,6 +1,10 @@
-{#- A number as a code: 7 for 7.0. -#}
-{% macro number_text(number) -%}
-    if({{ number }} = floor({{ number }}), {{ number }}::bigint::varchar, {{ number }}::varchar)
+{#- A number as a code: 7 for 7.0; for people with two decimals at most and their decimal mark. -#}
+{% macro number_text(number, mark=none) -%}
+    {%- if mark -%}
+        replace({{ number_text('round(' ~ number ~ ', 2)') }}, '.', '{{ mark }}')
+    {%- else -%}
+        if({{ number }} = floor({{ number }}), {{ number }}::bigint::varchar, {{ number }}::varchar)
+    {%- endif -%}
 {%- endmacro %}
 
 

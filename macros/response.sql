@@ -7,7 +7,7 @@
         if(counts.place = 'total', 'all', counts.place[8:]) as source_code,
         if(counts.item = 'total', 'received', counts.item[6:]) as item_code,
         withheld.item is not null as is_withheld,
-        if(withheld.item is not null, null, counts.n)::bigint as n_respondents,
+        if(withheld.item is not null, null, counts.n)::bigint as n_rows,
         -- A share of what is withheld would tell it.
         if(
             withheld.item is not null or received.item is not null,

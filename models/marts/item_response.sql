@@ -28,7 +28,7 @@ shown as (
         is_withheld,
         label_nl,
         label_en,
-        sort_order,
+        sort_order::bigint as sort_order,
     from judged
 ),
 

@@ -54,6 +54,9 @@ published as (
             engine.is_withheld, null,
             {{ rounded_figure('engine.gap_ci_high', "'range'", 'engine.least_n_unsatisfied') }}
         ) as unsatisfied_gap_ci_high,
+        -- Samples know a chance to a hundredth.
+        {{ published_quantity('engine.first_probability', 'share_small_base') }}
+            as first_probability,
         engine.quadrant_code,
         quadrants.label_nl as quadrant_label_nl,
         quadrants.label_en as quadrant_label_en,

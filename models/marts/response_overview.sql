@@ -8,7 +8,7 @@ labelled as (
         counted.wave_code,
         counted.source_code,
         counted.item_code as step_code,
-        counted.n_respondents,
+        counted.n_rows,
         counted.share_of_received,
         counted.is_withheld,
         counted.source_label_nl,

@@ -8,7 +8,7 @@ labelled as (
         counted.wave_code,
         counted.source_code,
         counted.item_code as flag_code,
-        counted.n_respondents,
+        counted.n_rows,
         counted.share_of_received,
         coalesce(rules.is_excluded, false) as is_excluded,
         counted.is_withheld,

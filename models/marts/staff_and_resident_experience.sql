@@ -98,12 +98,12 @@ published as (
         staff_ci_high,
         n_staff,
         is_withheld,
-        {{ rounded('correlation', 'coefficient') }} as correlation,
+        {{ rounded('correlation', 'coefficient') }} as municipal_correlation,
         {{ rounded('tanh(atanh(correlation) - half_width)', 'coefficient') }}
-            as correlation_ci_low,
+            as municipal_correlation_ci_low,
         {{ rounded('tanh(atanh(correlation) + half_width)', 'coefficient') }}
-            as correlation_ci_high,
-        n_municipalities,
+            as municipal_correlation_ci_high,
+        n_municipalities as n_correlated_municipalities,
         'Dit verband rust op ' || n_municipalities
         || ' gemeenten. Dat is te weinig om een oorzaak aan te wijzen.' as warning_nl,
         'This correlation rests on ' || n_municipalities

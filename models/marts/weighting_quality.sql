@@ -51,7 +51,7 @@ published as (
         {{ rounded('diagnostics.mean_weight', 'weight') }} as mean_weight,
         {{ rounded('diagnostics.max_g_over_median', 'design_effect') }} as max_g_over_median,
         {{ rounded('diagnostics.n_effective', 'effective_n') }} as n_effective,
-        {{ rounded('diagnostics.deff', 'design_effect') }} as deff,
+        {{ rounded('diagnostics.deff', 'design_effect') }} as deff_weights,
         case
             when not isnan(diagnostics.deff_before_bounds)
                 then {{ rounded('diagnostics.deff_before_bounds', 'design_effect') }}

@@ -49,7 +49,7 @@
                     then 'n_eligible: not the sum of its parts'
                 when
                     not mart.is_from_earlier_release
-                    and mart.n_eligible != overview.n_respondents
+                    and mart.n_eligible != overview.n_rows
                     then 'n_eligible: not who counts in response_overview'
                 when
                     mart.is_from_earlier_release = bases.is_from_earlier_release

@@ -1,12 +1,14 @@
-{#- Importance adds up to R² and its shares to 1, each within its interval where it has one; the
-    gap is that to the average, within its interval; nothing but the reason stands in a withheld
-    row. 0.006 leaves room for the rounding of up to ten published drivers to 3 decimals. -#}
+{#- Importance adds up to R², its shares and the chances to be first to 1, each within its interval
+    where it has one; the gap is that to the average, within its interval; nothing but the reason
+    stands in a withheld row. 0.006 leaves room for the rounding of up to ten published drivers to
+    3 decimals, 0.06 for that to 2. -#}
 {% test drivers_add_up(model) %}
     with summed as (
         select
             *,
             sum(importance) over driver_set as sum_importance,
             sum(importance_share) over driver_set as sum_shares,
+            sum(first_probability) over driver_set as sum_first,
         from {{ model }}
         window
             driver_set as (
@@ -24,7 +26,7 @@
             is_withheld and coalesce(
                 importance, importance_share, importance_share_ci_low, importance_share_ci_high,
                 correlation, r_squared, n_answers, unsatisfied_gap, unsatisfied_gap_ci_low,
-                unsatisfied_gap_ci_high
+                unsatisfied_gap_ci_high, first_probability
             ) is not null
         )
         or (is_withheld and (quadrant_code is not null or withheld_label_nl is null))
@@ -33,6 +35,9 @@
                 abs(sum_importance - r_squared) < 0.006
                 and abs(sum_shares - 1) < 0.006
                 and importance >= 0
+                and coalesce(first_probability between 0 and 1, true)
+                and coalesce(abs(sum_first - 1) < 0.06, true)
+                and (first_probability is null or unsatisfied_gap is not null)
                 and coalesce(importance_share >= importance_share_ci_low, true)
                 and coalesce(importance_share <= importance_share_ci_high, true)
                 and (importance_share_ci_low is null) = (importance_share_ci_high is null)

@@ -5,10 +5,10 @@
     with totals as (
         select
             *,
-            sum(n_respondents) filter (where step_code = 'received') over source as received,
-            sum(n_respondents) filter (where step_code != 'received') over source as accounted_for,
-            sum(n_respondents) filter (where source_code = 'all') over step as of_all,
-            sum(n_respondents) filter (where source_code != 'all') over step as of_each,
+            sum(n_rows) filter (where step_code = 'received') over source as received,
+            sum(n_rows) filter (where step_code != 'received') over source as accounted_for,
+            sum(n_rows) filter (where source_code = 'all') over step as of_all,
+            sum(n_rows) filter (where source_code != 'all') over step as of_each,
             bool_or(is_withheld) over source as source_withheld,
             bool_or(is_withheld) over step as step_withheld,
         from {{ model }}
@@ -23,7 +23,7 @@
             case
                 when
                     totals.is_withheld
-                    and coalesce(totals.n_respondents, totals.share_of_received) is not null
+                    and coalesce(totals.n_rows, totals.share_of_received) is not null
                     then 'withheld, and still shows its count'
                 when
                     not totals.source_withheld
@@ -37,14 +37,14 @@
                     not totals.is_withheld
                     and totals.received is not null
                     and {{ differs(
-                        'totals.share_of_received', 'totals.n_respondents / totals.received',
+                        'totals.share_of_received', 'totals.n_rows / totals.received',
                         '0.0005'
                     ) }}
                     then 'share_of_received: not a part of what was received'
                 when
                     totals.source_code = 'all'
                     and totals.step_code = 'eligible'
-                    and totals.n_respondents != coalesce(about.n_respondents, 0)
+                    and totals.n_rows != coalesce(about.n_respondents, 0)
                     then 'eligible: not the respondents of about'
             end as problem,
         from totals

@@ -281,8 +281,8 @@ def test_nothing_published_has_more_digits_than_the_seed_says(published):
 
 def test_no_table_counts_one_to_four_people(published):
     for mart, columns in {
-        "response_overview": ["n_respondents"],
-        "response_quality": ["n_respondents"],
+        "response_overview": ["n_rows"],
+        "response_quality": ["n_rows"],
         "item_response": ["n_not_asked", "n_answered", "n_dont_know", "n_refused", "n_skipped",
                           "n_off_route"],
         "weighting_quality": ["n_at_lower", "n_at_upper", "n_large_weights", "n_rejected_weights"],

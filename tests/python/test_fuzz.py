@@ -196,7 +196,7 @@ def whole_release(places):
             ).fetchall()
         )
         n_residents = connection.execute(
-            "select n_respondents from marts.response_overview "
+            "select n_rows from marts.response_overview "
             "where source_code = 'all' and step_code = 'received' "
             "and survey_code = 'omnichannel'"
         ).fetchone()[0]

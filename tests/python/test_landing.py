@@ -199,7 +199,7 @@ def test_unknown_codes_are_rejected_with_file_row_column_and_value(demo, warehou
 def test_the_response_overview_accounts_for_every_dirty_row(published):
     steps = dict(
         published.sql(
-            "select step_code, n_respondents from marts.response_overview where source_code = 'all'"
+            "select step_code, n_rows from marts.response_overview where source_code = 'all'"
         ).fetchall()
     )
     assert steps.pop("received") == sum(steps.values())

@@ -65,3 +65,42 @@ def test_every_generic_test_is_itself_tested() -> None:
     untested = [f.stem for f in sorted(GENERIC.glob("*.sql")) if f"test_{f.stem}(" not in planted]
 
     assert untested == []
+
+
+def _descriptions() -> dict[str, set[str]]:
+    """Per name of a column what the marts say it is."""
+    found: dict[str, set[str]] = {}
+    for model in MODELS.values():
+        for column in model["columns"]:
+            found.setdefault(column["name"], set()).add(column["description"])
+    return found
+
+
+def _listed() -> list[str]:
+    """The columns of which docs/concepts.md says what they mean in every table."""
+    text = (PROJECT / "docs" / "concepts.md").read_text(encoding="utf-8")
+    section = text.partition("\n## Columns\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+
+
+def test_a_column_of_one_name_means_one_thing() -> None:
+    several = {name for name, texts in _descriptions().items() if len(texts) > 1}
+    listed = _listed()
+
+    assert len(listed) == len(set(listed))
+    assert several - set(listed) == set(), (
+        "Two marts describe a column of this name in different words. Is it the same thing? Then "
+        "describe it in the same words, or say in docs/concepts.md, Columns, what holds in both. "
+        "If not, one of them needs another name."
+    )
+    assert set(listed) - several == set(), "docs/concepts.md, Columns: no longer told apart."
+
+
+def test_a_column_of_one_name_has_one_type() -> None:
+    types: dict[str, set[str]] = {}
+    for model in MODELS.values():
+        for column in model["columns"]:
+            types.setdefault(column["name"], set()).add(column["data_type"])
+
+    assert {name: found for name, found in types.items() if len(found) > 1} == {}

@@ -104,9 +104,10 @@ def test_where_status_is_fine_the_recommendation_about_it_disappears(tmp_path):
 def test_staff_and_residents_stand_side_by_side_as_published(published):
     """The correlation made again from the published rows, over municipalities only."""
     rows = published.execute(
-        "select theme_code, any_value(correlation), any_value(n_municipalities), "
-        "corr(resident_estimate, staff_estimate), count(*), bool_and(contains(warning_nl, "
-        "n_municipalities::varchar)) from marts.staff_and_resident_experience "
+        "select theme_code, any_value(municipal_correlation), "
+        "any_value(n_correlated_municipalities), corr(resident_estimate, staff_estimate), "
+        "count(*), bool_and(contains(warning_nl, "
+        "n_correlated_municipalities::varchar)) from marts.staff_and_resident_experience "
         "where segment_code = 'municipality' and not is_withheld group by 1"
     ).fetchall()
     assert len(rows) == 5

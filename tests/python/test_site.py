@@ -516,6 +516,11 @@ def test_figures_are_rounded_half_up_in_the_signs_of_the_language(value, unit, n
     assert Numbers("en").figure(value, unit) == en
 
 
+def test_a_chance_is_no_certainty():
+    shown = [Numbers("nl").chance(value) for value in (0.0, 0.004, 0.76, 0.99, 1.0, None)]
+    assert shown == ["<1%", "<1%", "76%", "99%", ">99%", "–"]
+
+
 def test_a_label_in_a_sentence_keeps_its_abbreviation():
     assert small("Status volgen") == "status volgen"
     assert small("KPI’s") == "KPI’s"

@@ -281,11 +281,14 @@ class Known:
                 self.add(label, shown(value, kind, 1 if kind == "share" else 2))
             if low is not None:
                 self.add(label, between(low, high, kind))
-        for label, *values in self.read(
-            "select question_label_nl, importance_share, importance_share_ci_low, "
-            "importance_share_ci_high, share_unsatisfied, share_unsatisfied_ci_low, "
-            "share_unsatisfied_ci_high from marts.priority_matrix where not is_withheld"
+        for label, chance, *values in self.read(
+            "select question_label_nl, first_probability, importance_share, "
+            "importance_share_ci_low, importance_share_ci_high, share_unsatisfied, "
+            "share_unsatisfied_ci_low, share_unsatisfied_ci_high from marts.priority_matrix "
+            "where not is_withheld"
         ).fetchall():
+            if chance is not None:
+                self.add(label, shown(min(max(chance, 0.01), 0.99), "share"))
             for value, low, high in (values[:3], values[3:]):
                 self.add(label, shown(value, "share"), between(low, high, "share"))
         for label, *values in self.read(
@@ -298,12 +301,11 @@ class Known:
 
     def _method(self) -> None:
         for label, n in self.read(
-            "select label_nl, n_respondents from marts.response_overview "
-            "where n_respondents is not null"
+            "select label_nl, n_rows from marts.response_overview where n_rows is not null"
         ).fetchall():
             self.add(label, rounded(n, 0))
         for label, *counts, deff, least, most in self.read(
-            "select label_nl, n_respondents, n_effective, deff, min_weight, max_weight "
+            "select label_nl, n_respondents, n_effective, deff_weights, min_weight, max_weight "
             "from marts.weighting_quality"
         ).fetchall():
             self.add(label, *(rounded(n, 0) for n in counts if n is not None))

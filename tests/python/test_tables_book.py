@@ -44,7 +44,7 @@ def published_figures(published: duckdb.DuckDBPyConnection) -> dict[tuple, float
     """(survey, question, row, division, group) to the figure; none where it is withheld."""
     rows = published.execute(
         "select a.label_nl, q.label_nl, coalesce(e.option_label_nl, e.statistic_label_nl), "
-        "if(d.is_total, '', d.segment_label_nl), if(d.is_total, '', d.label_nl), e.estimate "
+        "if(d.is_total, '', d.division_label_nl), if(d.is_total, '', d.label_nl), e.estimate "
         "from marts.estimates e join marts.dim_questions q using (survey_code, question_code) "
         "join marts.dim_segments d on (e.survey_code, e.segment_code, e.segment_value) = "
         "(d.survey_code, d.segment_code, d.segment_value) and d.second_segment_value is null "

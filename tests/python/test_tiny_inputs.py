@@ -180,9 +180,10 @@ def all_numbers(places):
 def shared_experience(places):
     return published(
         places,
-        "select segment_value, n_municipalities, correlation, correlation_ci_low, "
-        "correlation_ci_high, resident_estimate, staff_estimate "
-        "from marts.staff_and_resident_experience where segment_code = 'municipality' order by 1",
+        "select segment_value, n_correlated_municipalities, municipal_correlation, "
+        "municipal_correlation_ci_low, municipal_correlation_ci_high, resident_estimate, "
+        "staff_estimate from marts.staff_and_resident_experience "
+        "where segment_code = 'municipality' order by 1",
     )
 
 

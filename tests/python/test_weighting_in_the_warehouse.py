@@ -79,7 +79,7 @@ def test_bounds_on_the_weight_are_kept_by_every_respondent(weighed):
     assert weights["bounded"][1] == pytest.approx(1.9)
     (quality,) = published(
         places,
-        "select deff, deff_before_bounds, n_at_upper from marts.weighting_quality "
+        "select deff_weights, deff_before_bounds, n_at_upper from marts.weighting_quality "
         "where weighting_scheme = 'bounded'",
     )
     assert quality[0] < quality[1]
@@ -90,7 +90,7 @@ def test_bounds_per_group_are_kept_and_reported(weighed):
     """`deff_before_bounds` is the deff of the same scheme without bounds."""
     places, _ = weighed
     query = (
-        "select group_value, min_weight, max_weight, n_at_upper, deff, deff_before_bounds "
+        "select group_value, min_weight, max_weight, n_at_upper, deff_weights, deff_before_bounds "
         "from weighted.wgt_weighting_diagnostics where scheme_code = '{}' order by group_value"
     )
     rows, free = (

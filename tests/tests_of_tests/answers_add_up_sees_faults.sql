@@ -27,7 +27,7 @@ overview as (
         'w' as wave_code,
         'all' as source_code,
         'eligible' as step_code,
-        100 as n_respondents,
+        100 as n_rows,
 ),
 
 segments as (

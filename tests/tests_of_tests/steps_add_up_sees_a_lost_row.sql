@@ -15,13 +15,13 @@ complete as (
         planted.wave_code,
         steps.source_code,
         steps.step_code,
-        steps.n_respondents
+        steps.n_rows
         + if(steps.source_code = 'b' and steps.step_code = 'test', planted.lost, 0)
         + if(steps.source_code = 'all' and steps.step_code != 'eligible', planted.more, 0)
-            as n_respondents,
+            as n_rows,
         if(
             steps.source_code = 'a' and steps.step_code = 'test', planted.share,
-            steps.n_respondents / steps.received
+            steps.n_rows / steps.received
         ) as share_of_received,
         false as is_withheld,
     from planted
@@ -30,7 +30,7 @@ complete as (
         ('a', 'received', 4, 4), ('a', 'test', 2, 4), ('a', 'eligible', 2, 4),
         ('b', 'received', 8, 8), ('b', 'test', 1, 8), ('b', 'eligible', 7, 8),
         ('all', 'received', 12, 12), ('all', 'test', 3, 12), ('all', 'eligible', 9, 12)
-    ) as steps (source_code, step_code, n_respondents, received)
+    ) as steps (source_code, step_code, n_rows, received)
 ),
 
 described as (

@@ -3,7 +3,7 @@ select
     estimates.survey_code,
     estimates.segment_code,
     estimates.segment_label_nl,
-    groups.segment_label_nl as division_label_nl,
+    groups.division_label_nl,
     groups.label_nl as group_label_nl,
     groups.is_total,
     estimates.topic,

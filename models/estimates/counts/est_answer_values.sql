@@ -88,12 +88,12 @@ labelled as (
         'range' as kind,
         classes.value_from,
         classes.value_to,
-        {% for column in ['option_code', 'label_nl', 'label_en'] -%}
+        {% for column, mark in [('option_code', none), ('label_nl', ','), ('label_en', '.')] -%}
             if(
                 classes.value_from = classes.value_to,
-                coalesce(options.{{ column }}, {{ number_text('classes.value_from') }}),
-                {{ number_text('classes.value_from') }}
-                || '-' || {{ number_text('classes.value_to') }}
+                coalesce(options.{{ column }}, {{ number_text('classes.value_from', mark) }}),
+                {{ number_text('classes.value_from', mark) }}
+                || '-' || {{ number_text('classes.value_to', mark) }}
             ) as {{ 'option_' if column != 'option_code' }}{{ column }},
         {% endfor -%}
     from classes

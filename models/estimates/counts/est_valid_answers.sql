@@ -12,6 +12,20 @@ with eligible as (
     where response_status = 'eligible'
 ),
 
+given as (
+    select
+        delivery_key,
+        row_number,
+        question_code,
+        option_code,
+        value_number,
+        is_selected,
+        missing_reason,
+    from {{ ref('stg_answers') }}
+    union all by name
+    select * from {{ ref('stg_scores') }}
+),
+
 valid_answers as (
     select
         eligible.*,
@@ -20,7 +34,7 @@ valid_answers as (
         answers.value_number,
         answers.is_selected,
     from eligible
-    inner join {{ ref('stg_answers') }} as answers using (delivery_key, row_number)
+    inner join given as answers using (delivery_key, row_number)
     inner join {{ ref('questions') }} as questions using (question_code, survey_code)
     inner join {{ ref('scales') }} as scales using (scale_code)
     where

@@ -14,4 +14,5 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
         complements=dbt.ref("est_complements").df(),
         rules=rules_of(thresholds, rounding),
         answers=dbt.ref("est_group_answers").df(),
+        composites=dbt.ref("composites").df(),
     )

@@ -22,4 +22,5 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
             ),
         ),
         confidence_level=float(thresholds["confidence_level"]),
+        random_seed=int(thresholds["bootstrap_seed"]),
     )

@@ -80,8 +80,10 @@ averaged as (
 
 compared as (
     select
-        * exclude (unsatisfied_gap, gap_se, gap_ci_low, gap_ci_high),
-        {% for column in ['unsatisfied_gap', 'gap_se', 'gap_ci_low', 'gap_ci_high'] -%}
+        * exclude (unsatisfied_gap, gap_se, gap_ci_low, gap_ci_high, first_probability),
+        {% for column in [
+            'unsatisfied_gap', 'gap_se', 'gap_ci_low', 'gap_ci_high', 'first_probability'
+        ] -%}
             if(average_unsatisfied is null, null, {{ column }}) as {{ column }},
         {% endfor -%}
         case

@@ -83,6 +83,20 @@ REASONS = {
 MEANS = {"account": 0.34, "email_updates": 0.41, "calling": 0.36, "visiting": 0.11}
 
 
+# How much one opinion about a channel, and about the website, stands behind all answers on it, and
+# what of them moves the grade for the services as a whole: the demo has something to improve.
+OF_A_CHANNEL = 0.5
+OF_THE_WEBSITE = 1.0
+ASPECTS = ("contact", "handling", "status")
+MATTERS = {
+    "telephone": (0.2, 0.6, 0.3),
+    "email": (0.1, 0.4, 0.5),
+    "letter": (0.2, 0.4, 0.3),
+    "digital": (0.2, 0.35, 0.55),
+    "desk": (0.5, 0.4, 0.1),
+}
+MATTERS_ONLINE = {"grade": 0.4, "findable": 0.2, "understandable": 0.05, "mobile": 0.0}
+
 # However good a service is, some people are not satisfied.
 LEAST = 0.05
 # A source effect on purpose, which nobody measured: people who came through the channels of their
@@ -149,10 +163,12 @@ class Dealer:
         lot = self.rng.random(len(base))
         return base & (lot > dont_know + 0.015), base & (lot < dont_know)
 
-    def grades(self, targets: tuple[float, float], base: np.ndarray, *, by: str) -> np.ndarray:
+    def grades(
+        self, targets: tuple[float, float], base: np.ndarray, opinion: np.ndarray, *, by: str
+    ) -> np.ndarray:
         """Grades 1-10 per group with a target mean or share insufficient; 11 = don't know."""
         answers, unsure = self.answering(base)
-        opinion = self.opinion(0.35) + self.by_source
+        opinion = opinion + self.by_source
         grade = np.full(len(base), np.nan)
         for group, target in zip((self.part, ~self.part), targets, strict=True):
             dealt = self.deal(opinion, answers & group, grade_shares(target, by))
@@ -191,33 +207,11 @@ def make_answers(
     used = _channels_used(deal, everyone)
     for channel in CHANNELS:
         answers[f"channels_used[{channel}]"] = used[channel]
-    for channel in CHANNELS:
-        base = used[channel]
-        mean, edge = CONTACT[channel]
-        answers[f"contact_grade_{channel}"] = deal.grades(
-            deal.split(mean + better.grade, edge, base), base, by="mean"
-        )
-        for name, table in (("handling", HANDLING), ("status", STATUS)):
-            share, edge = table[channel]
-            gain = better.insufficient + (better.status if name == "status" else 0)
-            answers[f"{name}_grade_{channel}"] = deal.grades(
-                deal.split(max(share - gain, LEAST), -edge, base), base, by="insufficient"
-            )
+    whole = _experienced(deal, answers, used, better) + _online(deal, answers, everyone)
     here, there = OVERALL
     answers["overall_grade"] = deal.grades(
-        (here + better.grade, there + better.grade), everyone, by="mean"
+        (here + better.grade, there + better.grade), everyone, deal.opinion(0.35) + whole, by="mean"
     )
-    share, edge = ACCESSIBILITY_INSUFFICIENT
-    answers["accessibility_grade"] = deal.grades(
-        deal.split(share, -edge, everyone), everyone, by="insufficient"
-    )
-    for item, shares in LIKERT.items():
-        replies, unsure = deal.answering(everyone)
-        # 1 is fully agree: the highest opinion gives the lowest answer.
-        dealt = deal.deal(-deal.opinion(0.25), replies, np.array(shares))
-        answers[f"accessibility_{item}"] = np.where(
-            unsure, 6, np.where(dealt >= 0, dealt + 1.0, np.nan)
-        )
     for question, channels in (("submit", SUBMIT), ("update", UPDATES)):
         dealt = deal.deal(deal.opinion(0.5), everyone, np.array(list(channels.values())))
         answers[f"preferred_{question}_channel"] = np.array(list(channels))[dealt]
@@ -225,6 +219,51 @@ def make_answers(
     _several(deal, answers, "contact_reasons", REASONS, "other", 0.1)
     _several(deal, answers, "status_means", MEANS, "not_possible", 0.0)
     return answers
+
+
+def _experienced(
+    deal: Dealer, answers: dict, used: dict[str, np.ndarray], better: Better
+) -> np.ndarray:
+    """Grades of the channels; returns what they do to the opinion about the whole."""
+    whole = np.zeros(len(deal.people))
+    n_used = np.sum([used[channel] for channel in CHANNELS], axis=0)
+    for channel in CHANNELS:
+        base = used[channel]
+        of_channel = OF_A_CHANNEL * deal.rng.normal(size=len(base))
+        mean, edge = CONTACT[channel]
+        targets = {"contact": deal.split(mean + better.grade, edge, base)}
+        for name, table in (("handling", HANDLING), ("status", STATUS)):
+            share, edge = table[channel]
+            gain = better.insufficient + (better.status if name == "status" else 0)
+            targets[name] = deal.split(max(share - gain, LEAST), -edge, base)
+        for name, weight in zip(ASPECTS, MATTERS[channel], strict=True):
+            opinion = deal.opinion(0.35) + of_channel
+            whole += np.where(base, weight * opinion / np.sqrt(n_used), 0)
+            answers[f"{name}_grade_{channel}"] = deal.grades(
+                targets[name], base, opinion, by="mean" if name == "contact" else "insufficient"
+            )
+    return whole
+
+
+def _online(deal: Dealer, answers: dict, everyone: np.ndarray) -> np.ndarray:
+    """Accessibility of the website; returns what it does to the opinion about the whole."""
+    share, edge = ACCESSIBILITY_INSUFFICIENT
+    of_website = OF_THE_WEBSITE * deal.rng.normal(size=len(everyone))
+    opinion = deal.opinion(0.35) + of_website
+    whole = MATTERS_ONLINE["grade"] * opinion
+    answers["accessibility_grade"] = deal.grades(
+        deal.split(share, -edge, everyone), everyone, opinion, by="insufficient"
+    )
+    for item, shares in LIKERT.items():
+        replies, unsure = deal.answering(everyone)
+        opinion = deal.opinion(0.25) + of_website
+        whole += MATTERS_ONLINE[item] * opinion
+        # 1 is fully agree: the highest opinion gives the lowest answer.
+        dealt = deal.deal(-opinion, replies, np.array(shares))
+        answers[f"accessibility_{item}"] = np.where(
+            unsure, 6, np.where(dealt >= 0, dealt + 1.0, np.nan)
+        )
+    return whole
 
 
 def _channels_used(deal: Dealer, everyone: np.ndarray) -> dict[str, np.ndarray]:

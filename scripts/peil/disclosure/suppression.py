@@ -40,6 +40,7 @@ def protect(
     complements: pd.DataFrame,
     rules: Rules,
     answers: pd.DataFrame | None = None,
+    composites: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Reasons per withheld figure, complementary ones included.
 
@@ -52,17 +53,47 @@ def protect(
         rules: what may be seen and how it is rounded.
         answers: wave_code, question_code, group_id, value_number, n: how many people gave each
             number, of surveys that publish plain counts; others leave no whole numbers.
+        composites: question_code, item_question_code: scores and what they are made of.
 
     Returns:
         Columns figure_id, withheld_reason; one row per withheld figure.
     """
+    items = {} if composites is None else dict(list(composites.groupby("question_code")))
+    is_score = figures["question_code"].isin(list(items))
     parts = []
-    for _, rows, question, given in questions_of(figures, nestings, complements, answers):
-        _withhold(question, rules)
-        while given is not None and _withhold_moments(question, rows, given, rules):
+    unseen: dict[tuple[str, str], set[Place]] = {}
+    # What is withheld of the items decides what a score may show.
+    for some in (figures[~is_score], figures[is_score]):
+        for wave, rows, question, given in questions_of(some, nestings, complements, answers):
+            code = rows["question_code"].iloc[0]
+            if code in items:
+                _withhold_with_items(
+                    question, [unseen.get((wave, i), set()) for i in items[code].item_question_code]
+                )
             _withhold(question, rules)
-        parts += hidden_figures(question)
+            while given is not None and _withhold_moments(question, rows, given, rules):
+                _withhold(question, rules)
+            unseen[wave, code] = _unseen_means(question)
+            parts += hidden_figures(question)
     return as_withheld(parts)
+
+
+def _withhold_with_items(question: Question, unseen: list[set[Place]]) -> None:
+    """Withhold a score in groups where the mean of an item is withheld.
+
+    The mean of a score is that of the means of its items: beside the others it tells the one.
+    """
+    for group, measure in question.figure_ids:
+        if any(group in places for places in unseen):
+            question.hidden.setdefault((group, measure), COMPLEMENTARY)
+
+
+def _unseen_means(question: Question) -> set[Place]:
+    """The groups in which the mean of a question is withheld."""
+    return {
+        place for place, measure in question.hidden
+        if question.kinds[measure] == "mean" and (place, measure) in question.figure_ids
+    }  # fmt: skip
 
 
 def hidden_figures(question: Question) -> list[tuple[int, str]]:

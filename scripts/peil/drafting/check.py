@@ -115,9 +115,12 @@ def _named(values: list[tuple]) -> str:
 
 
 def _questions(seeds: Path) -> list[str]:
-    """Questions nobody delivers, and guesses nobody has looked at."""
+    """Questions that have no answers, and guesses that wait for a look."""
     bindings = list(read_rows(seeds / "bindings.csv"))
+    composites = seeds / "composites.csv"
     asked = {row["question_code"] for row in bindings}
+    if composites.is_file():
+        asked |= {row["question_code"] for row in read_rows(composites)}
     questions = list(read_rows(seeds / "questions.csv"))
     found = [
         f"questions.csv: no source delivers '{row['question_code']}'."

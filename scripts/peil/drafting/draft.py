@@ -35,6 +35,7 @@ TEMPLATE = PROJECT / "seeds"
 # The seeds that are the same for every survey.
 _KEPT = (
     "flags", "response_steps", "thresholds", "publication_rounding", "kpi_units",
+    "size_classes",
 )  # fmt: skip
 _EXTENDED = ("scales", "scale_statistics")
 _GUESSED = ("questions", "bindings")

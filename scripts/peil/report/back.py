@@ -9,6 +9,7 @@ from peil.site.data import TOTAL
 from peil.site.insights import Advice, Evidence, Kpi
 from peil.site.numbers import capital, small
 from peil.site.page_advice import by_support, evidence_of, falls_at, falls_when, unit_of
+from peil.site.page_priorities import headline
 
 
 def experience_chapter(reading: Reading) -> Iterator[Section]:
@@ -75,13 +76,11 @@ def priorities_chapter(reading: Reading) -> Iterator[Section]:
     if not shown:
         return
     t, write = reading.t, reading.numbers
-    first = [small(p.question_label) for p in shown if p.quadrant_code == "improve_first"]
     labels = {q.question_code: q.label for q in reading.data.questions}
     outcome = labels.get(shown[0].outcome_question_code, shown[0].outcome_question_code)
-    found = t("priorities_first", names=write.listing(first)) if first else t("priorities_none")
     header = (
         t("part"), t("question"), capital(t("weighs")), t("interval"),
-        capital(t("dissatisfied")), t("interval"), t("verdict"),
+        capital(t("dissatisfied")), t("interval"), capital(t("first_chance_column")), t("verdict"),
     )  # fmt: skip
     rows = tuple(
         (
@@ -89,13 +88,14 @@ def priorities_chapter(reading: Reading) -> Iterator[Section]:
             write.interval(p.importance_share_ci_low, p.importance_share_ci_high, "share"),
             write.figure(p.share_unsatisfied, "share"),
             write.interval(p.share_unsatisfied_ci_low, p.share_unsatisfied_ci_high, "share"),
+            write.chance(p.first_probability),
             (p.quadrant_label or "").partition(":")[0],
         )
         for p in shown
     )  # fmt: skip
-    table = Table(t("page_priorities"), header, rows, frozenset({2, 3, 4, 5}))
-    lead = t("priorities_lead", outcome=small(outcome))
-    yield Section(t("page_priorities"), (Text(f"{found}."), Text(lead), table))
+    table = Table(t("page_priorities"), header, rows, frozenset({2, 3, 4, 5, 6}))
+    lead = f"{t('priorities_lead', outcome=small(outcome))} {t('priorities_chance')}"
+    yield Section(t("page_priorities"), (Text(f"{headline(reading, shown)}."), Text(lead), table))
 
 
 def trends_chapter(reading: Reading) -> Iterator[Section]:

@@ -150,7 +150,11 @@ def banner(reading: Reading, survey_code: str) -> tuple[Column, ...]:
     everybody = Column("", reading.t("everybody_together"), "", TOTAL, TOTAL)
     groups = (
         Column(
-            g.segment_label or segment, g.label or g.group_key, g.letter or "", segment, g.group_key
+            g.division_label or segment,
+            g.label or g.group_key,
+            g.letter or "",
+            segment,
+            g.group_key,
         )
         for segment, groups in reading.data.divisions(survey_code).items()
         for g in groups
@@ -281,4 +285,4 @@ def _region(made: Book, group: Group) -> Region:
                 names = (topic.label or topic.code, q.label or q.question_code, _label(line))
                 lines.append(Line(*names, unit, tuple(cells)))
     header.append(t("everybody_together"))
-    return Region(name, group.segment_label, tuple(header), tuple(lines))
+    return Region(name, group.division_label, tuple(header), tuple(lines))

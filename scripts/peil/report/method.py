@@ -62,7 +62,7 @@ def _response(reading: Reading, survey: Survey) -> Iterator[Table]:
     ))  # fmt: skip
     if len(sources) == 2:  # one source says the same as all together
         sources = {ALL_SOURCES: sources[ALL_SOURCES]} if ALL_SOURCES in sources else sources
-    counts = {(r.step_code, r.source_code): r.n_respondents for r in found}
+    counts = {(r.step_code, r.source_code): r.n_rows for r in found}
     steps = {r.step_code: r.label for r in found}
     rows = tuple(
         (label, *(reading.numbers.count(counts.get((step, source))) for source in sources))
@@ -83,7 +83,7 @@ def _weighting(reading: Reading, survey: Survey) -> Iterator[Table]:
         (
             w.label, write.count(w.n_respondents), write.count(w.n_effective),
             *("" if x is None else write.precise(x, "mean")
-              for x in (w.deff, w.min_weight, w.max_weight)),
+              for x in (w.deff_weights, w.min_weight, w.max_weight)),
         )
         for w in weighting_of(reading, survey.survey_code)
     )  # fmt: skip

@@ -43,7 +43,7 @@ class Addresses:
         self.access = self._fixed("access")
         self.regions, self._region_folder = "", ""
         if data.region_groups and data.topics:
-            folder = self._free(data.region_groups[0].segment_label)
+            folder = self._free(data.region_groups[0].division_label)
             self.regions, self._region_folder = f"{folder}.html", folder
         self.contrasts = {c: self._page(self.contrast_title(c)) for c in data.contrasts}
         self._topics = {(t.survey.survey_code, t.code): self._page(t.label) for t in data.topics}
@@ -124,4 +124,4 @@ class Addresses:
         return found
 
     def regions_title(self) -> str:
-        return self.t("by_group", label=self.data.region_groups[0].segment_label.lower())
+        return self.t("by_group", label=self.data.region_groups[0].division_label.lower())

@@ -159,7 +159,7 @@ class Findings:
         """What differs over the groups of a division, and where most."""
         if any(self.measures.tests(m, segment, "total") for m in block.measures):
             return self._against_everybody_title(block, segment, groups)
-        label = small(groups[0].segment_label)
+        label = small(groups[0].division_label)
         found, hints = [], 0
         for m in block.measures:
             tests = self.measures.tests(m, segment, "segments")
@@ -203,7 +203,7 @@ class Findings:
             and (e := self.measures.estimate(m, segment, g.group_key))
         ]
         if not found:
-            return self.t("none_differs_from_everybody", by=small(groups[0].segment_label))
+            return self.t("none_differs_from_everybody", by=small(groups[0].division_label))
         shown = self.numbers.listing(found[:3]) if len(found) < 4 else ", ".join(found[:3])
         more = self.t("and_more", n=len(found) - 3) if len(found) > 3 else ""
         return self.t("differ_from_everybody", names=shown + more)

@@ -1,5 +1,6 @@
 """Rows of the published tables that say what figures mean, and how they came about."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -166,9 +167,9 @@ class Experience(NamedTuple):
     staff_ci_low: float | None
     staff_ci_high: float | None
     n_staff: int | None
-    correlation: float | None
-    correlation_ci_low: float | None
-    correlation_ci_high: float | None
+    municipal_correlation: float | None
+    municipal_correlation_ci_low: float | None
+    municipal_correlation_ci_high: float | None
     warning: str | None
 
 
@@ -186,11 +187,22 @@ class Priority(NamedTuple):
     share_unsatisfied_ci_low: float | None
     share_unsatisfied_ci_high: float | None
     average_unsatisfied: float | None
+    first_probability: float | None
     quadrant_code: str | None
     quadrant_label: str | None
     is_withheld: bool
     driver_model_label: str
     question_label: str
+
+
+def first_of_each(priorities: Iterable[Priority]) -> list[Priority]:
+    """Of every driver model the point that most likely comes first, the most certain one first."""
+    leading: dict[str, tuple[float, Priority]] = {}
+    for p in priorities:
+        chance = p.first_probability
+        if chance is not None and chance > leading.get(p.driver_model_code, (0.0, p))[0]:
+            leading[p.driver_model_code] = (chance, p)
+    return [p for _, p in sorted(leading.values(), key=lambda pair: -pair[0])]
 
 
 class Trend(NamedTuple):
@@ -217,7 +229,7 @@ class Response(NamedTuple):
     survey_code: str
     source_code: str
     step_code: str
-    n_respondents: int | None
+    n_rows: int | None
     source_label: str
     label: str
 
@@ -228,7 +240,7 @@ class Weighting(NamedTuple):
     group_value: str
     n_respondents: int
     n_effective: float | None
-    deff: float | None
+    deff_weights: float | None
     min_weight: float | None
     max_weight: float | None
     warnings: str | None

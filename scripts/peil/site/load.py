@@ -13,9 +13,10 @@ from peil.site.data import TOTAL, Data
 Row = TypeVar("Row", bound=NamedTuple)
 # Fields that are published in a column per language.
 TRANSLATED = {
-    "label", "text", "title", "topic_label", "segment_label", "wave_label", "description",
-    "method", "sources", "licences", "scale_label", "withheld_label", "statistic_label",
-    "option_label", "contrast_label", "comparison_label", "reference_label", "verdict_label",
+    "label", "text", "title", "topic_label", "segment_label", "division_label", "wave_label",
+    "description", "method", "sources", "licences", "scale_label", "withheld_label",
+    "statistic_label", "option_label", "contrast_label", "comparison_label", "reference_label",
+    "verdict_label",
     "trend_label", "formula", "reason", "measure_label", "resident_label", "staff_label",
     "warning", "warnings", "introduction", "quadrant_label", "driver_model_label",
     "question_label", "source_label", "owner",

@@ -11,7 +11,7 @@ from peil.dutch import DASH, listing, long_date, number, percent, signed
 
 TO = {"nl": "tot", "en": "to"}
 FILTERS = (
-    "figure", "precise", "interval", "difference", "tick", "count", "day", "listing",
+    "figure", "chance", "precise", "interval", "difference", "tick", "count", "day", "listing",
 )  # fmt: skip
 # The same number is written on many pages.
 _number, _percent, _signed = (cache(write) for write in (number, percent, signed))
@@ -35,6 +35,13 @@ class Numbers:
         if unit == "net":
             return _signed(shifted(value), 0, self.language)
         return _number(value, 1, self.language)
+
+    def chance(self, value: float | None) -> str:
+        """46%; samples that all say the same are no certainty."""
+        if value is None or 0.01 <= value <= 0.99:
+            return self.figure(value, "share")
+        sign, end = ("<", 0.01) if value < 0.5 else (">", 0.99)
+        return sign + self.figure(end, "share")
 
     def precise(self, value: float, unit: str) -> str:
         """A figure beside its norm: 79,8% is not 80%."""

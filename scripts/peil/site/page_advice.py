@@ -55,7 +55,7 @@ def _where(site: Site, a: Advice) -> dict[str, list[tuple[str, str]]]:
         if other.segment_code == TOTAL:
             continue
         group = site.data.group.get((other.survey_code, other.segment_code, other.segment_value))
-        division = group.segment_label if group else other.segment_code
+        division = group.division_label if group else other.segment_code
         page = ""
         if site.data.is_region(other.segment_code):
             page = site.addresses.region(other.segment_value)

@@ -1,8 +1,8 @@
 """What to improve first: how much a theme weighs, against how many are dissatisfied with it."""
 
-from peil.site.context import Site
-from peil.site.insights import Priority
-from peil.site.numbers import slug
+from peil.site.context import Reading, Site
+from peil.site.insights import Priority, first_of_each
+from peil.site.numbers import slug, small
 
 FIRST = "improve_first"
 
@@ -19,10 +19,24 @@ def write(site: Site) -> None:
         site.addresses.priorities,
         "priorities.html.j2",
         models=models,
-        first=[p for p in shown if p.quadrant_code == FIRST],
+        found=headline(site, shown),
         outcome=next((q.label for q in site.data.questions if q.question_code == outcome), outcome),
         csv=_csv(site, shown),
     )
+
+
+def headline(reading: Reading, shown: list[Priority]) -> str:
+    """What to improve first where intervals say so; otherwise what most likely comes first."""
+    t, write = reading.t, reading.numbers
+    if first := [small(p.question_label) for p in shown if p.quadrant_code == FIRST]:
+        return t("priorities_first", names=write.listing(first))
+    likely = [
+        f"{small(p.question_label)} ({write.chance(p.first_probability)})"
+        for p in first_of_each(shown)
+    ]
+    if likely:
+        return t("priorities_likely", names=write.listing(likely))
+    return t("priorities_none")
 
 
 def _csv(site: Site, priorities: list[Priority]) -> str:
@@ -30,7 +44,7 @@ def _csv(site: Site, priorities: list[Priority]) -> str:
         (p.driver_model_label, p.question_label, p.importance_share, p.importance_share_ci_low,
          p.importance_share_ci_high, p.equal_share, p.share_unsatisfied,
          p.share_unsatisfied_ci_low, p.share_unsatisfied_ci_high, p.average_unsatisfied,
-         p.n_answers, p.quadrant_label)
+         p.n_answers, p.first_probability, p.quadrant_label)
         for p in priorities
     )  # fmt: skip
     stem = slug(site.t("page_priorities"))

@@ -68,7 +68,7 @@ def who_differs(site: Reading, overall: Measure) -> list[str]:
 def divided(site: Reading, overall: Measure) -> Figure | None:
     """The headline per group of every division: what differs for certain first."""
     panels = [
-        site.charts.panel(overall, code, groups, groups[0].segment_label)
+        site.charts.panel(overall, code, groups, groups[0].division_label)
         for code, groups in small_divisions(site).items()
     ]
     panels = [panel for panel in panels if len(panel.rows) > 1]

@@ -62,7 +62,7 @@ def _divisions(site: Site, survey_code: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for g in site.data.groups:
         if g.survey_code == survey_code:
-            division = found.setdefault(g.segment_code, {"label": g.segment_label, "groups": []})
+            division = found.setdefault(g.segment_code, {"label": g.division_label, "groups": []})
             division["groups"].append((g.group_key, g.label, g.letter))
     return found
 

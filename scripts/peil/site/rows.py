@@ -79,12 +79,12 @@ class Statistic(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A group of respondents; segment_label names the division it belongs to."""
+    """A group of respondents; division_label names the division it belongs to."""
 
     survey_code: str
     segment_code: str
     group_key: str
-    segment_label: str
+    division_label: str
     label: str
     letter: str | None
     is_in_banner: bool

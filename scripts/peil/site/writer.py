@@ -86,7 +86,7 @@ class Writer:
         remark = e.withheld_label or (self.t("indicative") if e.is_indicative else "")
         return (
             self.questions.get(e.question_code, e.question_code), e.option_label, e.statistic_label,
-            group.segment_label if group else "", group.label if group else "",
+            group.division_label if group else "", group.label if group else "",
             e.estimate, e.ci_low, e.ci_high, e.n_answers, remark,
         )  # fmt: skip
 

@@ -124,6 +124,29 @@ def variances_of_sums(
     return _over_strata(u, u2, design.strata, design.n_units, design.correction)
 
 
+def covariances(
+    design: Design, people: People, influence: np.ndarray, *, by_cluster: bool = False
+) -> np.ndarray:
+    """Covariance of the errors of all figures: half of what the variance of a sum is more.
+
+    Args:
+        design: as for `variances`.
+        people: as for `variances`.
+        influence: as for `variances`, shape (n, k).
+        by_cluster: as for `variances`.
+
+    Returns:
+        Shape (k, k).
+    """
+    k = influence.shape[1]
+    first, second = np.triu_indices(k, 1)
+    sums = influence[:, first] + influence[:, second]
+    found = variances(design, people, np.hstack([influence, sums]), by_cluster=by_cluster)
+    matrix = np.diag(found[:k])
+    matrix[first, second] = (found[k:] - found[first] - found[second]) / 2
+    return matrix + np.triu(matrix, 1).T
+
+
 def degrees_of_freedom(design: Design, people: People, *, by_cluster: bool = False) -> int:
     """Units minus strata, over the units and strata that hold people; 0 without clusters."""
     strata = len(np.unique(design.strata[people.cell]))

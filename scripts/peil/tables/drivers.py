@@ -8,8 +8,16 @@ from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation
 from scipy.special import stdtrit
 
 from peil.errors import InputError
-from peil.statistics.design import Design, People, degrees_of_freedom, variances
-from peil.statistics.drivers import NOISE, gaps, importance, share_interval
+from peil.statistics.design import Design, People, covariances, degrees_of_freedom, variances
+from peil.statistics.drivers import (
+    NOISE,
+    Importance,
+    chances_to_be_first,
+    gaps,
+    importance,
+    means_of,
+    share_interval,
+)
 from peil.tables.designs import KEYS, DesignTables, NumberedDesign, numbered_design
 
 MODEL = ["survey_code", "driver_model_code"]
@@ -20,6 +28,7 @@ IMPORTANCE = [
     "r_squared",
 ]  # fmt: skip
 GAP = ["unsatisfied_gap", "gap_se", "gap_ci_low", "gap_ci_high"]
+FIRST = "first_probability"
 NOT_COMPUTABLE = "not_computable"
 
 
@@ -54,23 +63,41 @@ class _Answers:
     values: np.ndarray
 
 
-def driver_figures(tables: DriverTables, confidence_level: float) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of every set.
+
+    Attributes:
+        confidence_level: of the intervals, between 0 and 1.
+        by_cluster: whether clusters are the units.
+        random_seed: of the samples that say what comes first.
+    """
+
+    confidence_level: float
+    by_cluster: bool
+    random_seed: int
+
+
+def driver_figures(
+    tables: DriverTables, confidence_level: float, random_seed: int = 0
+) -> pd.DataFrame:
     """Importance and dissatisfaction of every set of drivers of a warehouse.
 
     Args:
         tables: counts and designs.
         confidence_level: of the intervals, between 0 and 1.
+        random_seed: of the samples that say what comes first.
 
     Returns:
         One row per set (the columns of SET) and driver position (1 is the first driver): n_answers
-        of who answered everything, the figures of IMPORTANCE and GAP, and withheld_reason where
-        the importance does not exist.
+        of who answered everything, the figures of IMPORTANCE and GAP, the chance to be FIRST, and
+        withheld_reason where the importance does not exist.
     """
     rows = []
     units = tables.schemes.set_index("scheme_code")["inference_unit"]
     for (scheme, wave), places in tables.places.groupby(KEYS, sort=True):
         design = numbered_design(tables.design, (scheme, wave), places)
-        by_cluster = units[scheme] == "cluster"
+        asked = Asked(confidence_level, units[scheme] == "cluster", random_seed)
         own = tables.questions[tables.questions["survey_code"].isin(places["survey_code"])]
         for model, questions in own.groupby(MODEL, sort=True):
             questions = questions.sort_values("position")
@@ -79,20 +106,18 @@ def driver_figures(tables: DriverTables, confidence_level: float) -> pd.DataFram
                 people, values = _people(answers, part, design)
                 if not len(values):
                     continue
-                figures = _set_figures(
-                    design.design, people, values, questions, confidence_level, by_cluster
-                )
+                figures = _set_figures(design.design, people, values, questions, asked)
                 rows += [
                     (scheme, wave, *domain, *model, position + 1, *own_figures)
                     for position, own_figures in enumerate(figures)
                 ]
-    columns = [*SET, "position", "n_answers", *IMPORTANCE, *GAP, "withheld_reason"]
+    columns = [*SET, "position", "n_answers", *IMPORTANCE, *GAP, FIRST, "withheld_reason"]
     # Typed also when no survey declares drivers: an empty frame would become integers in DuckDB.
     return pd.DataFrame(rows, columns=columns).astype(
         {
             **dict.fromkeys(SET, "string"),
             **dict.fromkeys(["position", "n_answers"], "int64"),
-            **dict.fromkeys([*IMPORTANCE, *GAP], float),
+            **dict.fromkeys([*IMPORTANCE, *GAP, FIRST], float),
             "withheld_reason": "string",
         }
     )
@@ -140,39 +165,40 @@ def _people(
 
 
 def _set_figures(
-    design: Design,
-    people: People,
-    values: np.ndarray,
-    questions: pd.DataFrame,
-    confidence_level: float,
-    by_cluster: bool,
+    design: Design, people: People, values: np.ndarray, questions: pd.DataFrame, asked: Asked
 ) -> list[tuple]:
-    """n_answers, IMPORTANCE, GAP and withheld_reason of every driver of one set."""
+    """n_answers, IMPORTANCE, GAP, FIRST and withheld_reason of every driver of one set."""
     complete = ~np.isnan(values).any(axis=1)
     n_answers = int(people.n_people[complete].sum())
-    important = _importance(
-        design, people[complete], values[complete], confidence_level, by_cluster
+    low, high = (
+        questions[f"unsatisfied_{end}"].to_numpy(dtype=float)[1:] for end in ("from", "to")
     )
-    dissatisfied = _gaps(design, people, values[:, 1:], questions[1:], confidence_level, by_cluster)
-    reason = NOT_COMPUTABLE if important is None else None
-    if important is None:
-        important = np.full((values.shape[1] - 1, len(IMPORTANCE)), np.nan)
+    answers = values[:, 1:]
+    unsatisfied = np.where(np.isnan(answers), np.nan, (answers >= low) & (answers <= high))
+    weights = design.factors[people.cell] * people.sum_d
+    dissatisfied = _gaps(design, people, unsatisfied, weights, asked)
+    try:
+        found = importance(values[complete], weights[complete])
+    except InputError:
+        none = np.full((answers.shape[1], len(IMPORTANCE)), np.nan)
+        return [
+            (n_answers, *one, *other, np.nan, NOT_COMPUTABLE)
+            for one, other in zip(none, dissatisfied, strict=True)
+        ]
+    important = _importance(design, people[complete], found, asked)
+    whole = np.zeros(answers.shape)
+    whole[complete] = found.influence
+    first = _first(design, people, (found.shares, whole), means_of(unsatisfied, weights), asked)
     return [
-        (n_answers, *one, *other, reason)
-        for one, other in zip(important, dissatisfied, strict=True)
+        (n_answers, *one, *other, chance, None)
+        for one, other, chance in zip(important, dissatisfied, first, strict=True)
     ]
 
 
-def _importance(
-    design: Design, people: People, answers: np.ndarray, confidence_level: float, by_cluster: bool
-) -> np.ndarray | None:
-    try:
-        found = importance(answers, design.factors[people.cell] * people.sum_d)
-    except InputError:
-        return None
-    df = degrees_of_freedom(design, people, by_cluster=by_cluster)
-    se = _errors(design, people, found.influence, df, by_cluster)
-    low, high = share_interval(found.shares, se, df, confidence_level)
+def _importance(design: Design, people: People, found: Importance, asked: Asked) -> np.ndarray:
+    df = degrees_of_freedom(design, people, by_cluster=asked.by_cluster)
+    se = _errors(design, people, found.influence, df, asked.by_cluster)
+    low, high = share_interval(found.shares, se, df, asked.confidence_level)
     r_squared = np.full(len(se), found.r_squared)
     return np.column_stack(
         [found.weights, found.shares, se, low, high, found.correlations, r_squared]
@@ -180,22 +206,40 @@ def _importance(
 
 
 def _gaps(
-    design: Design,
-    people: People,
-    answers: np.ndarray,
-    questions: pd.DataFrame,
-    confidence_level: float,
-    by_cluster: bool,
+    design: Design, people: People, unsatisfied: np.ndarray, weights: np.ndarray, asked: Asked
 ) -> np.ndarray:
     """How far the share of dissatisfied people is from the average over the drivers."""
-    low, high = (questions[f"unsatisfied_{end}"].to_numpy(dtype=float) for end in ("from", "to"))
-    unsatisfied = np.where(np.isnan(answers), np.nan, (answers >= low) & (answers <= high))
-    _, gap, influence = gaps(unsatisfied, design.factors[people.cell] * people.sum_d)
+    _, gap, influence = gaps(unsatisfied, weights)
     # A difference is tested with one degree of freedom less, as R's svyttest does.
-    df = degrees_of_freedom(design, people, by_cluster=by_cluster) - 1
-    se = _errors(design, people, influence, df + 1, by_cluster)
-    t = stdtrit(df, (1 + confidence_level) / 2) if df >= 1 else np.nan
+    df = degrees_of_freedom(design, people, by_cluster=asked.by_cluster) - 1
+    se = _errors(design, people, influence, df + 1, asked.by_cluster)
+    t = stdtrit(df, (1 + asked.confidence_level) / 2) if df >= 1 else np.nan
     return np.column_stack([gap, se, gap - t * se, gap + t * se])
+
+
+def _first(
+    design: Design,
+    people: People,
+    shares: tuple[np.ndarray, np.ndarray],
+    unsatisfied: tuple[np.ndarray, np.ndarray],
+    asked: Asked,
+) -> np.ndarray:
+    """The chance of every driver to have the largest share of importance × dissatisfied people.
+
+    Args:
+        design: everybody.
+        people: who answered a driver.
+        shares: of importance, with their influence.
+        unsatisfied: shares of dissatisfied people, with their influence.
+        asked: units and random seed.
+    """
+    (share, of_share), (low, of_low) = shares, unsatisfied
+    df = degrees_of_freedom(design, people, by_cluster=asked.by_cluster)
+    if df < 1 or np.isnan(low).any():
+        return np.full(len(share), np.nan)
+    influence = low * of_share + share * of_low
+    covariance = covariances(design, people, influence, by_cluster=asked.by_cluster)
+    return chances_to_be_first(share * low, covariance, df, asked.random_seed)
 
 
 def _errors(

@@ -1,0 +1,45 @@
+-- Of who answered every item: what is left out of a score has no covariance with the rest of it.
+with items as (
+    select
+        items.delivery_key,
+        items.row_number,
+        items.question_code,
+        items.item_question_code,
+        items.value_number,
+        answers.survey_code,
+        answers.wave_code,
+        answers.profile_key,
+        answers.base_weight,
+    from {{ ref('stg_item_answers') }} as items
+    inner join {{ ref('est_valid_answers') }} as answers
+        using (delivery_key, row_number, question_code)
+    where {{ is_to_build('items.delivery_key', 'wgt_delivery_versions') }}
+    qualify
+        count(*) over (partition by items.delivery_key, items.row_number, items.question_code)
+        = items.n_items
+),
+
+multiplied as (
+    select
+        delivery_key,
+        a.survey_code,
+        a.wave_code,
+        a.profile_key,
+        question_code,
+        a.item_question_code as item_a,
+        b.item_question_code as item_b,
+        count(*) as n_answers,
+        fsum(a.base_weight) as sum_d,
+        fsum(a.base_weight * a.value_number) as sum_da,
+        fsum(a.base_weight * b.value_number) as sum_db,
+        fsum(a.base_weight * a.value_number * b.value_number) as sum_dab,
+    from items as a
+    inner join items as b using (delivery_key, row_number, question_code)
+    where a.item_question_code <= b.item_question_code
+    group by
+        delivery_key, a.survey_code, a.wave_code, a.profile_key, question_code,
+        a.item_question_code, b.item_question_code
+)
+
+select * from multiplied
+order by all
