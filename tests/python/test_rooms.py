@@ -15,13 +15,13 @@ ROOMS = (
     (GROUND,),
     ("identifiers", "raking", "statistics", "codebook"),
     ("disclosure",),
-    ("readers", "tables"),
+    ("readers", "tables", "counting"),
     ("gate", "rake_files"),
     ("landing",),
     ("drafting", "population", "demo", "site"),
     ("report",),
     ("nights",),
-    ("crosstabs", "export"),
+    ("workers", "crosstabs", "export"),
     ("cli",),
 )
 # Where models refer to: their own folder, or an earlier one.
