@@ -19,9 +19,10 @@ UNROUNDED = (
 
 def differences(one: Path, other: Path) -> list[str]:
     """What differs, per table and column; empty where the figures are the same."""
-    with duckdb.connect(str(one), read_only=True) as a, duckdb.connect(
-        str(other), read_only=True
-    ) as b:
+    with (
+        duckdb.connect(str(one), read_only=True) as a,
+        duckdb.connect(str(other), read_only=True) as b,
+    ):
         marts = [
             f"marts.{name}"
             for (name,) in a.execute(
@@ -31,9 +32,7 @@ def differences(one: Path, other: Path) -> list[str]:
         return [text for table in (*marts, *UNROUNDED) for text in _of_table(a, b, table)]
 
 
-def _of_table(
-    a: duckdb.DuckDBPyConnection, b: duckdb.DuckDBPyConnection, table: str
-) -> list[str]:
+def _of_table(a: duckdb.DuckDBPyConnection, b: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     described = a.execute(f"describe {table}").fetchall()
     loose = [name for name, kind, *_ in described if kind in {"DOUBLE", "FLOAT"}]
     exact = [name for name, *_ in described if name not in loose]

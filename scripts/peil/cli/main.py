@@ -24,6 +24,7 @@ for verb in (
     nights.land_command,
     nights.nightly_command,
     counting.count_command,
+    counting.keep_command,
     nights.publish_command,
     nights.research_command,
     nights.docs_command,

@@ -6,6 +6,7 @@ A package is one file: a zip archive, stored, of Parquet files and `manifest.jso
 import json
 import shutil
 import zipfile
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from peil.counting.tables import SELECTED
 from peil.errors import DeliveryRejectedError
 
 ENDING = ".counts.zip"
+# Of a delivery whose people may be in others too: keys and durations only, see `keep.py`.
+KEYS_ENDING, KEYS_TABLES = ".keys.zip", ("keys", "durations")
 MANIFEST = "manifest.json"
 FORMAT = 1
 _MB = 1 << 20
@@ -43,8 +46,10 @@ def is_package(name: str) -> bool:
     return name.lower().endswith(ENDING)
 
 
-def manifest_of(path: Path, name: str, limits: Limits) -> Manifest:
-    """The manifest of a package.
+def manifest_of(
+    path: Path, name: str, limits: Limits, tables: Collection[str] = tuple(SELECTED)
+) -> Manifest:
+    """The manifest of a package with these tables.
 
     Raises:
         DeliveryRejectedError: it is no package, or of another version of the format.
@@ -62,7 +67,7 @@ def manifest_of(path: Path, name: str, limits: Limits) -> Manifest:
                 nl="Dit telbestand is met een andere versie van Peil gemaakt.",
             )
         manifest = Manifest(**found)
-        wanted = {f"{table}.parquet" for table in SELECTED}
+        wanted = {f"{table}.parquet" for table in tables}
         if set(manifest.files) != wanted:
             raise _damaged(name, f"its files are not {', '.join(sorted(wanted))}")
         _require_fields(manifest)

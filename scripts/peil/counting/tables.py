@@ -54,6 +54,8 @@ MODELS = (
     "stg_respondents", "est_answer_counts", "est_joint_counts", "est_driver_counts",
     "est_delivery_items", "est_delivery_flags",
 )  # fmt: skip
+# Enough for the keys and durations of a first round.
+KEYS_MODELS = ("stg_respondents", "wgt_respondents", "wgt_source_medians", "response_rules")
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:

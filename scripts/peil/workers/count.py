@@ -20,9 +20,9 @@ from peil.codebook import Source, read_sources, source_of
 from peil.codebook.complete import refuse_incomplete
 from peil.codebook.numbers import refuse_without_numbers
 from peil.counting.made_of import facts_of
-from peil.counting.manifest import ENDING, FORMAT, Manifest, pack
+from peil.counting.manifest import ENDING, FORMAT, KEYS_ENDING, KEYS_TABLES, Manifest, pack
 from peil.counting.panels import refuse_panel
-from peil.counting.tables import MODELS, SELECTED, columns_of, sums_of
+from peil.counting.tables import KEYS_MODELS, MODELS, SELECTED, columns_of, sums_of
 from peil.drafts import remove, sweep
 from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilError
 from peil.landing import Landed, land
@@ -72,7 +72,20 @@ def count(seeds: Path, file: Path, out: Path, keep: KeepList | None = None) -> C
         if keep:
             give_keep_list(places.warehouse, keep)
         build_counts(places, MODELS)
-        return _write(places, file, source, out, keep)
+        return _write(places, file, source, out, tuple(SELECTED), keep)
+
+
+def count_keys(seeds: Path, file: Path, out: Path) -> Counted:
+    """The first of two rounds: who is in a delivery, as keyed hashes, and how fast they were.
+
+    Args and raises: as `count`.
+    """
+    source = source_for(seeds, file)
+    refuse_panel(seeds, source, file.name)
+    with owner_only(), scratch_folder() as folder:
+        places = landed_apart(seeds, file, folder)
+        build_counts(places, KEYS_MODELS)
+        return _write(places, file, source, out, KEYS_TABLES, None)
 
 
 @contextmanager
@@ -174,7 +187,14 @@ def part_of(plan: Plan, models: tuple[str, ...]) -> Plan:
     ])  # fmt: skip
 
 
-def _write(places: Places, file: Path, source: Source, out: Path, keep: KeepList | None) -> Counted:
+def _write(
+    places: Places,
+    file: Path,
+    source: Source,
+    out: Path,
+    tables: tuple[str, ...],
+    keep: KeepList | None,
+) -> Counted:
     parts = places.inbox.parent / "package"
     parts.mkdir()
     with open_warehouse(places.warehouse) as connection:
@@ -182,15 +202,17 @@ def _write(places: Places, file: Path, source: Source, out: Path, keep: KeepList
         from peil.tables.sql_functions import add_functions
 
         add_functions(connection)
-        files = {f"{table}.parquet": _export(connection, table, parts) for table in SELECTED}
+        files = {f"{table}.parquet": _export(connection, table, parts) for table in tables}
         ledger = _ledger_row(connection)
-        _refuse_without_weight(connection, file)
+        if tables != KEYS_TABLES:
+            _refuse_without_weight(connection, file)
     manifest = Manifest(
         FORMAT, version("peil"), ledger, facts_of(places.seeds, source),
         keep.digest if keep else "", files,
     )  # fmt: skip
     make_folder(out, PRIVATE_FOLDER)
-    target = out / file_name(printable(file.name), ENDING)
+    ending = KEYS_ENDING if tables == KEYS_TABLES else ENDING
+    target = out / file_name(printable(file.name), ending)
     draft = target.with_name(f".{target.name}-{os.getpid()}.part")
     try:
         pack(parts, manifest, draft)
