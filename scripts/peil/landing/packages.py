@@ -1,5 +1,6 @@
 """A count package in the inbox: a delivery like any other, of which only counts came."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -10,12 +11,29 @@ from peil.codebook.limits import Limits
 from peil.counting import manifest as packages
 from peil.counting.take import check_source, facts_text, take
 from peil.errors import DeliveryRejectedError
-from peil.landing import ledger
+from peil.landing import inbox, ledger
 from peil.landing.inbox import Entry
 from peil.names import printable
 
 # Of a package that does not say what it is of.
 UNKNOWN = Source("-", "", "", "survey", "*", "count_package", label_nl="Onbekend (telbestand)")
+
+
+@dataclass
+class Elsewhere:
+    """What workers made of files of the inbox, by the name of the file.
+
+    A package is landed in place of its file; a file that was refused there is set aside here.
+    """
+
+    packages: dict[str, Path] = field(default_factory=dict)
+    refused: dict[str, DeliveryRejectedError] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def entries(self, found: list[Entry]) -> list[Entry]:
+        """The inbox, with packages in place of the files that were counted."""
+        packed = inbox.entries([self.packages[e.name] for e in found if e.name in self.packages])
+        return [e for e in found if e.name not in self.packages] + packed
 
 
 def open_package(

@@ -23,6 +23,7 @@ from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilErr
 from peil.gate import Gate, set_aside
 from peil.landing import inbox, kinds, ledger, packages
 from peil.landing.inbox import Entry
+from peil.landing.packages import Elsewhere
 from peil.landing.receive import receive
 from peil.lock import one_night
 from peil.progress import steps
@@ -54,13 +55,19 @@ class Landed:
     n_deliveries: int = 0
 
 
-def land(places: Places, only: Path | None = None, threads: int | None = None) -> Landed:
+def land(
+    places: Places,
+    only: Path | None = None,
+    threads: int | None = None,
+    elsewhere: Elsewhere | None = None,
+) -> Landed:
     """Land every file in the inbox that belongs to a source of the codebook.
 
     Args:
         places: inbox, seeds and warehouse.
         only: the one file of the inbox to land; the others wait.
         threads: of DuckDB; with 1 rows are stored in one order.
+        elsewhere: what workers made of files of the inbox.
 
     Raises:
         InputError: the inbox or the codebook cannot be used, nothing was ever delivered, or the
@@ -83,12 +90,14 @@ def land(places: Places, only: Path | None = None, threads: int | None = None) -
     ):
         found = inbox.entries([only] if only else list(places.inbox.iterdir()))
         inbox.settle(found, limits)
+        elsewhere = elsewhere or Elsewhere()
+        found = elsewhere.entries(found)
         connection.execute(f"set memory_limit = '{MEMORY}'")
         if threads:
             connection.execute(f"set threads = {threads}")
         kinds.count_earlier_values(connection)
         codebook = Codebook(connection, places.seeds)
-        run = _Run(connection, sources, codebook, gate, reader, limits, result)
+        run = _Run(connection, sources, codebook, gate, reader, limits, result, elsewhere)
         for entry in steps(found, "Landing", lambda e: e.name):
             run.land(entry)
         codebook.refresh_rejects()
@@ -116,6 +125,7 @@ class _Run:
     reader: ReadingProcess
     limits: Limits
     result: Landed
+    elsewhere: Elsewhere
 
     def land(self, entry: Entry) -> None:
         """Land one file, set it aside with its reason, or leave it for the next night."""
@@ -132,6 +142,10 @@ class _Run:
             if source is packages.UNKNOWN:
                 manifest, source = packages.open_package(entry, self.sources, self.limits)
                 delivery = packages.delivery_of(entry, manifest, source, delivery.sha256)
+            if refusal := self.elsewhere.refused.get(entry.name):
+                raise refusal
+            if entry.name in self.elsewhere.failed:
+                raise MachineError(self.elsewhere.failed[entry.name])
             if ledger.has_landed(self.connection, delivery):
                 self.result.unchanged.append(entry.name)
                 log.info("%s: landed before, unchanged.", entry.name)
