@@ -25,7 +25,8 @@ def cluster(address: str) -> Iterator[ModuleType]:
     """
     # Ray reports how it is used to its makers, unless it is told not to.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    # On a busy machine it starts more slowly than Ray waits for by itself.
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "300")
     try:
         import ray
     except ImportError as error:
@@ -37,7 +38,7 @@ def cluster(address: str) -> Iterator[ModuleType]:
         options["address"] = address
     try:
         ray.init(**options)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except Exception as error:  # Ray raises its own, Python's and bare ones
         raise InputError(
             f"--cluster {address}: no cluster answers there ({error}). Start one with `ray start "
             "--head`, or give local:N for N workers on this machine."
