@@ -86,18 +86,18 @@ def facts_text(manifest: Manifest) -> str:
 
 
 def _outcome(manifest: Manifest) -> Outcome:
-    told = manifest.delivery
+    said = manifest.delivery
     whole = {
-        name: int(told[name])
+        name: int(said[name])
         for name in (
             "n_rows", "n_columns", "n_cells", "n_identifier_cells", "n_open_answers",
             "n_masked_open_answers", "n_rejects",
         )
     }  # fmt: skip
     return Outcome(
-        str(told["file_format"]),
+        str(said["file_format"]),
         **whole,
-        unbound=[str(name) for name in told["unbound"]],
-        notes=[*map(str, told["notes"]), "counted elsewhere"],
-        warnings=[str(warning) for warning in told["warnings"]],
+        unbound=[str(name) for name in said["unbound"]],
+        notes=[*map(str, said["notes"]), "counted elsewhere"],
+        warnings=[str(warning) for warning in said["warnings"]],
     )

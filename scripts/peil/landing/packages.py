@@ -54,10 +54,10 @@ def open_package(
 
 def delivery_of(entry: Entry, manifest: packages.Manifest, source: Source, sha256: str) -> Delivery:
     """The delivery that was counted: with the key that its file would have here."""
-    told = manifest.delivery
-    name = printable(told["file_name"])
-    key = ledger.delivery_key(source, name, told["sha256"])
-    return Delivery(entry.path.with_name(name), source, told["sha256"], key, package=sha256)
+    said = manifest.delivery
+    name = printable(said["file_name"])
+    key = ledger.delivery_key(source, name, said["sha256"])
+    return Delivery(entry.path.with_name(name), source, said["sha256"], key, package=sha256)
 
 
 def receive_package(
