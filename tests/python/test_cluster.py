@@ -20,7 +20,7 @@ from peil.workers.night import cluster_night
 from peil.workers.shared import drop, get, put
 from same_figures import differences
 from small_survey import deliver
-from test_count_packages import A, B, elsewhere, rows, survey  # noqa: F401 (a fixture)
+from test_count_packages import A, B, elsewhere, rows, started_once, survey  # noqa: F401
 
 HAS_RAY = importlib.util.find_spec("ray") is not None
 needs_ray = pytest.mark.skipif(

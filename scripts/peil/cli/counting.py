@@ -40,7 +40,7 @@ def count_command(seeds: Path, delivery: Path, out: Path, keys: bool, keep: Path
 
     Nothing is kept of the microdata: it is landed, checked and counted in a temporary folder.
     """
-    from peil.workers.count import count, count_keys
+    from peil.workers.count import count_delivery, count_keys
     from peil.workers.keep import read_keep_list
 
     if keys and keep:
@@ -49,7 +49,7 @@ def count_command(seeds: Path, delivery: Path, out: Path, keys: bool, keep: Path
     if keys:
         counted = count_keys(seeds, delivery, out)
     else:
-        counted = count(seeds, delivery, out, read_keep_list(keep) if keep else None)
+        counted = count_delivery(seeds, delivery, out, read_keep_list(keep) if keep else None)
     for warning in counted.warnings:
         click.echo(f"warning: {warning}", err=True)
     click.echo(counted.package)

@@ -12,6 +12,8 @@ from peil.workers.task import Common, Done, Job, work
 # What one delivery may ask: DuckDB spills beyond what landing gives it (landing/run.py).
 CPUS, MEMORY = 1, 2 << 30
 RETRIES = 3
+# How often a node of this machine is started before it is given up.
+STARTS = 3
 LOCAL = "local:"
 log = logging.getLogger(__name__)
 
@@ -25,8 +27,6 @@ def cluster(address: str) -> Iterator[ModuleType]:
     """
     # Ray reports how it is used to its makers, unless it is told not to.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    # On a busy machine it starts more slowly than Ray waits for by itself.
-    os.environ.setdefault("RAY_raylet_start_wait_time_s", "300")
     try:
         import ray
     except ImportError as error:
@@ -37,7 +37,7 @@ def cluster(address: str) -> Iterator[ModuleType]:
     else:
         options["address"] = address
     try:
-        ray.init(**options)
+        _connect(ray, options)
     except Exception as error:  # Ray raises its own, Python's and bare ones
         raise InputError(
             f"--cluster {address}: no cluster answers there ({error}). Start one with `ray start "
@@ -47,6 +47,19 @@ def cluster(address: str) -> Iterator[ModuleType]:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _connect(ray: ModuleType, options: dict) -> None:
+    """On a busy machine a node may start more slowly than the half minute that Ray waits for it."""
+    for left in range(STARTS - 1, -1, -1):
+        try:
+            ray.init(**options)
+            return
+        except Exception as error:
+            ray.shutdown()
+            if not left or "timed out during startup" not in str(error):
+                raise
+            log.info("Ray did not start in time on this machine; once more.")
 
 
 def _workers(address: str) -> int:

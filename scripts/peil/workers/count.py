@@ -48,7 +48,7 @@ class Counted:
     warnings: list[str]
 
 
-def count(seeds: Path, file: Path, out: Path, keep: KeepList | None = None) -> Counted:
+def count_delivery(seeds: Path, file: Path, out: Path, keep: KeepList | None = None) -> Counted:
     """Count one delivery; the package is there whole or not at all.
 
     Args:
@@ -78,7 +78,7 @@ def count(seeds: Path, file: Path, out: Path, keep: KeepList | None = None) -> C
 def count_keys(seeds: Path, file: Path, out: Path) -> Counted:
     """The first of two rounds: who is in a delivery, as keyed hashes, and how fast they were.
 
-    Args and raises: as `count`.
+    Args and raises: as `count_delivery`.
     """
     source = source_for(seeds, file)
     refuse_panel(seeds, source, file.name)

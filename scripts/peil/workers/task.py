@@ -13,7 +13,7 @@ from peil.nights.plan import Plan
 from peil.nights.plans import plan_key, plans_folder
 from peil.private import PRIVATE_FOLDER, make_folder, owner_only
 from peil.settings import hash_key, lend_hash_key
-from peil.workers.count import count, count_keys, scratch_folder
+from peil.workers.count import count_delivery, count_keys, scratch_folder
 from peil.workers.keep import KeepList
 from peil.workers.shared import get, put
 
@@ -106,9 +106,10 @@ def _count(common: Common, job: Job, folder: Path) -> str:
     else:
         get(job.location, delivery)
     out = Path(tempfile.mkdtemp(dir=folder))
-    counted = (
-        count_keys(seeds, delivery, out) if job.keys_only else count(seeds, delivery, out, job.keep)
-    )
+    if job.keys_only:
+        counted = count_keys(seeds, delivery, out)
+    else:
+        counted = count_delivery(seeds, delivery, out, job.keep)
     put(counted.package, f"{job.target}/{counted.package.name}")
     return counted.package.name
 
