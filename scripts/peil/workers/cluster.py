@@ -1,5 +1,6 @@
 """Tasks on a Ray cluster: started, retried when a worker or node dies, followed, gathered."""
 
+import importlib
 import logging
 import os
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ def cluster(address: str) -> Iterator[ModuleType]:
     # Ray reports how it is used to its makers, unless it is told not to.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     try:
-        import ray
+        ray = importlib.import_module("ray")
     except ImportError as error:
         raise InputError("--cluster needs Ray: pip install 'peil[cluster]'.") from error
     options: dict = {"log_to_driver": False, "logging_level": logging.ERROR}

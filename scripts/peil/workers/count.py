@@ -23,7 +23,7 @@ from peil.counting.made_of import facts_of
 from peil.counting.manifest import ENDING, FORMAT, KEYS_ENDING, KEYS_TABLES, Manifest, pack
 from peil.counting.panels import refuse_panel
 from peil.counting.tables import KEYS_MODELS, MODELS, SELECTED, columns_of, sums_of
-from peil.drafts import remove, sweep
+from peil.drafts import leftovers, remove
 from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilError
 from peil.landing import Landed, land
 from peil.names import file_name, printable
@@ -94,8 +94,10 @@ def scratch_folder() -> Iterator[Path]:
     user = os.getuid() if hasattr(os, "getuid") else "own"
     home = Path(tempfile.gettempdir()) / f"peil-count-{user}"
     make_folder(home, PRIVATE_FOLDER)
-    sweep(home)
-    # Named as a draft is; a process may count several deliveries at once.
+    # Named as a draft is; a process may have several, and a sweep takes those of its own.
+    for left in leftovers(home):
+        if not left.name.endswith(f"-{os.getpid()}"):
+            remove(left)
     folder = Path(tempfile.mkdtemp(dir=home, prefix=".", suffix=f"-{os.getpid()}"))
     try:
         yield folder

@@ -1,8 +1,11 @@
 """Where deliveries and packages are for every worker: a shared folder, or an object store."""
 
+import importlib
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from peil.errors import InputError
 
@@ -56,7 +59,7 @@ def drop(place: str) -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _through(place: str, work) -> None:
+def _through(place: str, work: Callable[[Any, str], object]) -> None:
     fsspec = _fsspec()
     try:
         fs, path = fsspec.core.url_to_fs(place)
@@ -72,9 +75,8 @@ def _through(place: str, work) -> None:
 
 def _fsspec() -> ModuleType:
     try:
-        import fsspec
+        return importlib.import_module("fsspec")
     except ImportError as error:
         raise InputError(
             "An object store needs the extra `cluster`: pip install 'peil[cluster]'."
         ) from error
-    return fsspec
