@@ -4,7 +4,7 @@ import json
 import logging
 import platform
 import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from peil.drafts import draft_of
@@ -12,7 +12,7 @@ from peil.errors import DeliveryRejectedError, PeilError
 from peil.nights.plan import Plan
 from peil.nights.plans import plan_key, plans_folder
 from peil.private import PRIVATE_FOLDER, make_folder, owner_only
-from peil.settings import hash_key, lend_hash_key
+from peil.settings import lend_hash_key
 from peil.workers.count import count_delivery, count_keys, scratch_folder
 from peil.workers.keep import KeepList
 from peil.workers.shared import get, put
@@ -20,11 +20,10 @@ from peil.workers.shared import get, put
 
 @dataclass(frozen=True)
 class Common:
-    """What all deliveries of a run are counted with: codebook, compiled SQL, and the secret."""
+    """What all deliveries of a run are counted with: the codebook and compiled SQL."""
 
     seeds: dict[str, bytes]
     plan: bytes
-    key: str | None = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -69,18 +68,24 @@ def common_of(seeds: Path, plan: Plan) -> Common:
         f"expectations/{file.name}": file.read_bytes()
         for file in sorted((seeds / "expectations").glob("*.json"))
     }
-    return Common(files, json.dumps(asdict(plan)).encode(), hash_key())
+    return Common(files, json.dumps(asdict(plan)).encode())
 
 
-def work(common: Common, job: Job) -> Done:
-    """Count a delivery; what a user can mend is told, and not raised."""
+def work(common: Common, job: Job, key: str | None = None) -> Done:
+    """Count a delivery; what a user can mend is told, and not raised.
+
+    Args:
+        common: what it is counted with.
+        job: which delivery.
+        key: the secret of respondent numbers, where the node has none in its environment.
+    """
     node, said = platform.node(), _Lines()
     logger = logging.getLogger("peil")
     logger.setLevel(logging.INFO)
     logger.addHandler(said)
     try:
-        if common.key:
-            lend_hash_key(common.key)
+        if key:
+            lend_hash_key(key)
         with owner_only(), scratch_folder() as folder:
             package = _count(common, job, folder)
         return Done(job.name, node, package=package, log=tuple(said.lines))
