@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from types import ModuleType
 
 from peil.errors import InputError
-from peil.settings import hash_key
 from peil.workers.task import Common, Done, Job, work
 
 # What one delivery may ask: DuckDB spills beyond what landing gives it (landing/run.py).
