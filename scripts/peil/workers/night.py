@@ -100,7 +100,7 @@ class _Run:
 
     def count(self, places: Places, found: list[Waiting], new: list[Waiting]) -> Elsewhere:
         """Both rounds."""
-        matched = _matched(places.seeds, found, new)
+        matched = _matched(places.seeds, new)
         keeps: dict[str, KeepList] = {}
         if keyed := [w for w in new if w in matched]:
             done = self._round(keyed, {}, keys_only=True)
@@ -194,16 +194,19 @@ def _landed(places: Places) -> dict[str, tuple[str, str | None]]:
     return {key: (status, json.loads(f)["keep"] if f else None) for key, status, f in rows}
 
 
-def _matched(seeds: Path, found: list[Waiting], new: list[Waiting]) -> list[Waiting]:
-    """Deliveries that may share people, or the median of their source, with another one."""
+def _matched(seeds: Path, new: list[Waiting]) -> list[Waiting]:
+    """Deliveries that may share people, or the median of their source, with another one.
+
+    That is: of a source that shares its scope, or whose pattern has a wildcard.
+    """
     scopes = {
         row["source_code"]: row["respondent_scope"] or row["source_code"]
         for row in read_rows(seeds / "sources.csv")
     }
-    groups: dict[tuple[str, str], set[str]] = {}
+    groups: dict[tuple[str, str], list[str]] = {}
     for source in read_sources(seeds):
-        group = groups.setdefault((source.wave_code, scopes[source.source_code]), set())
-        # A pattern with a wildcard may have files of earlier nights.
-        group |= {w.entry.name for w in found if w.source.source_code == source.source_code}
-        group |= {source.source_code} if any(s in source.file_pattern for s in "*?[") else set()
+        if source.kind == "survey":
+            n_files = 2 if any(sign in source.file_pattern for sign in "*?[") else 1
+            group = groups.setdefault((source.wave_code, scopes[source.source_code]), [])
+            group += [source.source_code] * n_files
     return [w for w in new if len(groups[w.source.wave_code, scopes[w.source.source_code]]) > 1]
