@@ -23,7 +23,8 @@ weights as (
         max(weight) as max_weight,
         fsum(n_respondents * weight) / sum(n_respondents) as mean_weight,
         {{ median_of_counts('weight', 'n_up_to', 'n_all') }} as median_weight,
-        max(factor) / {{ median_of_counts('factor', 'n_up_to_factor', 'n_all') }} as max_g_over_median,
+        max(factor) / {{ median_of_counts('factor', 'n_up_to_factor', 'n_all') }}
+            as max_g_over_median,
         coalesce(
             sum(n_respondents) filter (where weight > {{ threshold('max_weight') }}), 0
         )::bigint as n_large_weights,

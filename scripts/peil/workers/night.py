@@ -113,9 +113,9 @@ class _Run:
             if w.entry.name not in lost
             and (w.landed_with is None or w.landed_with != _digest(keeps.get(w.entry.name), w))
         ]
-        for done in self._round(wanted, keeps, keys_only=False):
-            if done.package:
-                self.elsewhere.packages[done.name] = self._fetch(done)
+        for counted in self._round(wanted, keeps, keys_only=False):
+            if counted.package:
+                self.elsewhere.packages[counted.name] = self._fetch(counted)
         return self.elsewhere
 
     def _round(
@@ -134,12 +134,12 @@ class _Run:
                 keep if keep and keep.digest else None, keys_only,
             ))  # fmt: skip
         done = run_jobs(self.ray, self.common, jobs)  # type: ignore[arg-type]
-        for one in done:
-            if one.refusal:
-                message, rule, nl = one.refusal
-                self.elsewhere.refused[one.name] = DeliveryRejectedError(message, rule, nl)
-            elif one.failure:
-                self.elsewhere.failed[one.name] = one.failure
+        for result in done:
+            if result.refusal:
+                message, rule, nl = result.refusal
+                self.elsewhere.refused[result.name] = DeliveryRejectedError(message, rule, nl)
+            elif result.failure:
+                self.elsewhere.failed[result.name] = result.failure
         return done
 
     def _fetch(self, done: Done) -> Path:
