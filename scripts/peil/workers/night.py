@@ -97,6 +97,7 @@ class _Run:
         self.folder = folder
         self.is_shared = is_shared
         self.elsewhere = Elsewhere()
+        self.uploaded: set[str] = set()
 
     def count(self, places: Places, found: list[Waiting], new: list[Waiting]) -> Elsewhere:
         """Both rounds."""
@@ -126,8 +127,9 @@ class _Run:
             location = str(one.entry.path.resolve())
             if self.is_shared:
                 location = f"{self.home}/deliveries/{one.key}"
-                if keys_only or one.entry.name not in keeps:
+                if location not in self.uploaded:
                     put(one.entry.path, location)
+                    self.uploaded.add(location)
             keep = keeps.get(one.entry.name)
             jobs.append(Job(
                 one.entry.name, location, f"{self.home}/packages",
