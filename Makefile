@@ -81,6 +81,7 @@ sbom: setup  ## what Peil is made of (CycloneDX), from the locks, into target/sb
 lock:  ## lock the dependencies again, with hashes (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header requirements-cluster.in -o requirements-cluster.txt
 
 clean:  ## remove what was built; the inbox and the published file stay
 	rm -rf target logs warehouse/*-dbt

@@ -113,3 +113,13 @@
 {% macro is_no_weight(weight) -%}
     ({{ weight }} is null or not ({{ weight }} > 0 and isfinite({{ weight }})))
 {%- endmacro %}
+
+
+{#- The median of values that are counted, and not repeated: between the two in the middle.
+    `n_up_to` counts up to and with the value, `n_all` everything. -#}
+{% macro median_of_counts(value, n_up_to, n_all) -%}
+    ((
+        min({{ value }}) filter (where 2 * {{ n_up_to }} >= {{ n_all }})
+        + min({{ value }}) filter (where 2 * {{ n_up_to }} > {{ n_all }})
+    ) / 2)
+{%- endmacro %}

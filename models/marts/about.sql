@@ -23,8 +23,8 @@ counted as (
     select
         survey_code,
         wave_code,
-        count(*) as n_respondents,
-    from {{ ref('wgt_respondents') }}
+        sum(n_respondents)::bigint as n_respondents,
+    from {{ ref('wgt_respondent_counts') }}
     where response_status = 'eligible'
     group by survey_code, wave_code
 ),

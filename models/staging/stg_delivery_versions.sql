@@ -25,7 +25,7 @@ versions as (
         md5(
             concat_ws(
                 '|', surveys.survey_code, surveys.wave_code, surveys.source_code, surveys.n_rows,
-                decoded.meanings
+                decoded.meanings, surveys.package_sha256
             )
         ) as delivery_version,
     from surveys

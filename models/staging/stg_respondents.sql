@@ -8,6 +8,7 @@ with deliveries as (
     inner join {{ ref('sources') }} as sources using (source_code)
     where
         sources.kind = 'survey'
+        and not deliveries.is_counted
         and {{ is_to_build('deliveries.delivery_key', 'stg_delivery_versions') }}
 ),
 

@@ -20,7 +20,20 @@ described as (
     from eligible
     inner join {{ ref('wgt_respondent_attributes') }} as attributes
         using (delivery_key, row_number)
+),
+
+-- Of one profile several deliveries may have people.
+unioned as (
+    select * from described
+    union
+    select
+        wave_code,
+        survey_code,
+        profile_key,
+        attribute_code,
+        level_code,
+    from {{ ref('stg_counted_profiles') }}
 )
 
-select * from described
+select * from unioned
 order by all

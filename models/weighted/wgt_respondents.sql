@@ -1,33 +1,4 @@
--- Only who came in more than once has versions to choose from.
-with repeated as (
-    select
-        wave_code,
-        respondent_key,
-    from {{ ref('stg_respondents') }}
-    group by wave_code, respondent_key
-    having count(*) > 1
-),
-
-versions as (
-    select
-        respondents.delivery_key,
-        respondents.row_number,
-        row_number() over (
-            partition by respondents.wave_code, respondents.respondent_key
-            order by
-                respondents.is_test asc,
-                respondents.is_complete desc,
-                respondents.source_priority asc,
-                respondents.submitted_at desc nulls last,
-                deliveries.file_name desc,
-                respondents.row_number desc
-        ) as version,
-    from {{ ref('stg_respondents') }} as respondents
-    inner join repeated using (wave_code, respondent_key)
-    inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
-),
-
-ranked as (
+with ranked as (
     select
         respondents.*,
         profiles.profile_key,
@@ -35,7 +6,7 @@ ranked as (
         coalesce(versions.version, 1) as version,
     from {{ ref('stg_respondents') }} as respondents
     inner join {{ ref('wgt_respondent_profiles') }} as profiles using (delivery_key, row_number)
-    left join versions using (delivery_key, row_number)
+    left join {{ ref('wgt_versions') }} as versions using (delivery_key, row_number)
 ),
 
 excluded as (

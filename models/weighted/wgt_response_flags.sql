@@ -4,9 +4,10 @@ with rules as (
 
 respondents as (
     select
-        *,
-        median(duration_seconds) over (partition by wave_code, source_code) as median_seconds,
-    from {{ ref('stg_respondents') }}
+        respondents.*,
+        medians.median_seconds,
+    from {{ ref('stg_respondents') }} as respondents
+    inner join {{ ref('wgt_source_medians') }} as medians using (wave_code, source_code)
 ),
 
 speeders as (

@@ -1,21 +1,43 @@
-with weights as (
+with ranked as (
+    select
+        *,
+        sum(n_respondents) over (
+            partition by scheme_code, wave_code, group_value order by weight
+        ) as n_up_to,
+        sum(n_respondents) over (
+            partition by scheme_code, wave_code, group_value order by factor
+        ) as n_up_to_factor,
+        sum(n_respondents) over (partition by scheme_code, wave_code, group_value) as n_all,
+    from {{ ref('wgt_weight_counts') }}
+),
+
+weights as (
     select
         scheme_code,
         wave_code,
         survey_code,
         group_value,
-        count(*) as n_respondents,
+        sum(n_respondents)::bigint as n_respondents,
         count(distinct cell_key) as n_cells,
         min(weight) as min_weight,
         max(weight) as max_weight,
-        favg(weight) as mean_weight,
-        median(weight) as median_weight,
-        max(factor) / median(factor) as max_g_over_median,
-        count(*) filter (where weight > {{ threshold('max_weight') }}) as n_large_weights,
-        count(*) filter (where weight >= {{ threshold('reject_weight') }}) as n_rejected_weights,
-        fsum(population_weight) as population,
-        {{ kish_effective_n('fsum(weight)', 'fsum(weight * weight)') }} as n_effective,
-    from {{ ref('wgt_respondent_weights') }}
+        fsum(n_respondents * weight) / sum(n_respondents) as mean_weight,
+        {{ median_of_counts('weight', 'n_up_to', 'n_all') }} as median_weight,
+        max(factor) / {{ median_of_counts('factor', 'n_up_to_factor', 'n_all') }}
+            as max_g_over_median,
+        coalesce(
+            sum(n_respondents) filter (where weight > {{ threshold('max_weight') }}), 0
+        )::bigint as n_large_weights,
+        coalesce(
+            sum(n_respondents) filter (where weight >= {{ threshold('reject_weight') }}), 0
+        )::bigint as n_rejected_weights,
+        fsum(n_respondents * population_weight) as population,
+        {{
+            kish_effective_n(
+                'fsum(n_respondents * weight)', 'fsum(n_respondents * weight * weight)'
+            )
+        }} as n_effective,
+    from ranked
     group by scheme_code, wave_code, survey_code, group_value
 ),
 

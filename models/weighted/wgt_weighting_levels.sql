@@ -6,10 +6,10 @@ with sampled as (
         weights.group_value,
         levels.attribute_code,
         levels.level_code,
-        count(*) as n_respondents,
-        sum(weights.base_weight) as base_weighted,
-        sum(weights.population_weight) as achieved,
-    from {{ ref('wgt_respondent_weights') }} as weights
+        sum(weights.n_respondents)::bigint as n_respondents,
+        sum(weights.n_respondents * weights.base_weight) as base_weighted,
+        sum(weights.n_respondents * weights.population_weight) as achieved,
+    from {{ ref('wgt_weight_counts') }} as weights
     inner join {{ ref('wgt_cell_levels') }} as levels
         using (scheme_code, wave_code, cell_key)
     group by all

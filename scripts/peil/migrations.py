@@ -103,6 +103,54 @@ create table if not exists raw.released_crosstabs (
 );
 """
 
+_PACKAGES = """
+alter table raw.deliveries add column if not exists package_sha256 varchar;
+alter table raw.deliveries add column if not exists package_facts varchar;
+create table if not exists raw.counted_respondents (
+    delivery_key varchar, survey_code varchar, wave_code varchar, source_code varchar,
+    response_status varchar, profile_key varchar, base_weight double, n_respondents bigint
+);
+create table if not exists raw.counted_profiles (
+    delivery_key varchar, survey_code varchar, wave_code varchar, profile_key varchar,
+    attribute_code varchar, level_code varchar
+);
+create table if not exists raw.counted_answers (
+    delivery_key varchar, survey_code varchar, wave_code varchar, profile_key varchar,
+    question_code varchar, is_base boolean, option_code varchar, value_number double,
+    n_answers bigint, sum_d double, sum_d2 double
+);
+create table if not exists raw.counted_pairs (
+    delivery_key varchar, wave_code varchar, profile_key varchar, answer_pair_code varchar,
+    n_both bigint, sum_d2 double, sum_d2_a double, sum_d2_b double, sum_d2_ab double
+);
+create table if not exists raw.counted_drivers (
+    delivery_key varchar, survey_code varchar, driver_model_code varchar, wave_code varchar,
+    profile_key varchar, answers double[], n_answers bigint, sum_d double, sum_d2 double
+);
+create table if not exists raw.counted_items (
+    delivery_key varchar, survey_code varchar, wave_code varchar, question_code varchar,
+    n_asked bigint, n_dont_know bigint, n_refused bigint, n_marked_not_asked bigint,
+    n_off_route bigint
+);
+create table if not exists raw.counted_flags (
+    delivery_key varchar, survey_code varchar, wave_code varchar, source_code varchar,
+    flag_code varchar, n_respondents bigint
+);
+create table if not exists raw.counted_keys (
+    delivery_key varchar, row_number bigint, wave_code varchar, respondent_key varchar,
+    is_test boolean, is_complete boolean, source_priority integer, submitted_at timestamp,
+    is_duplicate boolean
+);
+create table if not exists raw.counted_durations (
+    delivery_key varchar, survey_code varchar, wave_code varchar, source_code varchar,
+    duration_seconds double, n_respondents bigint, median_seconds double
+);
+create table if not exists raw.superseded (delivery_key varchar, row_number bigint);
+create table if not exists raw.given_medians (
+    wave_code varchar, source_code varchar, median_seconds double
+);
+"""
+
 
 @dataclass(frozen=True)
 class Migration:
@@ -121,6 +169,7 @@ MIGRATIONS = (
     ),
     Migration("released answers and residents", _ANSWERS),
     Migration("released crosstabs", _CROSSTABS),
+    Migration("count packages", _PACKAGES),
 )
 
 

@@ -29,6 +29,16 @@ DELIVERED_TABLES = (
     "raw.user_missing",
     "raw.population",
     "raw.kpi_values",
+    "raw.counted_respondents",
+    "raw.counted_profiles",
+    "raw.counted_answers",
+    "raw.counted_pairs",
+    "raw.counted_drivers",
+    "raw.counted_items",
+    "raw.counted_flags",
+    "raw.counted_keys",
+    "raw.counted_durations",
+    "raw.superseded",
 )
 
 

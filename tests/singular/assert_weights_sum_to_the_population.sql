@@ -36,8 +36,8 @@ weights as (
         scheme_code,
         wave_code,
         group_value,
-        sum(population_weight) as population,
-    from {{ ref('wgt_respondent_weights') }}
+        sum(n_respondents * population_weight) as population,
+    from {{ ref('wgt_weight_counts') }}
     group by scheme_code, wave_code, group_value
 )
 

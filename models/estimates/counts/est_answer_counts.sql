@@ -81,6 +81,10 @@ counted as (
         null as option_code,
         null as value_number,
     from bases
+    -- Counted elsewhere.
+    union all by name
+    select * from {{ ref('stg_counted_answers') }}
+    where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
 )
 
 select * from counted

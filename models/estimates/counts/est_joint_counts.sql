@@ -63,6 +63,10 @@ summed as (
         fsum(base_weight * base_weight * y_a * y_b) as sum_d2_ab,
     from answered_both
     group by delivery_key, wave_code, profile_key, answer_pair_code
+    -- Counted elsewhere.
+    union all by name
+    select * from {{ ref('stg_counted_pairs') }}
+    where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
 )
 
 select * from summed

@@ -1,13 +1,12 @@
 -- A source and a step or flag can be called total: places and items are prefixed, sums are not.
 with rows_received as (
     select
-        delivery_key,
-        row_number,
         survey_code,
         wave_code,
         response_status,
+        n_respondents,
         unnest(['total', 'source ' || source_code]) as place,
-    from {{ ref('wgt_respondents') }}
+    from {{ ref('wgt_respondent_counts') }}
 ),
 
 received as (
@@ -15,7 +14,7 @@ received as (
         survey_code,
         wave_code,
         place,
-        count(*) as n_received,
+        sum(n_respondents)::bigint as n_received,
     from rows_received
     group by survey_code, wave_code, place
 ),
@@ -27,43 +26,31 @@ stepped as (
         wave_code,
         place,
         'item ' || response_status as item,
-        count(*) as n,
+        sum(n_respondents)::bigint as n,
     from rows_received
     group by survey_code, wave_code, place, response_status
 ),
 
 flagged as (
     select
-        delivery_key,
-        row_number,
-        rule_code as flag_code,
-    from {{ ref('wgt_response_flags') }}
-    union
-    select
-        delivery_key,
-        row_number,
-        'off_route' as flag_code,
-    from {{ ref('wgt_off_route') }}
-    union
-    select
-        delivery_key,
-        row_number,
-        'rejected_value' as flag_code,
-    from {{ ref('stg_rejected_values') }}
+        survey_code,
+        wave_code,
+        flag_code,
+        n_respondents,
+        unnest(['total', 'source ' || source_code]) as place,
+    from {{ ref('est_delivery_flags') }}
 ),
 
 marked as (
     select
         'response_quality' as table_code,
-        rows_received.survey_code,
-        rows_received.wave_code,
-        rows_received.place,
-        'item ' || flagged.flag_code as item,
-        count(*) as n,
-    from rows_received
-    inner join flagged using (delivery_key, row_number)
-    group by
-        rows_received.survey_code, rows_received.wave_code, rows_received.place, flagged.flag_code
+        survey_code,
+        wave_code,
+        place,
+        'item ' || flag_code as item,
+        sum(n_respondents)::bigint as n,
+    from flagged
+    group by survey_code, wave_code, place, flag_code
 ),
 
 -- What nobody fell off at, or nobody was marked with, is 0 and not left out.

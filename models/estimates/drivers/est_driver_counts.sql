@@ -36,6 +36,10 @@ counted as (
         fsum(base_weight * base_weight) as sum_d2,
     from answered
     group by all
+    -- Counted elsewhere.
+    union all by name
+    select * from {{ ref('stg_counted_drivers') }}
+    where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
 )
 
 select * from counted

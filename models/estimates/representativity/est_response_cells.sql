@@ -5,8 +5,8 @@ with profiled as (
         wave_code,
         source_code,
         profile_key,
-        count(*) as n_respondents,
-    from {{ ref('wgt_respondents') }}
+        sum(n_respondents)::bigint as n_respondents,
+    from {{ ref('wgt_respondent_counts') }}
     where response_status = 'eligible'
     group by survey_code, wave_code, source_code, profile_key
 ),

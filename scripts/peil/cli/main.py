@@ -6,7 +6,17 @@ import sys
 import click
 import duckdb
 
-from peil.cli import crosstab, nights, operations, rake, readers, recompute, surveys, trial
+from peil.cli import (
+    counting,
+    crosstab,
+    nights,
+    operations,
+    rake,
+    readers,
+    recompute,
+    surveys,
+    trial,
+)
 from peil.errors import MachineError, PeilError
 from peil.machine import of_the_machine
 from peil.private import OWNER_ONLY
@@ -23,6 +33,8 @@ def peil() -> None:
 for verb in (
     nights.land_command,
     nights.nightly_command,
+    counting.count_command,
+    counting.keep_command,
     nights.publish_command,
     nights.research_command,
     nights.docs_command,

@@ -32,8 +32,20 @@ def land_command(places: Places) -> None:
 @click.command("nightly")
 @waits
 @click.option("--force", is_flag=True, help="Build and publish although nothing changed.")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS|local:N",
+    help="Count deliveries on a Ray cluster (peil[cluster]), or by N workers on this machine.",
+)
+@click.option(
+    "--shared",
+    default="",
+    metavar="FOLDER|URL",
+    help="With --cluster: a folder or object store (s3://...) that every node reaches; without "
+    "it nodes read the inbox.",
+)
 @with_places
-def nightly_command(places: Places, force: bool) -> None:
+def nightly_command(places: Places, force: bool, cluster: str | None, shared: str) -> None:
     """Land, build, test and publish; a failed test leaves the earlier release as it was.
 
     Where nothing changed since the last release, that one stands and nothing is built.
@@ -44,7 +56,12 @@ def nightly_command(places: Places, force: bool) -> None:
     from peil.report.headlines import show_headlines
 
     with recorded(places, "nightly", tell=tell) as notes:
-        landed = nightly(places, force=force, notes=notes)
+        if cluster:
+            from peil.workers.night import cluster_night
+
+            landed = cluster_night(places, cluster, shared=shared, force=force, notes=notes)
+        else:
+            landed = nightly(places, force=force, notes=notes)
         show_headlines(places.published_file)
         raise_rejections(landed)
 

@@ -44,6 +44,17 @@ def with_places(verb: Callable) -> Callable:
     return run
 
 
+def with_seeds(verb: Callable) -> Callable:
+    """Give a verb the codebook, which is all that it takes of the places."""
+
+    def run(seeds: Path, **options: object) -> None:
+        verb(seeds.expanduser().resolve(), **options)
+
+    run.__name__, run.__doc__ = verb.__name__, verb.__doc__
+    run.__click_params__ = getattr(verb, "__click_params__", [])  # type: ignore[attr-defined]
+    return _place("seeds", "seeds", "Folder with the codebook.")(run)
+
+
 waits = click.option(
     "--wait",
     envvar="PEIL_WAIT",

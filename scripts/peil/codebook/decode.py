@@ -91,7 +91,7 @@ class Codebook:
         """Judge again what landed under another codebook, so that a declared code is forgiven."""
         stale = self.connection.execute(
             "select delivery_key, source_code from raw.deliveries where status = 'landed' "
-            "and codebook_digest is distinct from ?",
+            "and package_sha256 is null and codebook_digest is distinct from ?",
             [self.digest],
         ).fetchall()
         for key, source_code in stale:

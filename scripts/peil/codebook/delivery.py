@@ -10,7 +10,8 @@ from peil.codebook.sources import Source
 class Delivery:
     """A file of a source, known by the hash of its content.
 
-    `path` is for messages: its name can be printed and stored. What is read is `copy`.
+    `path` is for messages: its name can be printed and stored. What is read is `copy`. `package`
+    is the hash of the count package that it came as, if it did.
     """
 
     path: Path
@@ -18,6 +19,7 @@ class Delivery:
     sha256: str
     key: str
     copy: Path | None = None
+    package: str | None = None
 
 
 @dataclass

@@ -51,6 +51,7 @@ def read_respondents(
     columns = {key: f"side_{i}" for i, key in enumerate(sorted(wanted))}
     query = _query(columns, with_keys)
     survey, wave = asked.survey["survey_code"], asked.wave_code
+    _refuse_counts(connection, wave)
     scheme = asked.scheme["scheme_code"]
     frame = connection.execute(query, [survey, wave, survey, wave, scheme, wave]).df()
     if frame.empty:
@@ -74,6 +75,21 @@ def read_respondents(
     cell = numbered.cell_position[frame["cell_id"]].to_numpy()
     people = People(cell, n, sum_d, sum_d2, cluster)
     return Respondents(frame, numbered, people, columns)
+
+
+def _refuse_counts(connection: duckdb.DuckDBPyConnection, wave: str) -> None:
+    """Of a count package nobody's answers are here, so they cannot be crossed anew."""
+    names = connection.execute(
+        "select file_name from raw.deliveries where status = 'landed' and wave_code = ? "
+        "and package_sha256 is not null order by 1",
+        [wave],
+    ).fetchall()
+    if names:
+        raise InputError(
+            f"wave '{wave}': {', '.join(name for (name,) in names)} came as count packages, so a "
+            "crosstab would leave those respondents out. Declare the groups as a segment in "
+            "segments.csv, or make the crosstab where the files are."
+        )
 
 
 def _query(columns: dict[tuple[str, str], str], with_keys: bool) -> str:

@@ -58,6 +58,7 @@ def _previous(connection: duckdb.DuckDBPyConnection, delivery: "Delivery") -> st
     source = delivery.source
     row = connection.execute(
         "select delivery_key from raw.deliveries where status = 'landed' and delivery_key != ? "
+        "and package_sha256 is null "
         "and (source_code = $2 or (survey_code = $3 and wave_code != $4)) "
         "order by source_code = $2 desc, file_name = $5 desc, landed_at desc limit 1".replace(
             "?", "$1"

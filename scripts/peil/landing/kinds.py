@@ -70,8 +70,9 @@ def _store_answers(
 def count_earlier_values(connection: duckdb.DuckDBPyConnection) -> None:
     """Count the values of deliveries that landed before `raw.value_counts` existed."""
     uncounted = connection.execute(
-        "select delivery_key from raw.deliveries where status = 'landed' and delivery_key not in "
-        "(select delivery_key from raw.value_counts)"
+        "select delivery_key from raw.deliveries where status = 'landed' "
+        "and package_sha256 is null "
+        "and delivery_key not in (select delivery_key from raw.value_counts)"
     ).fetchall()
     for (key,) in uncounted:
         connection.execute(

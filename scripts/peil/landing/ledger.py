@@ -1,5 +1,6 @@
 """The ledger `raw.deliveries`: what landed, what it replaced, what was refused and why."""
 
+import hashlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,16 +10,27 @@ from peil.built import forget
 from peil.warehouse import DELIVERED_TABLES
 
 if TYPE_CHECKING:
+    from peil.codebook import Source
     from peil.codebook.delivery import Delivery, Outcome
 
 
+def delivery_key(source: "Source", name: str, sha256: str) -> str:
+    """The key of a file: the same on every machine."""
+    identity = f"{source.source_code}\n{name}\n{sha256}"
+    return hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+
 def has_landed(connection: duckdb.DuckDBPyConnection, delivery: "Delivery") -> bool:
-    """Whether this very file is in force already, or was purged and stays away."""
+    """Whether this very file is in force already, or was purged and stays away.
+
+    As itself or as a count package; another package of the same file takes the place of the first.
+    """
     return (
         connection.execute(
-            "select 1 from raw.deliveries where delivery_key = ? "
-            "and status in ('landed', 'purged')",
-            [delivery.key],
+            "select 1 from raw.deliveries where delivery_key = $1 and (status = 'purged' "
+            "or (status = 'landed' and ($2 is null or package_sha256 is null "
+            "or package_sha256 = $2)))",
+            [delivery.key, delivery.package],
         ).fetchone()
         is not None
     )
@@ -43,6 +55,7 @@ def enter(
     delivery: "Delivery",
     outcome: "Outcome",
     codebook_digest: str,
+    package_facts: str | None = None,
 ) -> None:
     """Write that a delivery landed; what is built is not made of it."""
     forget(connection)
@@ -62,6 +75,8 @@ def enter(
         notes="; ".join(outcome.notes),
         warnings="\n".join(outcome.warnings),
         codebook_digest=codebook_digest,
+        package_sha256=delivery.package,
+        package_facts=package_facts,
     )
 
 

@@ -5,7 +5,6 @@ replaces its predecessor. A file that cannot be read, or that breaks an agreed r
 whole with its reasons; one that is still being written waits; and the rest still lands.
 """
 
-import hashlib
 import logging
 import tempfile
 from contextlib import closing, suppress
@@ -18,10 +17,13 @@ from peil.codebook import Source, read_sources, source_of
 from peil.codebook.decode import Codebook
 from peil.codebook.delivery import Delivery, Outcome
 from peil.codebook.limits import Limits, read_limits
+from peil.counting import is_package, refuse_stale
+from peil.counting.manifest import Manifest
 from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilError
 from peil.gate import Gate, set_aside
-from peil.landing import inbox, kinds, ledger
+from peil.landing import inbox, kinds, ledger, packages
 from peil.landing.inbox import Entry
+from peil.landing.packages import Elsewhere
 from peil.landing.receive import receive
 from peil.lock import one_night
 from peil.progress import steps
@@ -53,15 +55,23 @@ class Landed:
     n_deliveries: int = 0
 
 
-def land(places: Places, only: Path | None = None) -> Landed:
+def land(
+    places: Places,
+    only: Path | None = None,
+    threads: int | None = None,
+    elsewhere: Elsewhere | None = None,
+) -> Landed:
     """Land every file in the inbox that belongs to a source of the codebook.
 
     Args:
         places: inbox, seeds and warehouse.
         only: the one file of the inbox to land; the others wait.
+        threads: of DuckDB; with 1 rows are stored in one order.
+        elsewhere: what workers made of files of the inbox.
 
     Raises:
-        InputError: the inbox or the codebook cannot be used, or nothing was ever delivered.
+        InputError: the inbox or the codebook cannot be used, nothing was ever delivered, or the
+            codebook has outgrown a count package.
     """
     places.require_seeds()
     sources = read_sources(places.seeds)
@@ -80,13 +90,18 @@ def land(places: Places, only: Path | None = None) -> Landed:
     ):
         found = inbox.entries([only] if only else list(places.inbox.iterdir()))
         inbox.settle(found, limits)
+        elsewhere = elsewhere or Elsewhere()
+        found = elsewhere.entries(found)
         connection.execute(f"set memory_limit = '{MEMORY}'")
+        if threads:
+            connection.execute(f"set threads = {threads}")
         kinds.count_earlier_values(connection)
         codebook = Codebook(connection, places.seeds)
-        run = _Run(connection, sources, codebook, gate, reader, limits, result)
+        run = _Run(connection, sources, codebook, gate, reader, limits, result, elsewhere)
         for entry in steps(found, "Landing", lambda e: e.name):
             run.land(entry)
         codebook.refresh_rejects()
+        refuse_stale(connection, places.seeds, sources)
         result.n_deliveries = one_row(
             connection, "select count(*) from raw.deliveries where status = 'landed'"
         )[0]
@@ -110,10 +125,12 @@ class _Run:
     reader: ReadingProcess
     limits: Limits
     result: Landed
+    elsewhere: Elsewhere
 
     def land(self, entry: Entry) -> None:
         """Land one file, set it aside with its reason, or leave it for the next night."""
-        source = source_of(entry.path, self.sources)
+        manifest: Manifest | None = None
+        source = packages.UNKNOWN if is_package(entry.name) else source_of(entry.path, self.sources)
         if source is None:
             self.result.unmatched.append(entry.name)
             log.warning("%s: matches no file_pattern in sources.csv; left alone.", entry.name)
@@ -122,12 +139,18 @@ class _Run:
         try:
             inbox.require_rest(entry, self.limits)
             delivery = _delivery(entry, source, inbox.digest_of(entry, self.limits))
+            if source is packages.UNKNOWN:
+                manifest, source = packages.open_package(entry, self.sources, self.limits)
+                delivery = packages.delivery_of(entry, manifest, source, delivery.sha256)
+            if refusal := self.elsewhere.refused.get(entry.name):
+                raise refusal
+            if entry.name in self.elsewhere.failed:
+                raise MachineError(self.elsewhere.failed[entry.name])
             if ledger.has_landed(self.connection, delivery):
                 self.result.unchanged.append(entry.name)
                 log.info("%s: landed before, unchanged.", entry.name)
                 return
-            self.reader.start()
-            outcome = self._receive(entry, delivery)
+            outcome = self._receive(entry, delivery, manifest)
         except inbox.StillChangingError as error:
             self._leave(entry, str(error))
         except DeliveryRejectedError as error:
@@ -142,16 +165,26 @@ class _Run:
         else:
             self._report(entry, source, outcome)
 
-    def _receive(self, entry: Entry, delivery: Delivery) -> Outcome:
+    def _receive(self, entry: Entry, delivery: Delivery, manifest: Manifest | None) -> Outcome:
+        if not manifest:
+            self.reader.start()
         self.connection.execute("begin")
         try:
             with tempfile.TemporaryDirectory(dir=self.gate.scratch) as scratch:
                 copy, sha256 = inbox.take_copy(entry, self.limits, Path(scratch))
-                if sha256 != delivery.sha256:
+                if sha256 != (delivery.package or delivery.sha256):
                     raise inbox.StillChangingError("changed while it was read")
-                outcome = receive(
-                    self.connection, replace(delivery, copy=copy), self.codebook, self.gate,
-                    self.reader, Path(scratch),
+                copied = replace(delivery, copy=copy)
+                outcome = (
+                    packages.receive_package(
+                        self.connection, copied, manifest, self.codebook.seeds, self.limits,
+                        Path(scratch),
+                    )
+                    if manifest
+                    else receive(
+                        self.connection, copied, self.codebook, self.gate, self.reader,
+                        Path(scratch),
+                    )
                 )  # fmt: skip
             if not inbox.is_unchanged(entry):
                 raise inbox.StillChangingError("changed while it was read")
@@ -211,6 +244,5 @@ def _unforeseen(entry: Entry, error: Exception) -> DeliveryRejectedError:
 
 
 def _delivery(entry: Entry, source: Source, sha256: str) -> Delivery:
-    identity = f"{source.source_code}\n{entry.name}\n{sha256}"
-    key = hashlib.sha256(identity.encode()).hexdigest()[:16]
+    key = ledger.delivery_key(source, entry.name, sha256)
     return Delivery(entry.path.with_name(entry.name), source, sha256, key)

@@ -7,6 +7,7 @@ from peil.codebook.complete import refuse_incomplete
 from peil.codebook.numbers import refuse_without_numbers
 from peil.errors import DeliveryRejectedError, MachineError, PeilError
 from peil.landing import Landed, land
+from peil.landing.packages import Elsewhere
 from peil.lock import one_night
 from peil.nights import history
 from peil.nights.build import build_warehouse
@@ -20,7 +21,13 @@ from peil.settings import Places
 log = logging.getLogger(__name__)
 
 
-def nightly(places: Places, *, force: bool = False, notes: Notes | None = None) -> Landed:
+def nightly(
+    places: Places,
+    *,
+    force: bool = False,
+    notes: Notes | None = None,
+    elsewhere: Elsewhere | None = None,
+) -> Landed:
     """Land, build, test and publish; returns what landed and what was set aside.
 
     Where nothing changed since the release in force, that one stands and nothing is built. Where
@@ -30,6 +37,7 @@ def nightly(places: Places, *, force: bool = False, notes: Notes | None = None) 
         places: where everything is.
         force: build and publish all the same.
         notes: where what happens is noted.
+        elsewhere: deliveries that workers have counted.
 
     Raises:
         PeilError: a model or test failed, the codebook is not whole or asks what cannot be
@@ -42,7 +50,7 @@ def nightly(places: Places, *, force: bool = False, notes: Notes | None = None) 
         places.require_seeds()
         refuse_incomplete(places.seeds)
         refuse_without_numbers(places.seeds)
-        landed = land(places)
+        landed = land(places, elsewhere=elsewhere)
         notes.landed(landed)
         log.info("Landed in %.1f s.", time.monotonic() - started)
         if not force and (release := release_in_force(places)):

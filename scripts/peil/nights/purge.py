@@ -10,6 +10,7 @@ import duckdb
 
 from peil import exported as exports
 from peil.codebook import read_rows
+from peil.counting import ENDING
 from peil.errors import InputError, PeilError
 from peil.lock import one_night
 from peil.nights import purge_files
@@ -74,7 +75,8 @@ def _purge(places: Places, wave_code: str, surveys: set[str]) -> str:
     removed += purge_files.working_files(places, names)
     with open_warehouse(places.warehouse) as connection:
         connection.execute("delete from raw.purging where wave_code = ?", [wave_code])
-    left = [str(path) for path in purge_files.deliveries(places, names)]
+    offered = [*names, *(f"{name}{ENDING}" for name in names)]
+    left = [str(path) for path in purge_files.deliveries(places, offered)]
     for line in removed:
         log.info("Removed: %s.", line)
     sentence = (

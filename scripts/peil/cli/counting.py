@@ -1,0 +1,80 @@
+"""Counting apart: `peil count` where the microdata is, `peil keep` where counts are added up."""
+
+from pathlib import Path
+
+import click
+
+from peil.cli.places import with_seeds
+
+_OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    show_default="the folder one stands in",
+    help="Folder that is written in.",
+)
+
+
+@click.command("count")
+@click.option(
+    "--delivery",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The file, under the name that the codebook knows it by.",
+)
+@_OUT
+@click.option(
+    "--keys",
+    is_flag=True,
+    help="Only who is in it, as keyed hashes: what `peil keep` needs where people may be in "
+    "several deliveries.",
+)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The keep-list of this delivery, from `peil keep`.",
+)
+@with_seeds
+def count_command(seeds: Path, delivery: Path, out: Path, keys: bool, keep: Path | None) -> None:
+    """Count one delivery here, and write a package with counts for a warehouse elsewhere.
+
+    Nothing is kept of the microdata: it is landed, checked and counted in a temporary folder.
+    """
+    from peil.workers.count import count_delivery, count_keys
+    from peil.workers.keep import read_keep_list
+
+    if keys and keep:
+        raise click.UsageError("--keys comes before --keep: give one of the two.")
+    delivery, out = delivery.expanduser().absolute(), out.expanduser().resolve()
+    if keys:
+        counted = count_keys(seeds, delivery, out)
+    else:
+        counted = count_delivery(seeds, delivery, out, read_keep_list(keep) if keep else None)
+    for warning in counted.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(counted.package)
+
+
+@click.command("keep")
+@click.argument(
+    "keys",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+)
+@click.option(
+    "--warehouse",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Working database with other deliveries, as last built: their people count as well.",
+)
+@_OUT
+@with_seeds
+def keep_command(seeds: Path, keys: tuple[Path, ...], warehouse: Path | None, out: Path) -> None:
+    """Write a keep-list per delivery: which rows do not count, because another delivery has them.
+
+    KEYS are the files of `peil count --keys` of all deliveries that may share people.
+    """
+    from peil.workers.keep import keep_lists, write_keep_lists
+
+    for path in write_keep_lists(keep_lists(seeds, keys, warehouse), out.expanduser().resolve()):
+        click.echo(path)

@@ -1,0 +1,1 @@
+"""Counting apart: one delivery into a count package, on this machine or on many."""

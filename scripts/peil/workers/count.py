@@ -1,0 +1,270 @@
+"""`peil count`: land and count one delivery in a warehouse of its own, and write the package.
+
+The same reading, gate, models and tests as in a night, up to the counts; nothing of the microdata
+stays when it is done.
+"""
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from peil.built import sha256_of
+from peil.codebook import Source, read_sources, source_of
+from peil.codebook.complete import refuse_incomplete
+from peil.codebook.numbers import refuse_without_numbers
+from peil.counting.made_of import facts_of
+from peil.counting.manifest import ENDING, FORMAT, KEYS_ENDING, KEYS_TABLES, Manifest, pack
+from peil.counting.panels import refuse_panel
+from peil.counting.tables import KEYS_MODELS, MODELS, SELECTED, columns_of, sums_of
+from peil.drafts import leftovers, remove
+from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilError
+from peil.landing import Landed, land
+from peil.names import file_name, printable
+from peil.nights.plan import Plan
+from peil.nights.plans import plan_of
+from peil.nights.replay import replay
+from peil.private import PRIVATE_FOLDER, make_folder, owner_only
+from peil.project import peil_folder
+from peil.settings import Places
+from peil.warehouse import literal, open_warehouse
+from peil.workers.keep import KeepList, give_keep_list
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A package that was written, and what the gate warned of."""
+
+    package: Path
+    n_rows: int
+    warnings: list[str]
+
+
+def count_delivery(seeds: Path, file: Path, out: Path, keep: KeepList | None = None) -> Counted:
+    """Count one delivery; the package is there whole or not at all.
+
+    Args:
+        seeds: the codebook.
+        file: the delivery, under the name that the codebook knows it by.
+        out: the folder that the package is written in.
+        keep: which of its rows another delivery replaces, where people may be in several.
+
+    Raises:
+        InputError: the file or the codebook cannot be used.
+        DeliveryRejectedError: the file cannot be read, breaks an agreed rule, or cannot be counted
+            apart.
+        PeilError: a model or test failed.
+    """
+    source = source_for(seeds, file)
+    refuse_incomplete(seeds)
+    refuse_without_numbers(seeds)
+    refuse_panel(seeds, source, file.name)
+    with owner_only(), scratch_folder() as folder:
+        places = landed_apart(seeds, file, folder)
+        if keep:
+            give_keep_list(places.warehouse, keep)
+        build_counts(places, MODELS)
+        return _write(places, file, source, out, tuple(SELECTED), keep)
+
+
+def count_keys(seeds: Path, file: Path, out: Path) -> Counted:
+    """The first of two rounds: who is in a delivery, as keyed hashes, and how fast they were.
+
+    Args and raises: as `count_delivery`.
+    """
+    source = source_for(seeds, file)
+    refuse_panel(seeds, source, file.name)
+    with owner_only(), scratch_folder() as folder:
+        places = landed_apart(seeds, file, folder)
+        build_counts(places, KEYS_MODELS)
+        return _write(places, file, source, out, KEYS_TABLES, None)
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for microdata that goes when the work is done; those of killed runs go first."""
+    user = os.getuid() if hasattr(os, "getuid") else "own"
+    home = Path(tempfile.gettempdir()) / f"peil-count-{user}"
+    make_folder(home, PRIVATE_FOLDER)
+    # Named as a draft is; a process may have several, and a sweep takes those of its own.
+    for left in leftovers(home):
+        if not left.name.endswith(f"-{os.getpid()}"):
+            remove(left)
+    folder = Path(tempfile.mkdtemp(dir=home, prefix=".", suffix=f"-{os.getpid()}"))
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def source_for(seeds: Path, file: Path) -> Source:
+    """The source that a file is of.
+
+    Raises:
+        InputError: there is no such file, or it is of no survey in the codebook.
+    """
+    Places(seeds, file.parent, file, file).require_seeds()
+    if not file.is_file():
+        raise InputError(f"{file}: no such file.")
+    source = source_of(file, read_sources(seeds))
+    if source is None or source.kind != "survey":
+        found = f"is of source '{source.source_code}', which is no survey" if source else (
+            "matches no file_pattern"
+        )  # fmt: skip
+        raise InputError(
+            f"{file}: {found} in {seeds / 'sources.csv'}. Only answers of a survey are counted; "
+            "give the file the name that was agreed, or change the pattern."
+        )
+    return source
+
+
+def landed_apart(seeds: Path, file: Path, folder: Path) -> Places:
+    """Land one file in a warehouse of its own.
+
+    Raises:
+        InputError: it is still being written.
+        DeliveryRejectedError: it was refused; the file itself stays where it is.
+    """
+    places = Places(
+        seeds, folder / "inbox", folder / "warehouse" / "peil.duckdb", folder / "published"
+    )
+    places.inbox.mkdir()
+    # A link: what is set aside is the link, not the file.
+    (places.inbox / file.name).symlink_to(file.resolve())
+    landed = land(places, threads=1)
+    _raise_unless_landed(landed, file)
+    return places
+
+
+def _raise_unless_landed(landed: Landed, file: Path) -> None:
+    for found, error in (
+        (landed.failed, MachineError),
+        (landed.rejected, DeliveryRejectedError),
+        (landed.waiting, InputError),
+    ):
+        if found:
+            raise error(f"{'; '.join(found.values())} Nothing was counted of {file}.")
+
+
+def build_counts(places: Places, models: tuple[str, ...]) -> None:
+    """Build what some models are made of, with the tests of those, in one thread.
+
+    Raises:
+        PeilError: a model or test failed.
+    """
+    whole = plan_of(places.seeds, places.dbt_target)
+    plan = part_of(whole, models)
+    done = replay(places, plan, peil_folder(places), keep_seeds=False, ticker=lambda _: None)
+    if done.failures:
+        said = "\n".join(f"{f.step.label}: {f.message}" for f in done.failures)
+        raise PeilError(
+            f"{len(done.failures)} of {done.n_steps} steps failed; no package was written.\n{said}"
+        )
+
+
+def part_of(plan: Plan, models: tuple[str, ...]) -> Plan:
+    """The steps that some models are made of, the models, and the tests of no more than those."""
+    by_id = {step.id: step for step in plan.steps}
+    wanted = [step.id for step in plan.steps if step.kind != "test" and step.name in models]
+    for step_id in wanted:
+        wanted += [
+            other
+            for other in by_id[step_id].waits
+            if by_id[other].kind != "test" and other not in wanted
+        ]
+    made = set(wanted)
+    # One thread adds in one order: the same file gives the same bytes.
+    return Plan([
+        replace(step, one_thread=True)
+        for step in plan.steps
+        if step.id in made or (step.kind == "test" and step.waits and set(step.waits) <= made)
+    ])  # fmt: skip
+
+
+def _write(
+    places: Places,
+    file: Path,
+    source: Source,
+    out: Path,
+    tables: tuple[str, ...],
+    keep: KeepList | None,
+) -> Counted:
+    parts = places.inbox.parent / "package"
+    parts.mkdir()
+    with open_warehouse(places.warehouse) as connection:
+        connection.execute("set threads = 1")
+        from peil.tables.sql_functions import add_functions
+
+        add_functions(connection)
+        files = {f"{table}.parquet": _export(connection, table, parts) for table in tables}
+        ledger = _ledger_row(connection)
+        if tables != KEYS_TABLES:
+            _refuse_without_weight(connection, file)
+    manifest = Manifest(
+        FORMAT, version("peil"), ledger, facts_of(places.seeds, source),
+        keep.digest if keep else "", files,
+    )  # fmt: skip
+    make_folder(out, PRIVATE_FOLDER)
+    ending = KEYS_ENDING if tables == KEYS_TABLES else ENDING
+    target = out / file_name(printable(file.name), ending)
+    draft = target.with_name(f".{target.name}-{os.getpid()}.part")
+    try:
+        pack(parts, manifest, draft)
+        draft.replace(target)
+    finally:
+        remove(draft)
+    return Counted(target, ledger["n_rows"], ledger["warnings"])
+
+
+def _export(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> dict:
+    columns = columns_of(connection, table)
+    cast = ", ".join(f"{name}::{kind} as {name}" for name, kind in columns.items())
+    path = folder / f"{table}.parquet"
+    connection.execute(
+        f"copy (select {cast} from ({SELECTED[table]}) order by all) to {literal(str(path))} "
+        "(format parquet, compression zstd)"
+    )
+    relation = f"read_parquet({literal(str(path))})"
+    rows = connection.execute(f"select count(*) from {relation}").fetchone() or (0,)
+    return {
+        "sha256": sha256_of(path), "rows": rows[0], "sums": sums_of(connection, relation, columns),
+    }  # fmt: skip
+
+
+def _ledger_row(connection: duckdb.DuckDBPyConnection) -> dict:
+    found = connection.execute(
+        "select file_name, sha256, file_format, source_code, survey_code, wave_code, n_rows, "
+        "n_columns, n_cells, n_identifier_cells, n_open_answers, n_masked_open_answers, n_rejects, "
+        "unbound_columns, notes, warnings from raw.deliveries where status = 'landed'"
+    )
+    names = [column[0] for column in found.description]
+    row = dict(zip(names, found.fetchone() or (), strict=True))
+    unbound = row.pop("unbound_columns")
+    return {
+        **row,
+        "unbound": unbound.split(", ") if unbound else [],
+        "notes": row["notes"].split("; ") if row["notes"] else [],
+        "warnings": row["warnings"].split("\n") if row["warnings"] else [],
+    }
+
+
+def _refuse_without_weight(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    found = connection.execute(
+        "select sum(n_respondents)::bigint, flatten(list(keys_without_weight))[:5] "
+        "from weighted.wgt_respondent_counts "
+        "where response_status = 'eligible' and keys_without_weight is not null"
+    ).fetchone()
+    if found and found[0]:
+        raise DeliveryRejectedError(
+            f"{file.name}: {found[0]} respondents who count have no usable base weight "
+            f"({', '.join(found[1])}, keys as in the warehouse). Correct the column that is bound "
+            "to base_weight."
+        )

@@ -1,0 +1,131 @@
+"""What one worker does with one delivery, in a process of its own on any node."""
+
+import json
+import logging
+import platform
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from peil.drafts import draft_of
+from peil.errors import DeliveryRejectedError, PeilError
+from peil.nights.plan import Plan
+from peil.nights.plans import plan_key, plans_folder
+from peil.private import PRIVATE_FOLDER, make_folder, owner_only
+from peil.settings import lend_hash_key
+from peil.workers.count import count_delivery, count_keys, scratch_folder
+from peil.workers.keep import KeepList
+from peil.workers.shared import get, put
+
+
+@dataclass(frozen=True)
+class Common:
+    """What all deliveries of a run are counted with: the codebook and compiled SQL."""
+
+    seeds: dict[str, bytes]
+    plan: bytes
+
+
+@dataclass(frozen=True)
+class Job:
+    """One delivery: what it is called, where it is, and where its package goes.
+
+    `keep` is None in the first of two rounds, in which only keys are asked.
+    """
+
+    name: str
+    location: str
+    target: str
+    keep: KeepList | None = None
+    keys_only: bool = False
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of it: a package, a refusal with its reasons, or a failure in words."""
+
+    name: str
+    node: str
+    package: str = ""
+    refusal: tuple[str, str, tuple[str, ...]] | None = None
+    failure: str = ""
+    log: tuple[str, ...] = ()
+
+
+class _Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname} {record.getMessage()}")
+
+
+def common_of(seeds: Path, plan: Plan) -> Common:
+    """The same for every delivery of a codebook."""
+    files = {file.name: file.read_bytes() for file in sorted(seeds.glob("*.csv"))}
+    files |= {
+        f"expectations/{file.name}": file.read_bytes()
+        for file in sorted((seeds / "expectations").glob("*.json"))
+    }
+    return Common(files, json.dumps(asdict(plan)).encode())
+
+
+def work(common: Common, job: Job, key: str | None = None) -> Done:
+    """Count a delivery; what a user can mend is told, and not raised.
+
+    Args:
+        common: what it is counted with.
+        job: which delivery.
+        key: the secret of respondent numbers, where the node has none in its environment.
+    """
+    node, said = platform.node(), _Lines()
+    logger = logging.getLogger("peil")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(said)
+    try:
+        if key:
+            lend_hash_key(key)
+        with owner_only(), scratch_folder() as folder:
+            package = _count(common, job, folder)
+        return Done(job.name, node, package=package, log=tuple(said.lines))
+    except DeliveryRejectedError as error:
+        refusal = (str(error), error.rule, tuple(error.nl))
+        return Done(job.name, node, refusal=refusal, log=tuple(said.lines))
+    except PeilError as error:
+        return Done(job.name, node, failure=str(error), log=tuple(said.lines))
+    finally:
+        logger.removeHandler(said)
+
+
+def _count(common: Common, job: Job, folder: Path) -> str:
+    seeds = folder / "seeds"
+    for name, content in common.seeds.items():
+        (seeds / name).parent.mkdir(parents=True, exist_ok=True)
+        (seeds / name).write_bytes(content)
+    _keep_plan(seeds, common.plan)
+    delivery = folder / "delivery" / job.name
+    delivery.parent.mkdir()
+    if Path(job.location).is_file():
+        delivery.symlink_to(job.location)
+    else:
+        get(job.location, delivery)
+    out = Path(tempfile.mkdtemp(dir=folder))
+    if job.keys_only:
+        counted = count_keys(seeds, delivery, out)
+    else:
+        counted = count_delivery(seeds, delivery, out, job.keep)
+    put(counted.package, f"{job.target}/{counted.package.name}")
+    return counted.package.name
+
+
+def _keep_plan(seeds: Path, plan: bytes) -> None:
+    """Keep the compiled SQL where this node looks for it, so that no node compiles it again."""
+    folder = plans_folder()
+    file = folder / f"{plan_key(seeds)}.json"
+    if file.exists():
+        return
+    make_folder(folder, PRIVATE_FOLDER)
+    draft = draft_of(file)
+    draft.write_bytes(plan)
+    draft.replace(file)

@@ -1,0 +1,300 @@
+"""Counted elsewhere, added up here: count packages give the figures that their files give.
+
+The small survey in two files, in which ten people are in both: numbers of people must be equal
+exactly, everything else within 1e-12.
+"""
+
+import itertools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+import duckdb
+import pytest
+from conftest import places_in
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from peil.counting.made_of import counted_models, counted_seeds
+from peil.counting.tables import SELECTED, columns_of
+from peil.gate import gate
+from peil.gate.worker_client import Worker
+from peil.landing import land
+from peil.migrations import migrate
+from peil.nights.build import build_warehouse
+from peil.nights.plans import plan_of
+from peil.settings import Places
+from peil.workers.count import count_delivery, count_keys, part_of
+from peil.workers.keep import keep_lists
+from same_figures import differences
+from small_survey import REFERENCE, deliver, edit, labelled, rows_of
+
+A, B = "small_survey_a.csv", "small_survey_b.csv"
+
+
+def rows() -> list[dict[str, str]]:
+    return [
+        {**row, "channel": f"via {row['channel']}"}
+        for row in rows_of(REFERENCE / "small_survey.csv")
+    ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def started_once(worker: Worker) -> Iterator[None]:
+    """One process with Great Expectations for all deliveries that are counted here."""
+    with (
+        mock.patch.object(gate, "Worker", lambda: worker),
+        mock.patch.object(worker, "close", lambda: None),
+    ):
+        yield
+
+
+@pytest.fixture(scope="module")
+def survey(tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """Two files; people 41 to 50 are in both, with another grade in the second."""
+    os.environ["PEIL_HASH_KEY"] = "test"
+    places = labelled(tmp_path_factory.mktemp("survey"))
+    (places.inbox / "small_survey.csv").unlink()
+    edit(
+        places.seeds, "sources",
+        lambda found: [{**row, "file_pattern": "small_survey*.csv"} for row in found],
+    )  # fmt: skip
+    everybody = rows()
+    deliver(places, everybody[:50], A)
+    again = [{**row, "grade": "9"} for row in everybody[40:50]]
+    deliver(places, again + everybody[50:], B)
+    return places
+
+
+@pytest.fixture(scope="module")
+def packages(survey: Places, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Both files counted in two rounds."""
+    out = tmp_path_factory.mktemp("packages")
+    keys = [count_keys(survey.seeds, survey.inbox / name, out).package for name in (A, B)]
+    keeps = keep_lists(survey.seeds, keys)
+    assert list(keeps[A].superseded) == list(range(41, 51))
+    assert not keeps[B].superseded
+    return {
+        name: count_delivery(survey.seeds, survey.inbox / name, out, keeps[name]).package
+        for name in (A, B)
+    }
+
+
+def elsewhere(survey: Places, folder: Path, *files: Path) -> Places:
+    """Places of a warehouse of its own, with these files in its inbox."""
+    places = replace(places_in(folder), seeds=survey.seeds)
+    places.inbox.mkdir(parents=True)
+    for file in files:
+        shutil.copy2(file, places.inbox / file.name)
+    return places
+
+
+def built(places: Places) -> list[str]:
+    landed = land(places)
+    assert not (landed.rejected or landed.failed), landed
+    return build_warehouse(places).failures
+
+
+def test_parts_give_the_figures_of_the_whole(survey, packages, tmp_path):
+    whole = elsewhere(survey, tmp_path / "whole", survey.inbox / A, survey.inbox / B)
+    assert built(whole) == []
+    parts = elsewhere(survey, tmp_path / "parts", *packages.values())
+    assert built(parts) == []
+    assert differences(whole.warehouse, parts.warehouse) == []
+    with duckdb.connect(str(parts.warehouse), read_only=True) as connection:
+        assert connection.execute("select count(*) from raw.answers").fetchone() == (0,)
+    mixed = elsewhere(survey, tmp_path / "mixed", survey.inbox / A, packages[B])
+    assert built(mixed) == []
+    assert differences(whole.warehouse, mixed.warehouse) == []
+    # The same packages again: nothing new has landed.
+    assert land(parts).landed == []
+
+
+def test_people_in_two_packages_stop_the_night(survey, packages, tmp_path):
+    alone = count_delivery(survey.seeds, survey.inbox / A, tmp_path / "alone").package
+    places = elsewhere(survey, tmp_path / "twice", alone, packages[B])
+    said = " ".join(built(places))
+    assert "assert_packages_count_each_person_once" in said
+    assert "10 people count in another delivery too" in said
+    assert "peil keep" in said
+
+
+def test_a_killed_count_leaves_nothing_and_counts_again(survey, packages, tmp_path):
+    home, out = tmp_path / "tmp", tmp_path / "out"
+    home.mkdir()
+    command = [
+        sys.executable, "-m", "peil", "count", "--seeds", survey.seeds, "--delivery",
+        survey.inbox / B, "--out", out,
+    ]  # fmt: skip
+    environment = {**os.environ, "TMPDIR": str(home)}
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while not list(home.glob("*/.*/warehouse/peil.duckdb")) and time.monotonic() < deadline:
+        assert process.poll() is None
+        time.sleep(0.02)
+    time.sleep(1)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert list(home.glob("*/.*")), "killed too late"
+    assert not out.exists() or not list(out.iterdir())
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    assert (out / packages[B].name).read_bytes() == packages[B].read_bytes()
+    assert not list(home.glob("*/.*")), "microdata was left"
+
+
+def rewritten(package: Path, target: Path, change: Callable[[dict], object]) -> Path:
+    """A copy of a package with another manifest."""
+    target.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(package) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "manifest.json":
+                manifest = json.loads(content)
+                change(manifest)
+                content = json.dumps(manifest).encode()
+            new.writestr(name, content)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda m: m["facts"]["codebook"]["questions"].pop(), "questions.csv"),
+        (lambda m: m["facts"].update(models="x"), "the SQL of the counting models"),
+        (lambda m: m["facts"].update(modules="x"), "the modules of peil"),
+        (lambda m: m["facts"].update(duckdb="1.0"), "DuckDB (1.0 there"),
+        (lambda m: m["files"]["answers.parquet"].update(sha256="0"), "answers.parquet is not the"),
+        (lambda m: m["files"]["answers.parquet"].update(rows=1), "answers.parquet has"),
+        (lambda m: m["files"]["items.parquet"]["sums"].update(n_asked=7), "n_asked sums to"),
+        (lambda m: m["delivery"].update(n_rows=3), "do not add up to the 3 rows"),
+        (lambda m: m["delivery"].update(source_code="x"), "source 'x'"),
+        (lambda m: m["delivery"].pop("sha256"), "is no whole count package"),
+        (lambda m: m.update(format=99), "has format 99"),
+    ],
+)
+def test_what_is_not_as_it_would_be_here_is_refused(survey, packages, tmp_path, change, said):
+    bad = rewritten(packages[B], tmp_path / "bad" / packages[B].name, change)
+    places = elsewhere(survey, tmp_path / "here", bad)
+    landed = land(places)
+    assert said in "".join(landed.rejected.values()), landed
+    reasons = (places.inbox / "rejected" / f"{bad.name}.reden.txt").read_text(encoding="utf-8")
+    assert said in reasons
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        for table in SELECTED:
+            stored = connection.execute(f"select count(*) from raw.counted_{table}").fetchone()
+            assert stored == (0,), table
+
+
+def test_half_a_package_is_refused(survey, packages, tmp_path):
+    half = tmp_path / packages[B].name
+    half.write_bytes(packages[B].read_bytes()[:9000])
+    landed = land(elsewhere(survey, tmp_path / "here", half))
+    assert "is no whole count package" in landed.rejected[half.name]
+
+
+def test_a_correction_replaces_and_a_changed_codebook_is_named(survey, packages, tmp_path):
+    seeds = tmp_path / "seeds"
+    shutil.copytree(survey.seeds, seeds)
+    places = replace(elsewhere(survey, tmp_path / "here", packages[B]), seeds=seeds)
+    assert land(places).landed == [packages[B].name]
+    corrected = tmp_path / "corrected" / B
+    corrected.parent.mkdir()
+    corrected.write_bytes((survey.inbox / B).read_bytes().replace(b",9,", b",8,", 1))
+    again = count_delivery(seeds, corrected, tmp_path / "out").package
+    shutil.copy2(again, places.inbox / again.name)
+    assert land(places).landed == [again.name]
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        states = connection.execute(
+            "select status, (select count(*) from raw.counted_answers as a "
+            "where a.delivery_key = d.delivery_key) > 0 from raw.deliveries as d order by 1"
+        ).fetchall()
+    assert states == [("landed", True), ("replaced", False)]
+    # A question more asks nothing of it; another level of an attribute does.
+    edit(seeds, "questions", lambda found: [*found, {**found[0], "question_code": "new"}])
+    assert land(places).landed == []
+    edit(seeds, "attributes", lambda found: found[:-1])
+    with pytest.raises(Exception, match=r"changed since: attributes.csv \(1 rows there"):
+        land(places)
+
+
+def test_what_counts_are_made_of_is_what_is_built(survey, tmp_path):
+    """The models and seeds whose digests a package holds are those that counting builds."""
+    from peil.counting.tables import MODELS
+
+    plan = part_of(plan_of(survey.seeds, tmp_path), MODELS)
+    made = {kind: {s.name for s in plan.steps if (s.kind == "seed") == (kind == "seed")
+                   and s.kind != "test"} for kind in ("seed", "model")}  # fmt: skip
+    assert made["model"] == set(counted_models())
+    assert made["seed"] == set(counted_seeds())
+
+
+def test_the_codebook_decides_row_by_row(survey):
+    from peil.codebook import read_sources
+    from peil.counting.made_of import codebook_rows
+
+    (source,) = read_sources(survey.seeds)
+    other = replace(source, source_code="other", wave_code="other")
+    here, there = codebook_rows(survey.seeds, source), codebook_rows(survey.seeds, other)
+    assert here["questions"] == there["questions"]
+    assert here["bindings"]
+    assert not there["bindings"]
+
+
+def added_up(packages: list[Path], folder: Path) -> dict[str, list[tuple]]:
+    """The tables of packages together: counts and sums per everything else."""
+    found = {}
+    with duckdb.connect() as connection:
+        migrate(connection)
+        for number, package in enumerate(packages):
+            with zipfile.ZipFile(package) as archive:
+                archive.extractall(folder / str(number))
+        for table in SELECTED:
+            if table == "keys":  # of each delivery its own rows
+                continue
+            columns = columns_of(connection, table)
+            summed = [c for c in columns if c.startswith(("n_", "sum_"))]
+            kept = [c for c in columns if c not in summed]
+            sums = ", ".join(
+                f"sum({c})::bigint" if c.startswith("n_") else f"round(fsum({c}), 9)"
+                for c in summed
+            )
+            found[table] = connection.execute(
+                f"select {', '.join(kept)}{', ' if sums else ''}{sums} "
+                f"from read_parquet('{folder}/*/{table}.parquet') group by all order by all"
+            ).fetchall()
+    return found
+
+
+@settings(
+    max_examples=3, deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(
+    st.permutations(range(90)),
+    # Parts of at least ten: the gate has its own mind about smaller deliveries.
+    st.lists(st.sampled_from(range(10, 90, 10)), min_size=1, max_size=2, unique=True),
+)
+def test_any_split_counts_the_same(survey, tmp_path_factory, order, cuts):
+    folder = tmp_path_factory.mktemp("split")
+    places = elsewhere(survey, folder / "here")
+    everybody = rows()
+    name = "small_survey_whole.csv"
+    deliver(places, everybody, name)
+    whole = count_delivery(survey.seeds, places.inbox / name, folder / "whole").package
+    parts = []
+    bounds = [0, *sorted(cuts), len(order)]
+    for number, (start, end) in enumerate(itertools.pairwise(bounds)):
+        name = f"small_survey_{number}.csv"
+        deliver(places, [everybody[place] for place in order[start:end]], name)
+        parts.append(count_delivery(survey.seeds, places.inbox / name, folder / "parts").package)
+    assert added_up(parts, folder / "b") == added_up([whole], folder / "a")
