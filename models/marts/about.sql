@@ -81,7 +81,7 @@ described as (
         surveys.licence_nl || coalesce('; ' || delivered.licences_nl, '') as licences_nl,
         publications.publisher,
         publications.client,
-        publications.population,
+        publications.population as target_population,
         publications.recruitment,
         publications.contact,
         publications.release_date,

@@ -17,7 +17,7 @@ ELEMENTS = [
 SURVEY = {
     "survey_code": "s", "fieldwork_start": date(2024, 7, 1), "fieldwork_end": date(2024, 8, 31),
     "n_respondents": 1234, "confidence_level": 0.9, "caution": None, "is_random_sample": False,
-    **dict.fromkeys(("client", "publisher", "population", "sources", "recruitment",
+    **dict.fromkeys(("client", "publisher", "target_population", "sources", "recruitment",
                      "sample_kinds", "contact")),
 }  # fmt: skip
 
@@ -41,7 +41,7 @@ def test_every_element_is_there_and_a_gap_is_said_to_be_one():
 
 
 def test_what_seeds_say_is_said():
-    found = account(client="de raad", population="inwoners", recruitment="per brief",
+    found = account(client="de raad", target_population="inwoners", recruitment="per brief",
                     sample_kinds="een open link", contact="post@voorbeeld.nl")  # fmt: skip
     assert found["Opdrachtgever"] == "de raad"
     assert found["Hoe mensen werden gevraagd"] == "per brief"

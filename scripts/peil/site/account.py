@@ -22,7 +22,7 @@ def account_of(reading: Reading, survey: Survey) -> Lines:
         ("client", survey.client), ("publisher", survey.publisher),
         ("account_dates", t("account_period", start=day(survey.fieldwork_start),
                             end=day(survey.fieldwork_end))),
-        ("account_population", survey.population), ("sources", survey.sources),
+        ("account_population", survey.target_population), ("sources", survey.sources),
         ("account_recruitment", survey.recruitment), ("account_sample", kinds),
         ("account_size", t("account_n", n=count(survey.n_respondents))),
         ("weighting", _weights(reading, survey)),

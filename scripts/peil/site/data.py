@@ -7,8 +7,6 @@ from typing import NamedTuple
 from peil.site.insights import (
     Advice,
     Attack,
-    Coverage,
-    Evenness,
     Evidence,
     Experience,
     Item,
@@ -18,8 +16,6 @@ from peil.site.insights import (
     ModelEstimate,
     Priority,
     Response,
-    SchemeEffect,
-    SourceEffect,
     Trend,
     Weighting,
 )
@@ -35,6 +31,7 @@ from peil.site.rows import (
     Survey,
     TopicText,
 )
+from peil.site.samples import Coverage, Evenness, SchemeEffect, SourceEffect
 
 TOTAL = "total"
 EstimateKey = tuple[str, str, str, str, str, str | None]

@@ -7,7 +7,7 @@ import duckdb
 
 from peil.errors import PeilError
 from peil.published import open_published
-from peil.site import insights, rows
+from peil.site import insights, rows, samples
 from peil.site.data import TOTAL, Data
 
 Row = TypeVar("Row", bound=NamedTuple)
@@ -119,13 +119,13 @@ def load(file: Path) -> Data:
                 insights.ModelEstimate, "marts.municipal_estimates", "model_estimate is not null"
             ),
             mixes=read.latest(insights.Mix, "marts.municipal_comparison"),
-            evenness=read.latest(insights.Evenness, "marts.representativity", "not is_withheld"),
+            evenness=read.latest(samples.Evenness, "marts.representativity", "not is_withheld"),
             source_effects=read.latest(
-                insights.SourceEffect, "marts.source_effects", "not is_withheld"
+                samples.SourceEffect, "marts.source_effects", "not is_withheld"
             ),
-            coverage=read.latest(insights.Coverage, "marts.sample_population", "not is_withheld"),
+            coverage=read.latest(samples.Coverage, "marts.sample_population", "not is_withheld"),
             scheme_effects=read.latest(
-                insights.SchemeEffect, "marts.scheme_effects", "not is_withheld"
+                samples.SchemeEffect, "marts.scheme_effects", "not is_withheld"
             ),
         )
     _refuse_withheld_figures(data.estimates)

@@ -3,9 +3,10 @@
 from peil.site.account import account_of
 from peil.site.addresses import NOT_FOUND
 from peil.site.context import Reading, Site
-from peil.site.insights import Coverage, Evenness, Margin, Response, SchemeEffect, Weighting
+from peil.site.insights import Margin, Response, Weighting
 from peil.site.numbers import slug, small
 from peil.site.rows import Statistic
+from peil.site.samples import Coverage, Evenness, SchemeEffect
 from peil.site.sources import contrast_of
 
 MOST_MISSED = 3

@@ -27,7 +27,7 @@ class Survey(NamedTuple):
     licences: str | None
     publisher: str | None
     client: str | None
-    population: str | None
+    target_population: str | None
     recruitment: str | None
     contact: str | None
     release_date: date | None

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from peil.site.context import Reading
-from peil.site.insights import SourceEffect
 from peil.site.measures import Measure
+from peil.site.samples import SourceEffect
 
 CERTAIN = "certain_difference"
 
