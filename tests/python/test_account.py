@@ -53,7 +53,7 @@ def test_what_seeds_say_is_said():
 
 def test_weights_and_precision_are_those_of_the_figures():
     weights = SimpleNamespace(survey_code="s", is_default_scheme=True, label="Naar leeftijd",
-                              deff=1.104, n_effective=1118, min_weight=0.4,
+                              deff_weights=1.104, n_effective=1118, min_weight=0.4,
                               max_weight=2.71)  # fmt: skip
     figure = {"survey_code": "s", "segment_code": "total", "is_default_scheme": True,
               "question_code": "q", "statistic": "share"}  # fmt: skip

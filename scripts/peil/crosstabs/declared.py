@@ -78,7 +78,7 @@ def _by(table: Row, attributes: dict[str, str]) -> str:
     sides = [table["column_code"], table["second_column_code"]]
     # A question by itself stays one: its groups are its own answers.
     named = [
-        code if code == table["question_code"] else attributes.get(code, code)
+        code if code == table["question_code"] else str(attributes.get(code, code))
         for code in sides if code
     ]  # fmt: skip
     return "*".join(named)
@@ -169,7 +169,7 @@ def _of_answers_without_figure(
     connection: duckdb.DuckDBPyConnection, of: Measured
 ) -> dict[TableCell, str]:
     """Groups of people who gave an answer whose own figure is withheld in the published tables."""
-    hidden = {}
+    hidden: dict[TableCell, str] = {}
     for by in of.asked.bys:
         for place, side in enumerate(by.sides):
             if side.kind != "question":

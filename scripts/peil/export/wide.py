@@ -145,7 +145,7 @@ def _add_replicates(wide: Wide, connection: duckdb.DuckDBPyConnection, survey: s
     ).fetchnumpy().values()  # fmt: skip
     if not len(keys):
         return
-    for number, values in enumerate(np.stack(weights).T, 1):
+    for number, values in enumerate(np.stack(list(weights)).T, 1):
         label = f"Replicatiegewicht {number}, bij {POPULATION_WEIGHT}: {schemes[0]}"
         wide.add(f"{REPLICATE}{number}", Column(label, pd.Series(values, index=keys), "scale"))
 

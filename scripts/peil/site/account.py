@@ -43,10 +43,10 @@ def _weights(reading: Reading, survey: Survey) -> str:
     return " ".join(
         reading.t(
             "account_weights", label=w.label, n=write.count(w.n_effective),
-            deff=write.precise(w.deff, "mean"), low=write.precise(w.min_weight, "mean"),
+            deff=write.precise(w.deff_weights, "mean"), low=write.precise(w.min_weight, "mean"),
             high=write.precise(w.max_weight, "mean"),
         )
-        if w.deff is not None and w.min_weight is not None and w.max_weight is not None
+        if w.deff_weights is not None and w.min_weight is not None and w.max_weight is not None
         else f"{w.label}."
         for w in schemes[:1]
     )  # fmt: skip

@@ -48,10 +48,8 @@ def scheme_effects(tables: SchemeTables) -> pd.DataFrame:
                 part[name].map(design.cell_position).fillna(-1).to_numpy(dtype=int)
                 for name, design in (("cell_id", own), ("default_cell_id", base))
             )
-            alike = Alike(
-                *(part[name].to_numpy(dtype=float) for name in ("y", "n", "sum_d", "sum_d2")),
-                base.design.strata[second],
-            )
+            y, n, sum_d, sum_d2 = part[["y", "n", "sum_d", "sum_d2"]].to_numpy(dtype=float).T
+            alike = Alike(y, n, sum_d, sum_d2, base.design.strata[second])
             answered = part["y"].notna().to_numpy()
             if not (answered & (first >= 0)).any() or not (answered & (second >= 0)).any():
                 continue

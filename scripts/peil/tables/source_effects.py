@@ -97,11 +97,9 @@ def _of_wave(tables: SourceTables, key: tuple[str, str], answers: pd.DataFrame) 
         if position is not None:
             places = pd.MultiIndex.from_frame(own[["stratum", "cluster_code"]])
             cluster = position.to_numpy()[position.index.get_indexer(places)]
-        people = People(
-            numbered.cell_position[own["cell_id"]].to_numpy(),
-            *(own[name].to_numpy(dtype=float) for name in ("n", "sum_d", "sum_d2")),
-            cluster,
-        )
+        n, sum_d, sum_d2 = own[["n", "sum_d", "sum_d2"]].to_numpy(dtype=float).T
+        cell = numbered.cell_position[own["cell_id"]].to_numpy()
+        people = People(cell, n, sum_d, sum_d2, cluster)
         for name in names:
             inside = (own["source_code"] == name).to_numpy()
             if inside.any() and not inside.all():
