@@ -54,9 +54,11 @@ def who_differs(site: Reading, overall: Measure) -> list[str]:
     contrasts = [c for c in site.data.contrasts if c.survey_code == overall.question.survey_code]
     sentences = [site.findings.contrast(overall, c) for c in contrasts]
     contrasted = {c.segment_code for c in contrasts}
-    for code in small_divisions(site):
+    # By which way people came says something of the sample, not of people: it stands by the sources.
+    ways = {e.source_code for e in site.data.source_effects}
+    for code, groups in small_divisions(site).items():
         tests = [c for c in site.measures.tests(overall, code, "segments") if c.is_certain]
-        if code in contrasted or not tests:
+        if code in contrasted or not tests or {g.group_key for g in groups} <= ways:
             continue
         largest = max(tests, key=lambda c: abs(c.difference or 0))
         ends = (largest.group_key_a, largest.group_key_b)
