@@ -9,17 +9,16 @@ with headlines as (
     where measures.statistic = questions.headline_statistic
 ),
 
--- Where answers of a source are kept, and those of everybody (without a source).
-places as (
+-- Where answers of a source are kept, and those of everybody (without a source). Materialized: inlined
+-- without rows it is an internal error of DuckDB 1.5.6.
+places as materialized (
     select
+        headlines.* exclude (segment_code),
         places.place_id,
-        places.scheme_code,
         places.wave_code,
         places.cell_id,
         places.cluster_code,
         if(segments.is_total, null, places.segment_value) as source_code,
-        headlines.measure_id,
-        headlines.question_code,
     from {{ ref('est_places') }} as places
     inner join headlines using (scheme_code)
     inner join {{ ref('est_segments') }} as segments
@@ -41,19 +40,18 @@ scored as (
         answers.is_base,
         if(
             answers.is_base, 0,
-            {{ outcome('headlines', 'answers.value_number', 'answers.option_code') }}
+            {{ outcome('places', 'answers.value_number', 'answers.option_code') }}
         ) as y,
         sum(counts.n_answers) as n,
         sum(counts.sum_d) as sum_d,
         sum(counts.sum_d2) as sum_d2,
     from places
-    inner join headlines using (scheme_code, measure_id)
     inner join {{ ref('est_cell_counts') }} as counts using (place_id)
     inner join {{ ref('est_answers') }} as answers
         on
             counts.answer_id = answers.answer_id
-            and headlines.survey_code = answers.survey_code
-            and headlines.question_code = answers.question_code
+            and places.survey_code = answers.survey_code
+            and places.question_code = answers.question_code
     group by all
 ),
 
