@@ -90,7 +90,7 @@ def test_bounds_per_group_are_kept_and_reported(weighed):
     """`deff_before_bounds` is the deff of the same scheme without bounds."""
     places, _ = weighed
     query = (
-        "select group_value, min_weight, max_weight, n_at_upper, deff_weights, deff_before_bounds "
+        "select group_value, min_weight, max_weight, n_at_upper, deff, deff_before_bounds "
         "from weighted.wgt_weighting_diagnostics where scheme_code = '{}' order by group_value"
     )
     rows, free = (
