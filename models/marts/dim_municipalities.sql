@@ -20,7 +20,7 @@ residents as (
     qualify
         row_number() over (
             partition by population.municipality_code
-            order by waves.fieldwork_start desc, population.survey_code
+            order by waves.fieldwork_start desc, population.survey_code asc
         ) = 1
 ),
 

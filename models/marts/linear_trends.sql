@@ -22,7 +22,9 @@ with standing as (
 
 -- A line through a figure that stands from the release before would tell the figure that does not.
 engine as (
-    select trends.*, standing.is_withheld,
+    select
+        trends.*,
+        standing.is_withheld,
     from {{ ref('est_trends') }} as trends
     inner join standing using (trend_id)
     where not standing.is_withheld
@@ -60,8 +62,8 @@ published as (
             as ci_high_clustered,
         engine.df_clustered::bigint as df_clustered,
         {{ published_p('engine.p_value_clustered') }} as p_value_clustered,
-        groups.label_nl as segment_label_nl,
-        groups.label_en as segment_label_en,
+        own.label_nl as segment_label_nl,
+        own.label_en as segment_label_en,
         measures.question_label_nl,
         measures.question_label_en,
         coalesce(measures.option_label_nl, measures.statistic_label_nl) as label_nl,
@@ -69,15 +71,15 @@ published as (
         schemes.is_default as is_default_scheme,
         row_number() over (
             order by
-                engine.survey_code, schemes.sort_order, groups.sort_order, measures.measure_id
+                engine.survey_code, schemes.sort_order, own.sort_order, measures.measure_id
         ) as sort_order,
     from engine
     inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
-    inner join {{ ref('est_groups') }} as groups
+    inner join {{ ref('est_groups') }} as own
         on
-            engine.survey_code = groups.survey_code
-            and {{ same_group('engine', 'groups') }}
+            engine.survey_code = own.survey_code
+            and {{ same_group('engine', 'own') }}
 ),
 
 judged as (

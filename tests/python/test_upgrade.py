@@ -16,7 +16,7 @@ TABLE = "estimates.est_driver_counts"
 KEPT = (
     "stg_respondents", "stg_answers", "wgt_respondent_attributes", "wgt_respondent_profiles",
     "wgt_straight_lines", "wgt_off_route", "est_answer_counts", "est_joint_counts",
-    "est_driver_counts",
+    "est_driver_counts", "stg_scores", "est_item_products",
 )  # fmt: skip
 # Changes of a codebook of which each reaches something that is kept, through another seed.
 CHANGES = (
@@ -38,6 +38,7 @@ CHANGES = (
     "from codebook.driver_models)",
     "delete from codebook.answer_pairs where answer_pair_code = (select min(answer_pair_code) "
     "from codebook.answer_pairs)",
+    "update codebook.composites set is_reversed = not is_reversed",
     "delete from codebook.options where option_code = (select min(option_code) "
     "from codebook.options)",
 )

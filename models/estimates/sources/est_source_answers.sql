@@ -9,8 +9,8 @@ with headlines as (
     where measures.statistic = questions.headline_statistic
 ),
 
--- Where answers of a source are kept, and those of everybody (without a source). Materialized: inlined
--- without rows it is an internal error of DuckDB 1.5.6.
+-- Where answers of a source are kept, and those of everybody (without a source). Materialized:
+-- inlined without rows it is an internal error of DuckDB 1.5.6.
 places as materialized (
     select
         headlines.* exclude (segment_code),
