@@ -1,6 +1,7 @@
 {%- set variable = 'survey_code, scheme_code, wave_code, attribute_code' -%}
--- Shares are those among the levels that the population knows. A few people at one level stand out,
--- and what a variable shows of its other levels would tell them: then nothing of the sample is shown.
+-- Shares are those among the levels that the population knows. A few people at one level stand
+-- out, and what a variable shows of its other levels would tell them: then nothing of the sample is
+-- shown.
 with judged as (
     select
         *,

@@ -611,7 +611,7 @@ def _other(path: Path) -> dict[str, str]:
     m.ticks("k", "", CHANNELS[:3], yes="Y", no="", names="k[{i}]")
     words = [f"via de {w} {i}" if i % 9 == 0 else "" for i, w in
              enumerate(m.pick(["buurman", "krant", "school"]))]  # fmt: skip
-    m.add("k[other]", "open", np.array(words, dtype=object))
+    m.add("k[other]", "ticks", np.array(words, dtype=object))
     m.grade("cijfer", "")
     return m.csv(path)
 
