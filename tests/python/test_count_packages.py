@@ -49,8 +49,10 @@ def rows() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module", autouse=True)
 def started_once(worker: Worker) -> Iterator[None]:
-    """One process with Great Expectations for all deliveries that are counted here."""
+    """One process with Great Expectations for all deliveries that are counted here; one secret."""
     with (
+        mock.patch.dict(os.environ, PEIL_HASH_KEY="test"),
+        mock.patch.dict("peil.settings._kept"),
         mock.patch.object(gate, "Worker", lambda: worker),
         mock.patch.object(worker, "close", lambda: None),
     ):
@@ -60,7 +62,6 @@ def started_once(worker: Worker) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def survey(tmp_path_factory: pytest.TempPathFactory) -> Places:
     """Two files; people 41 to 50 are in both, with another grade in the second."""
-    os.environ["PEIL_HASH_KEY"] = "test"
     places = labelled(tmp_path_factory.mktemp("survey"))
     (places.inbox / "small_survey.csv").unlink()
     edit(

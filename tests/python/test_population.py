@@ -174,7 +174,7 @@ def test_a_service_that_is_away_says_so(places, monkeypatch):
 def test_the_recorded_real_answers_give_342_municipalities(places):
     """Totals of table 03759ned on 1 January 2024, against the figures CBS published."""
     recording = shared("data", "cbs", "odata4_03759ned")
-    header = "municipality_code,survey_code,municipality_number,label\n"
+    header = "municipality_code,survey_code,municipality_number,label,province\n"
     (places.seeds / "municipalities.csv").write_text(header)
     fetch_population(places, 2024, level="totals", replay=recording)
     with duckdb.connect(str(places.warehouse), read_only=True) as connection:
@@ -190,8 +190,8 @@ def test_the_recorded_real_answers_give_342_municipalities(places):
 def test_the_recording_of_totals_does_not_pass_for_ages(places):
     recording = shared("data", "cbs", "odata4_03759ned")
     with (places.seeds / "municipalities.csv").open("w") as handle:
-        handle.write("municipality_code,survey_code,municipality_number,label\n")
-        handle.write("GM0363,omnichannel,363,Amsterdam\n")
+        handle.write("municipality_code,survey_code,municipality_number,label,province\n")
+        handle.write("GM0363,omnichannel,363,Amsterdam,\n")
     with pytest.raises(PeilError, match="--level totals"):
         fetch_population(places, 2024, replay=recording)
 

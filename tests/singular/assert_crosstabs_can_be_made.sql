@@ -1,5 +1,5 @@
--- Both sides are of the survey, and two questions are crossed once: a crosstab holds row shares, so the
--- same two the other way around would tell what it withholds.
+-- Both sides are of the survey, and two questions are crossed once: a crosstab holds row shares, so
+-- the same two the other way around would tell what it withholds.
 with declared as (
     select
         crosstab_code,

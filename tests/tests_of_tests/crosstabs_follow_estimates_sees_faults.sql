@@ -1,6 +1,6 @@
 -- Everybody's mean is 6.5 on 300 answers. Planted per crosstab, beside a right one: another figure,
--- error, end or base than estimates; a withheld figure that is seen, and one that says something;
--- a figure that is not there, outside its interval, a row share above 1, or not 1 of everybody; more
+-- error, end or base than estimates; a withheld figure that is seen, and one that says something; a
+-- figure that is not there, outside its interval, a row share above 1, or not 1 of everybody; more
 -- effective than answers; a test that is none.
 with segments as (
     select
@@ -45,7 +45,10 @@ planted as (
         null::varchar as second_column_value,
         if(crosstab_code = 'seen', 'secret', 'mean') as statistic,
         null::varchar as answer_code,
-        case crosstab_code when 'figure' then 6.4 when 'outside' then 7 when 'empty' then null
+        case crosstab_code
+            when 'figure' then 6.4
+            when 'outside' then 7
+            when 'empty' then null
             else 6.5
         end as estimate,
         if(crosstab_code = 'error', 0.2, 0.1) as se,

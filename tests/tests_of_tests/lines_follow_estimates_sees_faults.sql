@@ -1,6 +1,6 @@
--- A grade was 6.0, 6.2 and 6.7, each 365 days after the other: 0.7 in 730 / 365.25 years. Planted per
--- question, beside a right one: the line turned, an interval exchanged or shifted, a wave too many, no error of a
--- test, and an adjusted p that is smaller than the p.
+-- A grade was 6.0, 6.2 and 6.7, each 365 days after the other: 0.7 in 730 / 365.25 years. Planted
+-- per question, beside a right one: the line turned, an interval exchanged or shifted, a wave too
+-- many, no error of a test, and an adjusted p that is smaller than the p.
 with waves as (
     select
         's' as survey_code,
@@ -51,7 +51,9 @@ planted as (
     select
         *,
         change_per_year + if(question_code = 'exchanged', 0.2, -0.2) as ci_low,
-        change_per_year + case question_code when 'exchanged' then -0.2 when 'shifted' then 0.3
+        change_per_year + case question_code
+            when 'exchanged' then -0.2
+            when 'shifted' then 0.3
             else 0.2
         end as ci_high,
     from drawn
