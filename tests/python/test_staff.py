@@ -78,7 +78,7 @@ def test_non_participants_miss_status_email_and_tools_and_nothing_else(published
 def test_the_preview_and_the_unfinished_row_do_not_count(published, figures):
     steps = published.sql(
         "select step_code, n_rows from marts.response_overview "
-        "where survey_code = 'kcc_staff' and source_code = 'all' and n_respondents > 0"
+        "where survey_code = 'kcc_staff' and source_code = 'all' and n_rows > 0"
     ).fetchall()
     assert dict(steps) == {"eligible": 240}
     withheld = published.sql(
