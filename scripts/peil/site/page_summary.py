@@ -54,7 +54,7 @@ def who_differs(site: Reading, overall: Measure) -> list[str]:
     contrasts = [c for c in site.data.contrasts if c.survey_code == overall.question.survey_code]
     sentences = [site.findings.contrast(overall, c) for c in contrasts]
     contrasted = {c.segment_code for c in contrasts}
-    # By which way people came says something of the sample, not of people: it stands by the sources.
+    # Which way people came says something of the sample: it stands with the sources.
     ways = {e.source_code for e in site.data.source_effects}
     for code, groups in small_divisions(site).items():
         tests = [c for c in site.measures.tests(overall, code, "segments") if c.is_certain]
