@@ -53,8 +53,8 @@ lint-sql: setup  ## sqlfluff
 pytest: setup  ## pytest; its first test builds the demo, dbt unit and data tests included
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
-test-fast: setup  ## pytest without the tests that run a night
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not night"
+test-fast: setup  ## pytest without the tests that run a night or take seconds each
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not night and not slow"
 
 docs: setup  ## write docs/codebook.md anew from models/codebook/*.yml
 	@$(BIN)/python -m peil.drafting.reference

@@ -38,6 +38,12 @@ FLAGS = [
 # Tests side by side (`-n`). The tests of one file run in one process, where they share what its
 # fixtures build; the tests of these files share no more than copies of what is made once.
 APART = {"test_nightly", "test_nights", "test_privacy", "test_raking_groups"}
+FAST = "not night and not slow"
+# Whole files are drafted, raked, backed up and written as workbooks here: seconds a test.
+SLOW = (
+    "test_draft.py", "test_rake_files.py", "test_codebook_workbook.py", "test_backup.py",
+    "test_population.py",
+)  # fmt: skip
 # The longest start first, so that no worker is left with one at the end. The first of all makes the
 # demo; what stands second needs no demo, so that the other worker does not wait for it.
 LONGEST_FIRST = (
@@ -93,7 +99,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 def pytest_configure(config: pytest.Config) -> None:
     """In the fast selection a night is refused, whatever starts it."""
-    if config.getoption("markexpr") == "not night":
+    if config.getoption("markexpr") == FAST:
         sys.addaudithook(_refuse_nights)
 
 
@@ -117,6 +123,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = item._fixtureinfo.name2fixturedefs.values()
         if runs_a_night([item.function, *(known[-1].func for known in fixtures)]):
             item.add_marker("night")
+        if item.path.name in SLOW:
+            item.add_marker("slow")
 
 
 def peil(*arguments: object, **environment: str) -> subprocess.CompletedProcess:

@@ -11,7 +11,7 @@ from pathlib import Path
 import made_once
 import pytest
 import yaml
-from conftest import APART, LONGEST_FIRST, in_bytes, scope_of
+from conftest import APART, FAST, LONGEST_FIRST, in_bytes, scope_of
 from made_once import copy_of
 from nights_in_tests import functions_with_a_night, starts_one
 from peil.settings import PROJECT
@@ -151,7 +151,7 @@ def test_the_fast_selection_refuses_a_night_that_was_not_seen(tmp_path):
     run = subprocess.run(
         [
             sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider",
-            "-c", str(PROJECT / "pyproject.toml"), "-m", "not night", str(tmp_path),
+            "-c", str(PROJECT / "pyproject.toml"), "-m", FAST, str(tmp_path),
         ],
         cwd=tmp_path, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
