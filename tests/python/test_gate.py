@@ -213,6 +213,23 @@ def test_expectations_name_the_columns_that_break_them(worker):
     assert ("share_unreadable_date", True) not in found, "a source without dates is not judged"
 
 
+def test_a_suite_may_ask_for_what_is_read_late(worker):
+    """Three answers as often as each other, beside shares that they have and have not."""
+
+    def judged(*weights):
+        parts = {"values": ["1", "2", "12"], "weights": list(weights)}
+        kind = "expect_column_kl_divergence_to_be_less_than"
+        asked = rule("values", "a", type_=kind, partition_object=parts, threshold=0.1)
+        (check,) = worker.validate(FACTS, [asked])
+        return check.success, check.observed
+
+    assert judged(1 / 3, 1 / 3, 1 / 3) == (True, [])
+    found, (divergence,) = judged(0.1, 0.1, 0.8)
+    assert not found
+    # By hand: (2 ln((1 / 3) / 0.1) + ln((1 / 3) / 0.8)) / 3.
+    assert divergence == pytest.approx(0.5108256237659906)
+
+
 def test_hand_written_suites_are_whole(worker):
     """Every suite beside the seeds names a source of them and can be run."""
     written = sorted((SEEDS / suites.FOLDER).glob("*.json"))
