@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from peil.disclosure import Rules, protect, recoverable, rules_of, withheld_counts
+from peil.disclosure import Rules, moments, protect, recoverable, rules_of, withheld_counts
 from peil.disclosure.attack import attack_counts, attack_figures
 from peil.disclosure.moments import Answers, room
 from peil.disclosure.rules import QUANTITIES
@@ -165,6 +165,25 @@ def test_the_range_of_a_count_is_that_of_every_table_that_rounds_alike(counts, h
         np.array([1.0, 0.0, 0.0]),
     )
     assert found == pytest.approx((min(alike), max(alike)))
+
+
+def test_tables_made_one_by_one_leave_the_room_of_the_whole_number_programme(monkeypatch):
+    """On answers of any number, some of whose shares are published as well."""
+    draw = np.random.default_rng(1)
+    cases = []
+    for n_values in (2, 3, 5, 6, 10) * 4:
+        values = np.sort(draw.choice(np.arange(-2, 11), n_values, replace=False)).astype(float)
+        counts = draw.multinomial(draw.integers(1, 30), draw.dirichlet(np.ones(n_values)))
+        known = draw.integers(0, 2, (draw.integers(0, 2), n_values))
+        half = float(draw.choice([0.005, 0.05]))
+        error = half / 2 if draw.random() < 0.8 else None
+        hidden = np.zeros(n_values)
+        hidden[draw.integers(0, n_values)] = 1
+        cases.append((Answers(values, counts.astype(float), half, error, known), hidden))
+    found = [room(*case) for case in cases]
+    monkeypatch.setattr(moments, "MOST_TABLES", 0)
+    assert found == [pytest.approx(room(*case), abs=1e-6) for case in cases]
+    assert len(set(found)) > 10, "the cases are too much alike"
 
 
 def counts_of(**items):

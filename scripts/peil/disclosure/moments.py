@@ -2,8 +2,9 @@
 
 A mean and a standard error of few answers are two equations in whole numbers: how many people
 gave each answer. Beside what else is published of the same answers they can leave a withheld count
-no room. The range that is left is found by a whole-number programme; with many answers by a linear
-one, which is as good as exact there.
+no room. The range that is left is found by making every table of answers that fits, or by a
+whole-number programme where those are many; with many answers by a linear one, which is as good as
+exact there.
 
 Source: Willenborg & De Waal (2001), on the feasibility interval of a withheld cell.
 """
@@ -15,6 +16,8 @@ from scipy.optimize import LinearConstraint, milp
 
 # From this many answers on, whole numbers make no difference to the range.
 WHOLE_BELOW = 50
+# More tables than this take longer to make than the programme takes to solve.
+MOST_TABLES = 50_000
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,9 @@ def room(answers: Answers, hidden: np.ndarray) -> tuple[float, float]:
 def _room(answers: Answers, hidden: np.ndarray, divisor: float) -> tuple[float, float]:
     rows, low, high = _constraints(answers, divisor)
     n = answers.counts.sum()
+    if n < WHOLE_BELOW and (tables := _tables(int(n), rows, low, high)) is not None:
+        given = tables @ hidden.astype(np.int64)
+        return float(given.min()), float(given.max())
     whole = np.full(len(answers.values), int(n < WHOLE_BELOW))
     ends = []
     for direction in (1, -1):
@@ -69,6 +75,34 @@ def _room(answers: Answers, hidden: np.ndarray, divisor: float) -> tuple[float, 
             return float(answers.counts @ hidden), float(answers.counts @ hidden)
         ends.append(direction * solved.fun)
     return ends[0], ends[1]
+
+
+def _tables(n: int, rows: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray | None:
+    """Every table of whole numbers that fits, shape (T, V); None where there are too many to make.
+
+    Answer by answer: a beginning is kept while the people who are left can still bring each row
+    between its ends.
+    """
+    n_values = rows.shape[1]
+    tables = np.zeros((1, 0), dtype=np.int64)
+    left, sums = np.array([n]), np.zeros((1, len(rows)))
+    for place in range(n_values):
+        is_last = place == n_values - 1
+        least = left if is_last else np.zeros_like(left)
+        each = left - least + 1
+        if each.sum() > MOST_TABLES:
+            return None
+        begun = np.repeat(np.arange(len(left)), each)
+        count = np.arange(len(begun)) - np.repeat(np.cumsum(each) - each, each) + least[begun]
+        after = left[begun] - count
+        reached = sums[begun] + count[:, None] * rows[:, place]
+        rest = rows[:, place + 1 :] if not is_last else np.zeros((len(rows), 1))
+        fewest, most = rest.min(axis=1), rest.max(axis=1)
+        fits = (reached + after[:, None] * fewest <= high).all(axis=1)
+        fits &= (reached + after[:, None] * most >= low).all(axis=1)
+        tables = np.column_stack([tables[begun[fits]], count[fits]])
+        left, sums = after[fits], reached[fits]
+    return tables if len(tables) else None
 
 
 def window(value: float, half_digit: float, half: float) -> tuple[float, float]:
