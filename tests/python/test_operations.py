@@ -12,7 +12,6 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from string import Template
 
 import click
 import duckdb
@@ -20,13 +19,12 @@ import pytest
 from docs_blocks import DOCS, blocks
 from peil.cli.main import peil as command
 from peil.codebook.version import VERSION_FILE, version_text
-from peil.drafting.folder import schedule_values
 from peil.errors import PeilError
 from peil.nights import history, nightly, publish
 from peil.nights.build import BuildResult
 from peil.nights.release import in_force, release_names
 from peil.nights.unchanged import facts_of_now
-from peil.settings import PROJECT, Places, child_environment
+from peil.settings import Places, child_environment
 from peil.warehouse import open_warehouse
 from servers import Hook, Mailbox, serving
 from small_survey import REFERENCE, add, deliver, edit, rows_of, small_places
@@ -35,7 +33,6 @@ from test_install import borrow_libraries, wheel_of_checkout
 # The commands stand in the document, where nights_in_tests does not look.
 pytestmark = pytest.mark.night
 PAGE = DOCS / "operations.md"
-OPERATIONS = PROJECT / "scripts" / "peil" / "drafting" / "new_survey" / "operations"
 SECRET_NAME = "jan jansen.csv"
 
 
@@ -109,29 +106,6 @@ def test_there_are_ten_commands_to_a_monitored_night(server):
     if shutil.which("systemctl"):
         wanted = root / "etc" / "systemd" / "system" / "timers.target.wants"
         assert {p.name for p in wanted.iterdir()} == {"peil-nightly.timer", "peil-status.timer"}
-
-
-def test_the_units_of_the_folder_can_be_used(server):
-    folder, *_ = server
-    if shutil.which("systemd-analyze") is None:
-        pytest.skip("no systemd here: apt-get install systemd to verify the units")
-    units = sorted((folder / "operations").glob("peil-*.[st]*[er]"))
-    assert len(units) == 4
-    for unit in units:
-        verified = subprocess.run(
-            ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False
-        )
-        assert (verified.returncode, verified.stderr) == (0, ""), unit.name
-
-
-def test_the_page_shows_the_schedules_as_they_are_written():
-    folder, program = Path("/srv/peil/survey"), Path("/srv/peil/env/bin/peil")
-    values = schedule_values(folder, program, "peil")
-    shown = {block.rest: block.text for block in blocks(PAGE) if block.rest}
-    assert shown == {
-        file.name: Template(file.read_text(encoding="utf-8")).substitute(values)
-        for file in OPERATIONS.iterdir()
-    }
 
 
 # ---------- ten nights

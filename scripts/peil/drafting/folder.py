@@ -1,6 +1,7 @@
 """`peil init`: a survey folder with a codebook to start from and a dbt project of one's own."""
 
 import getpass
+import json
 import os
 import re
 import shlex
@@ -76,14 +77,19 @@ def project_name(text: str) -> str:
 
 
 def schedule_values(folder: Path, program: Path, user: str) -> dict[str, str]:
-    """The folder and the program as systemd, cron, XML and YAML want them written."""
+    """The folder and the program as systemd, cron, XML and a shell in YAML want them written."""
     values = {"user": user}
     for name, path in (("folder", str(folder)), ("peil", str(program))):
+        # In quotes systemd reads escapes, and variables where it starts a program.
+        in_quotes = path.replace("\\", r"\\").replace('"', r"\"").replace("$", "$$")
         values |= {
             f"unit_{name}": path.replace("%", "%%"),
+            f"unit_quoted_{name}": in_quotes.replace("%", "%%"),
             f"cron_{name}": shlex.quote(path).replace("%", "\\%"),
             f"xml_{name}": escape(path),
-            f"yml_{name}": path.replace("\\", "\\\\"),
+            # What JSON writes between its quotes YAML reads between its own.
+            f"yml_{name}": json.dumps(path, ensure_ascii=False)[1:-1],
+            f"yml_shell_{name}": json.dumps(shlex.quote(path), ensure_ascii=False)[1:-1],
         }
     return values
 
