@@ -8,7 +8,6 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 
 KEYS = ["table_code", "survey_code", "wave_code"]
 TOTAL = "total"
@@ -44,6 +43,9 @@ def rooms(n: pd.Series, hidden: set[tuple[str, str]]) -> dict[tuple[str, str], f
         n: people by place and item.
         hidden: the withheld counts; everything else is published.
     """
+    # A third of a second, for surveys in which a count is withheld.
+    from scipy.optimize import linprog
+
     table_cells = sorted(hidden)
     position = {table_cell: i for i, table_cell in enumerate(table_cells)}
     rows, right = [], []

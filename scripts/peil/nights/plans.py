@@ -9,7 +9,6 @@ macros, tests, names of seeds and versions: where anything differs another plan 
 import hashlib
 import json
 import logging
-import os
 import shutil
 import time
 from contextlib import suppress
@@ -19,8 +18,8 @@ from pathlib import Path
 
 from peil.built import code_files, digest_of
 from peil.drafts import draft_of, remove, sweep
+from peil.kept import can_keep, kept_folder
 from peil.nights.plan import Column, NoPlanError, Plan, Step, plan_from
-from peil.private import PRIVATE_FOLDER, make_folder
 from peil.project import assemble
 from peil.settings import PROJECT
 
@@ -44,7 +43,7 @@ def plan_of(seeds: Path, beside: Path) -> Plan:
     Raises:
         NoPlanError: dbt cannot compile it, or it asks what a plan does not know.
     """
-    folder = _writable_folder(beside)
+    folder = plans_folder() if can_keep("plans") else beside
     name = f"{plan_key(seeds)}.json"
     for kept in (SHIPPED, folder):
         if (plan := _read(kept / name)) is not None:
@@ -71,21 +70,9 @@ def make_plan(seeds: Path, folder: Path) -> Plan:
     return plan
 
 
-def _writable_folder(beside: Path) -> Path:
-    """The folder of plans; `beside` for who has no home, or no right to write there."""
-    try:
-        folder = plans_folder()
-        make_folder(folder, PRIVATE_FOLDER)
-    except (OSError, RuntimeError):
-        return beside
-    return folder if os.access(folder, os.W_OK) else beside
-
-
 def plans_folder() -> Path:
-    """Where plans are kept: they hold no data and no codebook, and serve every survey."""
-    given = os.environ.get("PEIL_CACHE")
-    shared = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME")
-    return (Path(given) if given else Path(shared or Path.home() / ".cache") / "peil") / "plans"
+    """Where plans are kept: they serve every survey."""
+    return kept_folder("plans")
 
 
 def plan_key(seeds: Path) -> str:
