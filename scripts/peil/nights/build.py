@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from peil.built import codebook_digest
-from peil.nights.plan import NoPlanError
+from peil.nights.plan import NoPlanError, Plan
 from peil.nights.plans import plan_of
 from peil.nights.released import load_released
 from peil.nights.replay import Failure, replay
@@ -45,33 +45,57 @@ def build_warehouse(places: Places) -> BuildResult:
     tests of nothing but those seeds are not run again.
     """
     codebook = codebook_digest(places.seeds)
-    keep_seeds = codebook == _built_codebook(places.warehouse)
-    if keep_seeds:
-        log.info("The codebook is unchanged: its tables and their tests stand.")
-    load_released(places)
+    plan = _plan(places)
     result = None
-    if is_customised(places):
-        log.info("The survey folder has models or settings of its own: dbt builds them all.")
-    else:
-        try:
-            result = _replay(places, keep_seeds=keep_seeds)
-        except NoPlanError as reason:
-            log.info("dbt builds this night itself: %s.", str(reason).rstrip("."))
-            # What a replay began it did not end.
-            keep_seeds = keep_seeds and codebook == _built_codebook(places.warehouse)
+    # Open once: to read the catalogue of all those tables takes longer than most steps.
+    with open_warehouse(places.warehouse) as connection:
+        keep_seeds = codebook == _built_codebook(connection)
+        if keep_seeds:
+            log.info("The codebook is unchanged: its tables and their tests stand.")
+        load_released(connection, places.published_file)
+        if plan:
+            try:
+                result = _replay(connection, plan, places, keep_seeds=keep_seeds)
+            except NoPlanError as reason:
+                _say_why_not(reason)
+                # What a replay began it did not end.
+                keep_seeds = keep_seeds and codebook == _built_codebook(connection)
+            else:
+                if not result.failures:
+                    _remember_codebook(connection, codebook)
     if result is None:
         result = dbt_build(places, keep_seeds=keep_seeds)
-    if not result.failures:
-        _remember_codebook(places.warehouse, codebook)
+        if not result.failures:
+            with open_warehouse(places.warehouse) as connection:
+                _remember_codebook(connection, codebook)
     return result
 
 
-def _replay(places: Places, *, keep_seeds: bool) -> BuildResult:
-    package = peil_folder(places)
-    private_folder(places.dbt_target, "")
-    plan = plan_of(places.seeds, places.dbt_target)
+def _plan(places: Places) -> Plan | None:
+    """What to replay; none where dbt must build the night itself, which is said."""
+    if is_customised(places):
+        log.info("The survey folder has models or settings of its own: dbt builds them all.")
+        return None
+    try:
+        private_folder(places.dbt_target, "")
+        return plan_of(places.seeds, places.dbt_target)
+    except NoPlanError as reason:
+        _say_why_not(reason)
+        return None
+
+
+def _say_why_not(reason: NoPlanError) -> None:
+    log.info("dbt builds this night itself: %s.", str(reason).rstrip("."))
+
+
+def _replay(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, places: Places, *, keep_seeds: bool
+) -> BuildResult:
     ticker = _Ticker()
-    done = replay(places, plan, package, keep_seeds=keep_seeds, ticker=ticker.ended)
+    done = replay(
+        connection, places.seeds, plan, peil_folder(places),
+        keep_seeds=keep_seeds, ticker=ticker.ended,
+    )  # fmt: skip
     ticker.done()
     return BuildResult(
         done.n_steps, [_describe_failure(f, places) for f in done.failures], done.seconds
@@ -106,18 +130,16 @@ def dbt_build(places: Places, *, keep_seeds: bool = False) -> BuildResult:
     return BuildResult(len(results), failures)
 
 
-def _built_codebook(warehouse: Path) -> str | None:
+def _built_codebook(connection: duckdb.DuckDBPyConnection) -> str | None:
     """The codebook that the warehouse holds whole and tested; every build forgets it first."""
-    with open_warehouse(warehouse) as connection:
-        try:
-            return one_row(connection, "select digest from codebook.built_codebook")[0]
-        except duckdb.CatalogException:
-            return None
+    try:
+        return one_row(connection, "select digest from codebook.built_codebook")[0]
+    except duckdb.CatalogException:
+        return None
 
 
-def _remember_codebook(warehouse: Path, digest: str) -> None:
-    with open_warehouse(warehouse) as connection:
-        connection.execute(f"create table codebook.built_codebook as select '{digest}' as digest")
+def _remember_codebook(connection: duckdb.DuckDBPyConnection, digest: str) -> None:
+    connection.execute(f"create table codebook.built_codebook as select '{digest}' as digest")
 
 
 class _Ticker:

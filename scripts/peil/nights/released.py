@@ -6,11 +6,11 @@ one that is, the build can only know from the published file itself.
 """
 
 import logging
+from pathlib import Path
 
 import duckdb
 
-from peil.settings import Places
-from peil.warehouse import as_path, open_warehouse
+from peil.warehouse import as_path
 
 log = logging.getLogger(__name__)
 # Per table of the warehouse the rows of the published file it is loaded from.
@@ -23,29 +23,28 @@ RELEASED = {
 }
 
 
-def load_released(places: Places) -> None:
+def load_released(connection: duckdb.DuckDBPyConnection, published_file: Path) -> None:
     """Load the figures of the published file, or none where there is none that can be used."""
-    with open_warehouse(places.warehouse) as connection:
-        for table in RELEASED:
-            connection.execute(f"delete from {table}")
-        if not places.published_file.exists():
-            return
+    for table in RELEASED:
+        connection.execute(f"delete from {table}")
+    if not published_file.exists():
+        return
+    try:
+        connection.execute(f"attach {as_path(published_file)} as released (read_only)")
+    except duckdb.Error as error:
+        log.warning(
+            "%s cannot be read (%s): every figure is made anew.",
+            published_file, str(error).splitlines()[0],
+        )  # fmt: skip
+        return
+    for table, rows in RELEASED.items():
+        columns = ", ".join(_columns(connection, table))
         try:
-            connection.execute(f"attach {as_path(places.published_file)} as released (read_only)")
-        except duckdb.Error as error:
-            log.warning(
-                "%s cannot be read (%s): every figure is made anew.",
-                places.published_file, str(error).splitlines()[0],
-            )  # fmt: skip
-            return
-        for table, rows in RELEASED.items():
-            columns = ", ".join(_columns(connection, table))
-            try:
-                connection.execute(f"insert into {table} ({columns}) select {columns} from {rows}")
-            except (duckdb.BinderException, duckdb.CatalogException):
-                log.info("The release is of another version of peil: every figure is made anew.")
-                break
-        connection.execute("detach released")
+            connection.execute(f"insert into {table} ({columns}) select {columns} from {rows}")
+        except (duckdb.BinderException, duckdb.CatalogException):
+            log.info("The release is of another version of peil: every figure is made anew.")
+            break
+    connection.execute("detach released")
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:

@@ -18,8 +18,7 @@ import duckdb
 
 from peil.nights.plan import NoPlanError, Plan, Step, deliveries_in, for_database, with_deliveries
 from peil.nights.replay_state import KeptPerDelivery, begin_build, end_build, relation_kinds
-from peil.settings import Places
-from peil.warehouse import as_path, literal, one_row, open_warehouse, quoted
+from peil.warehouse import as_path, literal, one_row, quoted
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +43,19 @@ class Replayed:
 
 
 def replay(
-    places: Places, plan: Plan, package: Path, *, keep_seeds: bool, ticker: Callable[[str], None]
+    connection: duckdb.DuckDBPyConnection,
+    seeds: Path,
+    plan: Plan,
+    package: Path,
+    *,
+    keep_seeds: bool,
+    ticker: Callable[[str], None],
 ) -> Replayed:
     """Build and test everything that has landed.
 
     Args:
-        places: where everything is.
+        connection: the warehouse, open for writing.
+        seeds: the codebook.
         plan: what to run.
         package: the folder with Peil's own files and the codebook in `seeds`.
         keep_seeds: the seeds in the warehouse are those of now, and their tests passed.
@@ -62,29 +68,27 @@ def replay(
     from peil.tables.sql_functions import add_functions
 
     steps = [s for s in plan.steps if not (keep_seeds and (s.kind == "seed" or s.of_seeds))]
-    with open_warehouse(places.warehouse) as connection:
-        add_functions(connection)
-        begin_build(connection, plan)
-        run = _Run(connection, places.seeds)
-        replayed = Replayed(len(steps))
-        blocked: set[str] = set()
-        for step in steps:
-            if blocked.isdisjoint(step.waits):
-                started = time.process_time()
-                failure = run.failure_of(step)
-                replayed.seconds[step.id] = time.process_time() - started
-                if failure:
-                    replayed.failures.append(failure)
-                    blocked.add(step.id)
-            else:
+    add_functions(connection)
+    begin_build(connection, plan)
+    run = _Run(connection, seeds)
+    replayed = Replayed(len(steps))
+    blocked: set[str] = set()
+    for step in steps:
+        if blocked.isdisjoint(step.waits):
+            started = time.process_time()
+            failure = run.failure_of(step)
+            replayed.seconds[step.id] = time.process_time() - started
+            if failure:
+                replayed.failures.append(failure)
                 blocked.add(step.id)
-            ticker(step.name)
-        log.info(
-            "Read anew: %s of %s deliveries.", len(run.kept.read_anew) or "none",
-            len(run.kept.known),
-        )  # fmt: skip
-        if not replayed.failures:
-            end_build(connection, package, kept_seeds=keep_seeds)
+        else:
+            blocked.add(step.id)
+        ticker(step.name)
+    log.info(
+        "Read anew: %s of %s deliveries.", len(run.kept.read_anew) or "none", len(run.kept.known)
+    )
+    if not replayed.failures:
+        end_build(connection, package, kept_seeds=keep_seeds)
     return replayed
 
 

@@ -162,7 +162,11 @@ def build_counts(places: Places, models: tuple[str, ...]) -> None:
     """
     whole = plan_of(places.seeds, places.dbt_target)
     plan = part_of(whole, models)
-    done = replay(places, plan, peil_folder(places), keep_seeds=False, ticker=lambda _: None)
+    with open_warehouse(places.warehouse) as connection:
+        done = replay(
+            connection, places.seeds, plan, peil_folder(places),
+            keep_seeds=False, ticker=lambda _: None,
+        )  # fmt: skip
     if done.failures:
         said = "\n".join(f"{f.step.label}: {f.message}" for f in done.failures)
         raise PeilError(
