@@ -252,7 +252,7 @@ def _drawn(spec: dict[str, Any], caption: str, alt: str) -> Picture:
     with Image.open(io.BytesIO(vl_convert.vegalite_to_png(spec, scale=DENSITY))) as drawn:
         few = drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     small = io.BytesIO()
-    few.save(small, "PNG", optimize=True)
+    few.save(small, "PNG")
     return Picture(caption, alt, small.getvalue(), *few.size)
 
 
