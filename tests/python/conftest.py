@@ -18,6 +18,7 @@ from unittest import mock
 import duckdb
 import numpy as np
 import pytest
+import warm
 from made_once import copy_of
 from nights_in_tests import runs_a_night, starts_one
 from peil.cli import main
@@ -28,6 +29,7 @@ from playwright.sync_api import Browser, sync_playwright
 from watching import readable_during
 
 SHARED = PROJECT.parent / "shared"
+LONGEST_RUN = 600
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
@@ -105,8 +107,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _refuse_nights(event: str, arguments: tuple) -> None:
     is_night = event == "import" and arguments[0] == "dbt.cli.main"
-    if event == "subprocess.Popen":
-        command = arguments[1]
+    if event in ("subprocess.Popen", "peil.run"):
+        command = arguments[-1] if event == "peil.run" else arguments[1]
         is_night = starts_one(command.split() if isinstance(command, str) else command)
     if is_night:
         raise RuntimeError("a test of the fast selection runs a night: see nights_in_tests.py")
@@ -129,6 +131,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def peil(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
     """Run the `peil` command line as a user does, in a process of its own."""
+    words, variables = [*map(str, arguments)], {**os.environ, "COLUMNS": "200", **environment}
+    return warm.run(words, PROJECT, variables, LONGEST_RUN) or from_nothing(*words, **environment)
+
+
+def from_nothing(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
+    """Run `python -m peil`, where how it starts matters."""
     return subprocess.run(
         [sys.executable, "-m", "peil", *map(str, arguments)],
         cwd=PROJECT,
@@ -136,7 +144,7 @@ def peil(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=LONGEST_RUN,
     )
 
 
