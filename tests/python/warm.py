@@ -1,10 +1,11 @@
-"""`peil`, and the judge of deliveries, in processes that begin with their libraries imported.
+"""`peil`, dbt and the judge of deliveries, in processes that begin with their libraries imported.
 
 A process of its own stays what it is: own memory, environment, folder, umask and exit code, and
-`-9` when it was killed. It is forked from a server that has run nothing (the threads that DuckDB and Arrow start when they are
-imported wait, and hold no lock), so that importing is paid once per worker of pytest. What may depend on how Python itself starts (any
-other variable of the environment) gets a `python -m peil` that starts from nothing, as do the
-demo, the nights of an installed package and every test that names `sys.executable`.
+`-9` when it was killed. It is forked from a server that has run nothing, so that importing is paid
+once per worker of pytest; the threads that DuckDB and Arrow start when they are imported only wait,
+and a fork is without them. What may depend on how Python itself starts (any other variable of the
+environment) gets a `python -m` that starts from nothing, as do the demo, the nights of an installed
+package and every test that names `sys.executable`.
 """
 
 import atexit
@@ -16,6 +17,7 @@ import os
 import pkgutil
 import runpy
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,6 +33,7 @@ IS_POSSIBLE = hasattr(os, "pidfd_open") and hasattr(socket, "send_fds")
 # What is read when it is asked for, and not when a library is imported.
 READ_LATE = ("PEIL_", "PYTEST_", "COLUMNS", "TMPDIR")
 STARTS = 120
+SPENT = []
 # Verbs that may judge a delivery.
 JUDGES = frozenset({"count", "land", "nightly", "try"})
 
@@ -38,8 +41,10 @@ JUDGES = frozenset({"count", "land", "nightly", "try"})
 # ------------------------------------------------------------------------- the side of the tests
 
 
-def run(words: list[str], folder: Path, environment: dict[str, str], seconds: float):
-    """`peil` with these words, or None where it has to start from nothing.
+def run(
+    module: str, words: list[str], folder: Path, environment: dict[str, str], seconds: float
+) -> subprocess.CompletedProcess | None:
+    """`python -m MODULE` with these words, or None where it has to start from nothing.
 
     Returns:
         What `subprocess.run` returns for texts.
@@ -47,22 +52,24 @@ def run(words: list[str], folder: Path, environment: dict[str, str], seconds: fl
     Raises:
         subprocess.TimeoutExpired: it took longer; it is killed.
     """
-    sys.audit("peil.run", words)
+    sys.audit("warm.run", [module, *words])
     if not IS_POSSIBLE or _differs(environment):
         return None
-    server = _server("peil")
-    judge = _server("judge").path if JUDGES & set(words[:1]) else None
+    server = _server(module)
+    judge = _server("judge").path if module == "peil" and JUDGES & set(words[:1]) else None
     umask = os.umask(0o022)
     os.umask(umask)
-    request = {"words": words, "folder": str(folder), "environment": environment, "umask": umask,
-               "judge": judge}  # fmt: skip
+    request = {"module": module, "words": words, "folder": str(folder), "environment": environment,
+               "umask": umask, "judge": judge}  # fmt: skip
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         with server.call() as link:
             socket.send_fds(link, [b"x"], [out.fileno(), err.fileno()])
             link.sendall(json.dumps(request).encode() + b"\n")
             link.settimeout(seconds)
             try:
-                answer = link.recv(16)
+                answer = link.recv(64)
+                answer, _, used = answer.partition(b" ")
+                SPENT.append(float(used or 0))
             except TimeoutError:
                 raise subprocess.TimeoutExpired(words, seconds) from None
         assert answer, "the server of warm.py stopped"
@@ -70,7 +77,7 @@ def run(words: list[str], folder: Path, environment: dict[str, str], seconds: fl
         for file in (out, err):
             file.seek(0)
             texts.append(file.read().decode().replace("\r\n", "\n"))
-    return subprocess.CompletedProcess(["peil", *words], int(answer), *texts)
+    return subprocess.CompletedProcess([module, *words], int(answer), *texts)
 
 
 def _differs(environment: dict[str, str]) -> bool:
@@ -91,7 +98,8 @@ class _Server:
     """A process that forks one of its own kind for every call; it ends with who started it."""
 
     def __init__(self, kind: str) -> None:
-        self.path = str(Path(tempfile.mkdtemp(prefix="warm", dir="/tmp")) / kind)  # noqa: S108
+        # The path of a socket has at most 107 characters.
+        self.path = str(Path(tempfile.mkdtemp(prefix="warm", dir="/tmp")) / kind)
         self._process = subprocess.Popen(
             [sys.executable, str(HERE / "warm.py"), kind, self.path],
             stdin=subprocess.PIPE, env={k: v for k, v in _as_started().items() if k[:5] != "PEIL_"},
@@ -156,14 +164,12 @@ def use_judge(path: str | None = None) -> None:
 
 
 def _serve(kind: str, path: str) -> None:
-    answer = {"peil": _peil, "judge": _judge}[kind]
-    if kind == "peil":
-        _import_peil()
-    else:
-        sys.modules["rfc3987_syntax"] = None  # as peil/gate/worker.py has it
-        import peil.gate.worker
-
-        importlib.import_module("great_expectations")
+    answer, prepare = {
+        "peil": (_command, _import_peil),
+        "dbt.cli.main": (_command, _import_dbt),
+        "judge": (_judge, _import_judge),
+    }[kind]
+    prepare()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for who answers
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
@@ -171,8 +177,7 @@ def _serve(kind: str, path: str) -> None:
     while True:
         ready, _, _ = select.select([listener, sys.stdin], [], [])
         if sys.stdin in ready:  # who started it has ended
-            os.unlink(path)
-            os.rmdir(Path(path).parent)
+            shutil.rmtree(Path(path).parent)
             return
         link, _ = listener.accept()
         if os.fork() == 0:
@@ -196,6 +201,18 @@ def _import_peil() -> None:
         importlib.import_module(name)
 
 
+def _import_dbt() -> None:
+    for name in ("cli.main", "adapters.duckdb", "compilation", "contracts.graph.manifest"):
+        importlib.import_module(f"dbt.{name}")
+    importlib.import_module("peil.tables.distributions")
+
+
+def _import_judge() -> None:
+    from peil.gate.worker import start
+
+    start()
+
+
 def _judge(link: socket.socket) -> None:
     from peil.gate import worker
 
@@ -205,7 +222,7 @@ def _judge(link: socket.socket) -> None:
     worker.main()
 
 
-def _peil(link: socket.socket) -> None:
+def _command(link: socket.socket) -> None:
     """Fork once more, and say how that one ended; who no longer waits has it killed."""
     _, files, _, _ = socket.recv_fds(link, 1, 2)
     with link.makefile("r") as lines:
@@ -220,11 +237,14 @@ def _peil(link: socket.socket) -> None:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     with contextlib.suppress(OSError):
-        link.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+        t = os.times()
+        link.sendall(
+            f"{os.waitstatus_to_exitcode(status)} {t.children_user + t.children_system}".encode()
+        )
 
 
 def _main(request: dict, out: int, err: int) -> int:
-    """What `python -m peil` does, from its environment to its last exit handler."""
+    """What `python -m MODULE` does, from its environment to its last exit handler."""
     os.dup2(out, 1)
     os.dup2(err, 2)
     os.chdir(request["folder"])
@@ -235,10 +255,10 @@ def _main(request: dict, out: int, err: int) -> int:
     tempfile.tempdir = None
     if request["judge"]:
         use_judge(request["judge"])
-    sys.argv = ["peil", *request["words"]]
+    sys.argv = [request["module"], *request["words"]]
     code: object = 0
     try:
-        runpy.run_module("peil", run_name="__main__", alter_sys=True)
+        runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
     except SystemExit as end:
         code = end.code
     except BaseException:
