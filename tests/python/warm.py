@@ -5,7 +5,8 @@ A process of its own stays what it is: own memory, environment, folder, umask an
 once per worker of pytest; the threads that DuckDB and Arrow start when they are imported only wait,
 and a fork is without them. What may depend on how Python itself starts (any other variable of the
 environment) gets a `python -m` that starts from nothing, as do the demo, the nights of an installed
-package and every test that names `sys.executable`.
+package and every test that names `sys.executable`. The forks of a server share one seed of hashes:
+what must repeat whatever the seed is held against the demo, which has another.
 """
 
 import atexit
@@ -33,7 +34,6 @@ IS_POSSIBLE = hasattr(os, "pidfd_open") and hasattr(socket, "send_fds")
 # What is read when it is asked for, and not when a library is imported.
 READ_LATE = ("PEIL_", "PYTEST_", "COLUMNS", "TMPDIR")
 STARTS = 120
-SPENT = []
 # Verbs that may judge a delivery.
 JUDGES = frozenset({"count", "land", "nightly", "try"})
 
@@ -67,9 +67,7 @@ def run(
             link.sendall(json.dumps(request).encode() + b"\n")
             link.settimeout(seconds)
             try:
-                answer = link.recv(64)
-                answer, _, used = answer.partition(b" ")
-                SPENT.append(float(used or 0))
+                answer = link.recv(16)
             except TimeoutError:
                 raise subprocess.TimeoutExpired(words, seconds) from None
         assert answer, "the server of warm.py stopped"
@@ -100,9 +98,10 @@ class _Server:
     def __init__(self, kind: str) -> None:
         # The path of a socket has at most 107 characters.
         self.path = str(Path(tempfile.mkdtemp(prefix="warm", dir="/tmp")) / kind)
+        environment = {k: v for k, v in _as_started().items() if not k.startswith("PEIL_")}
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "warm.py"), kind, self.path],
-            stdin=subprocess.PIPE, env={k: v for k, v in _as_started().items() if k[:5] != "PEIL_"},
+            [sys.executable, str(HERE / "warm.py"), kind, self.path], stdin=subprocess.PIPE,
+            env=environment | {"GX_ANALYTICS_ENABLED": "false"},
         )  # fmt: skip
 
     def call(self) -> socket.socket:
@@ -237,10 +236,7 @@ def _command(link: socket.socket) -> None:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     with contextlib.suppress(OSError):
-        t = os.times()
-        link.sendall(
-            f"{os.waitstatus_to_exitcode(status)} {t.children_user + t.children_system}".encode()
-        )
+        link.sendall(str(os.waitstatus_to_exitcode(status)).encode())
 
 
 def _main(request: dict, out: int, err: int) -> int:
@@ -272,5 +268,6 @@ def _main(request: dict, out: int, err: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(HERE.parents[1] / "scripts"))
+    # Not the folder of the tests: a program must not find what only they have.
+    sys.path[0] = str(HERE.parents[1] / "scripts")
     _serve(*sys.argv[1:])
