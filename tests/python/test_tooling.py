@@ -133,10 +133,14 @@ def test_what_runs_a_night_is_found_through_helpers_and_imports():
 NIGHTS = '''
 import subprocess, sys
 import pytest
+from conftest import peil
 
 def test_hidden():
     """A night that no reading of the code finds."""
     subprocess.run([sys.executable, "-c", "0", "night" + "ly"], check=True)
+
+def test_forked():
+    peil("night" + "ly", "--help")
 
 @pytest.fixture
 def warm():
@@ -157,8 +161,9 @@ def test_the_fast_selection_refuses_a_night_that_was_not_seen(tmp_path):
         cwd=tmp_path, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
-    assert "a test of the fast selection runs a night" in run.stdout, run.stdout + run.stderr
-    assert "1 failed" in run.stdout
+    refusals = run.stdout.count("RuntimeError: a test of the fast selection runs a night")
+    assert refusals == 2, run.stdout + run.stderr
+    assert "2 failed" in run.stdout
 
 
 def test_the_demo_is_not_in_the_fast_selection(request):
