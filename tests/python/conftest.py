@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from unittest import mock
@@ -18,9 +18,11 @@ from unittest import mock
 import duckdb
 import numpy as np
 import pytest
+import warm
 from made_once import copy_of
 from nights_in_tests import runs_a_night, starts_one
 from peil.cli import main
+from peil.demo import write_demo
 from peil.gate import gate
 from peil.gate.worker_client import Worker
 from peil.settings import PROJECT, Places
@@ -28,12 +30,16 @@ from playwright.sync_api import Browser, sync_playwright
 from watching import readable_during
 
 SHARED = PROJECT.parent / "shared"
+AWKWARD = PROJECT / "tests" / "python" / "awkward"
+LONGEST_RUN = 600
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic",
 ]  # fmt: skip
 
+
+warm.use_judge()
 
 # Tests side by side (`-n`). The tests of one file run in one process, where they share what its
 # fixtures build; the tests of these files share no more than copies of what is made once.
@@ -105,8 +111,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _refuse_nights(event: str, arguments: tuple) -> None:
     is_night = event == "import" and arguments[0] == "dbt.cli.main"
-    if event == "subprocess.Popen":
-        command = arguments[1]
+    if event in ("subprocess.Popen", "warm.run"):
+        command = arguments[0] if event == "warm.run" else arguments[1]
         is_night = starts_one(command.split() if isinstance(command, str) else command)
     if is_night:
         raise RuntimeError("a test of the fast selection runs a night: see nights_in_tests.py")
@@ -129,15 +135,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def peil(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
     """Run the `peil` command line as a user does, in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "peil", *map(str, arguments)],
-        cwd=PROJECT,
-        env={**os.environ, "COLUMNS": "200", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
+    return _run("peil", arguments, environment)
+
+
+def dbt(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
+    """Run dbt in the project as a user does, in a process of its own."""
+    return _run("dbt.cli.main", arguments, environment)
+
+
+def _run(module: str, arguments: Iterable, environment: dict) -> subprocess.CompletedProcess:
+    words, variables = [*map(str, arguments)], {**os.environ, "COLUMNS": "200", **environment}
+    done = warm.run(module, words, PROJECT, variables, LONGEST_RUN)
+    return done or subprocess.run(
+        [sys.executable, "-m", module, *words], cwd=PROJECT, env=variables, capture_output=True,
+        text=True, check=False, timeout=LONGEST_RUN,
+    )  # fmt: skip
 
 
 def here(*arguments: object) -> subprocess.CompletedProcess:
@@ -310,6 +322,26 @@ def make_small(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.fixture(scope="module")
+def deliveries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's six files, simulated once for all files of tests."""
+    folder = tmp_path_factory.mktemp("deliveries")
+    return copy_of(tmp_path_factory, "deliveries", make_deliveries, folder)
+
+
+def make_deliveries(folder: Path) -> None:
+    write_demo(folder, PROJECT / "seeds")
+
+
+def make_awkward(folder: Path) -> None:
+    places = places_in(folder, seeds=AWKWARD / "seeds")
+    places.inbox.mkdir()
+    for path in AWKWARD.glob("[dl]*_*.csv"):
+        shutil.copy(path, places.inbox)
+    done = peil("nightly", *options(places))
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture
 def copy_of_small(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Places:
     """A survey of 90 respondents after one night, with its seeds, for a test that changes it."""
@@ -380,8 +412,8 @@ def estimate(published: duckdb.DuckDBPyConnection) -> Callable[..., float]:
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
-    """One process with Great Expectations per file of tests; starting it takes seconds."""
-    worker = Worker()
+    """One process with Great Expectations per file of tests."""
+    worker = gate.Worker()
     yield worker
     worker.close()
 

@@ -21,11 +21,11 @@ from peil.built import LIBRARIES
 from peil.settings import PROJECT
 
 HERE = Path(__file__).parent
-# What decides what a night writes: the product, and the surveys of the tests.
+# What decides what a night writes and a wheel holds: the product, and the surveys of the tests.
 MADE_OF = (
     "models", "macros", "seeds", "scripts", "examples", "tests/generic", "tests/singular",
     "tests/python/awkward", "tests/python/reference", "dbt_project.yml", "profiles.yml",
-    "requirements.txt",
+    "requirements.txt", "analyses", "pyproject.toml", "README.md",
 )  # fmt: skip
 
 

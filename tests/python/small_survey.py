@@ -133,6 +133,17 @@ def labelled(
     return places
 
 
+def make_designs(folder: Path) -> None:
+    """A night of the reference survey under two designs; the figures are those of the clusters."""
+    places = small_places(folder, ("weighted", "clustered"))
+    edit(places.seeds, "weighting_schemes", lambda rows: [
+        {**row, "is_default": str(row["scheme_code"] == "clustered").lower()} for row in rows
+    ])  # fmt: skip
+    deliver(places, rows_of(REFERENCE / "small_survey.csv"))
+    done = night(places)
+    assert done.returncode == 0, done.stderr
+
+
 def night(places: Places) -> subprocess.CompletedProcess:
     return peil("nightly", *options(places), PEIL_HASH_KEY="test")
 

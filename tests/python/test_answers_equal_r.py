@@ -13,7 +13,9 @@ import csv
 import shutil
 
 import pytest
-from small_survey import REFERENCE, edit, night, small_places, working
+from conftest import places_in
+from made_once import copy_of
+from small_survey import REFERENCE, make_designs, night, small_places, working
 
 TOLERANCE = 1e-8
 QUANTILES = {"25": "quartile_1", "50": "median", "75": "quartile_3"}
@@ -33,13 +35,15 @@ def expected(design):
 @pytest.fixture(scope="module", params=["weighted", "clustered"])
 def figures(request, tmp_path_factory):
     """The figures of a night of one design, by segment value, statistic, answer and name."""
-    places = small_places(tmp_path_factory.mktemp(request.param), [request.param])
-    edit(
-        places.seeds, "weighting_schemes", lambda rows: [{**r, "is_default": "true"} for r in rows]
-    )
-    shutil.copy(REFERENCE / "small_survey.csv", places.inbox)
-    ended = night(places)
-    assert ended.returncode == 0, ended.stderr
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "clustered":
+        copy_of(tmp_path_factory, "designs", make_designs, folder)
+    else:
+        places = small_places(folder, [request.param])
+        shutil.copy(REFERENCE / "small_survey.csv", places.inbox)
+        ended = night(places)
+        assert ended.returncode == 0, ended.stderr
+    places = places_in(folder, seeds=folder / "seeds")
     found = {}
     for value, answer, is_share, *numbers in working(
         places,
@@ -47,7 +51,8 @@ def figures(request, tmp_path_factory):
         "r.se, r.ci_low, r.ci_high from estimates.est_estimates as e "
         "inner join estimates.est_figure_measures as m using (measure_id) "
         "inner join estimates.est_residents as r using (point_id) "
-        "where m.is_distribution or m.option_code = 'digital'",
+        f"where e.scheme_code = '{request.param}' "
+        "and (m.is_distribution or m.option_code = 'digital')",
     ):
         share, se, *residents = numbers
         if is_share:
@@ -59,7 +64,8 @@ def figures(request, tmp_path_factory):
         places,
         "select p.segment_value, q.quantile, q.value_from, q.ci_low, q.ci_high, "
         "q.cumulative_share, q.se_cumulative from estimates.est_quantiles as q "
-        "inner join estimates.est_points as p using (point_id)",
+        "inner join estimates.est_points as p using (point_id) "
+        f"where p.scheme_code = '{request.param}'",
     ):
         names = ("estimate", "low", "high", "cumulative", "se_cumulative")
         for name, number in zip(names, numbers, strict=True):

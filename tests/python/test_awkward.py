@@ -25,15 +25,13 @@ against svymean (svytotal of its linearised share) in the design before raking.
 
 import csv
 import math
-import shutil
 from collections import defaultdict
 
 import duckdb
 import pytest
-from conftest import options, peil, places_in
-from peil.settings import PROJECT
+from conftest import AWKWARD, make_awkward, places_in
+from made_once import copy_of
 
-AWKWARD = PROJECT / "tests" / "python" / "awkward"
 TOLERANCE = 1e-8
 POINT = ("scheme", "wave", "segment", "value", "second_value", "question", "statistic", "option")
 PAIR = (
@@ -64,12 +62,9 @@ TESTS = blocks("tests", ("scheme", "wave"))
 @pytest.fixture(scope="module")
 def working(tmp_path_factory):
     """The working database after one night of both surveys."""
-    places = places_in(tmp_path_factory.mktemp("awkward"), seeds=AWKWARD / "seeds")
-    places.inbox.mkdir()
-    for path in AWKWARD.glob("[dl]*_*.csv"):
-        shutil.copy(path, places.inbox)
-    night = peil("nightly", *options(places))
-    assert night.returncode == 0, night.stderr
+    folder = tmp_path_factory.mktemp("awkward")
+    copy_of(tmp_path_factory, "awkward", make_awkward, folder)
+    places = places_in(folder)
     with duckdb.connect(str(places.warehouse), read_only=True) as connection:
         yield connection
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import warm
+from conftest import LONGEST_RUN
 from docs_blocks import DOCS, blocks, write_rows
 from peil.settings import child_environment
 
@@ -17,12 +19,14 @@ pytestmark = pytest.mark.night
 
 def run(line: str, folder: Path) -> subprocess.CompletedProcess:
     """One command of a document; `peil` is that of this checkout."""
-    words = shlex.split(line)
+    words, environment = shlex.split(line), child_environment(COLUMNS="200")
     if words[0] == "peil":
+        if done := warm.run("peil", words[1:], folder, environment, LONGEST_RUN):
+            return done
         words = [sys.executable, "-m", "peil", *words[1:]]
     return subprocess.run(
-        words, cwd=folder, env=child_environment(COLUMNS="200"), capture_output=True, text=True,
-        check=False, timeout=600,
+        words, cwd=folder, env=environment, capture_output=True, text=True, check=False,
+        timeout=LONGEST_RUN,
     )  # fmt: skip
 
 

@@ -43,9 +43,14 @@ def drafted(folder, make, name="file.sav", **options):
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("files")
-    return {name: measure(name, make, folder) for name, make in FILES.items()}
+def files(tmp_path_factory):
+    """The folder in which `measured` writes every file and its draft."""
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(scope="module")
+def measured(files):
+    return {name: measure(name, make, files) for name, make in FILES.items()}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -72,12 +77,11 @@ def test_the_table_of_files_is_what_is_measured(measured):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_lands_by_its_own_draft(name, tmp_path):
+@pytest.mark.usefixtures("measured")
+def test_a_file_lands_by_its_own_draft(name, files, tmp_path):
     """No value is unknown to the codebook that was made from it, and no column unbound."""
-    path = tmp_path / name
-    FILES[name](path)
-    draft(path, tmp_path / "seeds", NAMES)
-    findings = check(places_in(tmp_path, seeds=tmp_path / "seeds"), [path])
+    findings = check(places_in(tmp_path, seeds=files / f"{name}-seeds"), [files / name])
+    assert findings.files == [name]
     assert findings.refused == []
     assert [s for s in findings.sentences if "a guess:" not in s and "are guesses:" not in s] == []
 

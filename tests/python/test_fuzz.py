@@ -21,7 +21,6 @@ import pytest
 from conftest import SHARED, any_date, ledger_agrees, options, peil, places_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from peil.demo import write_demo
 from peil.drafting.draft import Names, draft
 from peil.errors import PeilError
 from peil.landing import land
@@ -39,7 +38,7 @@ SMALL = {
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory):
+def samples(tmp_path_factory, deliveries):
     """Sample files, each with the seeds that land it."""
     folder = tmp_path_factory.mktemp("samples")
     for name, content in SMALL.items():
@@ -55,8 +54,7 @@ def samples(tmp_path_factory):
         draft(path, seeds, Names("onderzoek", "2024", "bron"))
         any_date(seeds)
         samples.append((path, seeds))
-    write_demo(folder / "demo", PROJECT / "seeds")
-    samples += [(p, PROJECT / "seeds") for p in sorted((folder / "demo").iterdir())]
+    samples += [(p, PROJECT / "seeds") for p in sorted(deliveries.iterdir())]
     parquet = folder / "p.parquet"
     with duckdb.connect() as connection:
         connection.execute(
@@ -151,10 +149,10 @@ def test_any_text_in_a_cell_comes_back_as_it_was(tmp_path_factory, rows):
     assert cells["tweede"] == [b or None for _, b in rows]
 
 
-def test_a_killed_landing_leaves_no_partial_delivery(tmp_path):
+def test_a_killed_landing_leaves_no_partial_delivery(deliveries, tmp_path):
     """kill -9 at random moments; afterwards ledger and rows agree and the next run lands all."""
     places = places_in(tmp_path)
-    write_demo(places.inbox, PROJECT / "seeds")
+    shutil.copytree(deliveries, places.inbox)
     rng = random.Random(9)
     command = [sys.executable, "-m", "peil", "land", *map(str, options(places))]
     killed = 0

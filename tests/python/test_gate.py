@@ -7,7 +7,6 @@ import shutil
 import duckdb
 import pytest
 from conftest import options, peil, places_in
-from peil.demo import write_demo
 from peil.errors import InputError
 from peil.gate import gate, suites
 from peil.gate.facts import Facts
@@ -16,13 +15,6 @@ from peil.settings import PROJECT
 
 SEEDS = PROJECT / "seeds"
 PANEL = "gemeentekanalen_2024.csv"
-
-
-@pytest.fixture(scope="module")
-def deliveries(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("deliveries")
-    write_demo(folder, SEEDS)
-    return folder
 
 
 @pytest.fixture

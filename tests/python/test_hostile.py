@@ -14,23 +14,14 @@ import hostile
 import pytest
 from conftest import here, ledger_agrees, options, peil, places_in
 from peil.codebook.limits import Limits
-from peil.demo import write_demo
 from peil.names import printable
 from peil.settings import PROJECT
 
 
-@pytest.fixture(scope="module")
-def good(tmp_path_factory):
-    """The demo's six files."""
-    folder = tmp_path_factory.mktemp("good")
-    write_demo(folder, PROJECT / "seeds")
-    return folder
-
-
 @pytest.fixture
-def places(tmp_path, good):
+def places(tmp_path, deliveries):
     places = places_in(tmp_path)
-    shutil.copytree(good, places.inbox)
+    shutil.copytree(deliveries, places.inbox)
     return places
 
 
@@ -66,14 +57,18 @@ def named(case: str) -> str:
     }[case.rsplit(".", 1)[1]] + case  # fmt: skip
 
 
-def test_hostile_files_are_set_aside_with_their_reasons_and_the_rest_lands(places, good, tmp_path):
-    files = {p.suffix[1:]: p.read_bytes() for p in good.iterdir() if "bevolking" not in p.name}
+def test_hostile_files_are_set_aside_with_their_reasons_and_the_rest_lands(
+    places, deliveries, tmp_path
+):
+    files = {
+        p.suffix[1:]: p.read_bytes() for p in deliveries.iterdir() if "bevolking" not in p.name
+    }
     cases = hostile.contents(
-        {"csv": (good / "gemeentekanalen_2024.csv").read_bytes(), **{
+        {"csv": (deliveries / "gemeentekanalen_2024.csv").read_bytes(), **{
             kind: files[kind] for kind in ("sav", "xlsx")
         }}
     )  # fmt: skip
-    names = {p.name for p in good.iterdir()}
+    names = {p.name for p in deliveries.iterdir()}
     for case, content in cases.items():
         (places.inbox / named(case)).write_bytes(content)
     special = hostile.specials(places.inbox, named)
@@ -114,11 +109,11 @@ NAMES = [
 ]  # fmt: skip
 
 
-def test_a_file_lands_under_any_name(tmp_path, good):
+def test_a_file_lands_under_any_name(tmp_path, deliveries):
     """A neighbour that its name would match as a pattern is not read with it."""
     places = places_in(tmp_path)
     places.inbox.mkdir()
-    original = good / "gemeentekanalen_2024.csv"
+    original = deliveries / "gemeentekanalen_2024.csv"
     names = [b"gemeentekanalen_2024_" + name + b".csv" for name in NAMES]
     for name in names:
         with open(os.path.join(os.fsencode(places.inbox), name), "wb") as handle:  # noqa: PTH118, PTH123
@@ -162,7 +157,7 @@ def grow(path, content, stop, pause):
         time.sleep(pause)
 
 
-def test_a_file_that_grows_waits_and_is_not_moved(places, good):
+def test_a_file_that_grows_waits_and_is_not_moved(places, deliveries):
     """Half a file is often no readable file: it is not set aside either."""
     stop = threading.Event()
     growing = [places.inbox / "gemeentekanalen_2024.csv", places.inbox / "burgerpanel_2024.sav"]
@@ -186,7 +181,7 @@ def test_a_file_that_grows_waits_and_is_not_moved(places, good):
         assert path.exists()
     assert not (places.inbox / "rejected").exists()
     for path in growing:
-        shutil.copy2(good / path.name, path)
+        shutil.copy2(deliveries / path.name, path)
     again = peil("land", *options(places))
     assert "2 landed, 4 unchanged" in again.stdout
 

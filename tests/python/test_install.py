@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import peil
+from made_once import copy_of
 from peil.drafting.folder import project_name
 from peil.migrations import MIGRATIONS
 from peil.project import PARTS
@@ -28,7 +29,7 @@ def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def wheel_of_checkout(folder: Path) -> Path:
+def make_wheel(folder: Path) -> None:
     """The wheel as `make release` builds it, from the files that git knows."""
     source = folder / "source"
     listed = subprocess.run(
@@ -44,7 +45,12 @@ def wheel_of_checkout(folder: Path) -> Path:
         "--wheel-dir", folder / "dist", source, cwd=folder,
     )  # fmt: skip
     assert built.returncode == 0, built.stderr
-    (wheel,) = (folder / "dist").glob("peil-*.whl")
+    shutil.rmtree(source)
+
+
+def wheel_of_checkout(factory: pytest.TempPathFactory, folder: Path) -> Path:
+    """A copy of the wheel in this folder."""
+    (wheel,) = (copy_of(factory, "wheel", make_wheel, folder) / "dist").glob("peil-*.whl")
     return wheel
 
 
@@ -61,7 +67,7 @@ def installed(tmp_path_factory) -> Path:
     What it needs is borrowed from the environment of the tests, the checkout is not.
     """
     folder = tmp_path_factory.mktemp("installed")
-    wheel = wheel_of_checkout(folder)
+    wheel = wheel_of_checkout(tmp_path_factory, folder)
     venv.create(folder / "env", symlinks=True)
     python = folder / "env" / "bin" / "python"
     done = run(

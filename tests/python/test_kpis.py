@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import here, ledger_agrees, options, peil, places_in
-from peil.demo import write_demo
 from peil.landing.kpis import Unit, _of_value
 from peil.settings import PROJECT, Places
 from scipy.stats import t
@@ -202,11 +201,9 @@ def test_a_correction_replaces_and_a_second_file_may_not_repeat(places):
 
 
 @pytest.fixture(scope="module")
-def delivered(tmp_path_factory) -> pd.DataFrame:
+def delivered(deliveries) -> pd.DataFrame:
     """The demo's KPI file as it was written."""
-    folder = tmp_path_factory.mktemp("kpis")
-    write_demo(folder, SEEDS)
-    return pd.read_csv(folder / FILE, sep=";", decimal=",", dtype={"periode": str})
+    return pd.read_csv(deliveries / FILE, sep=";", decimal=",", dtype={"periode": str})
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import duckdb
 import pandas as pd
 import pytest
 from conftest import here, options, peil, places_in
-from peil.demo import write_demo
 from peil.settings import PROJECT
 
 SEEDS = PROJECT / "seeds"
@@ -15,14 +14,6 @@ LEDGER = (
     "select file_name, sha256, source_code, n_rows, n_cells, landed_at, status "
     "from raw.deliveries order by file_name, landed_at"
 )
-
-
-@pytest.fixture(scope="module")
-def deliveries(tmp_path_factory):
-    """The demo's six files, simulated once."""
-    folder = tmp_path_factory.mktemp("deliveries")
-    write_demo(folder, SEEDS)
-    return folder
 
 
 @pytest.fixture

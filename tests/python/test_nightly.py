@@ -3,15 +3,12 @@
 import dataclasses
 import hashlib
 import json
-import os
 import re
 import shutil
 import stat
-import subprocess
-import sys
 
 import duckdb
-from conftest import options, peil, places_in
+from conftest import dbt, options, peil, places_in
 from peil.settings import PROJECT
 from small_survey import add, rows_of
 
@@ -227,30 +224,19 @@ def test_a_failed_test_stops_publication_and_leaves_the_published_file(copy_of_s
 
 
 def test_dbt_build_alone_says_what_to_run_when_nothing_has_landed(tmp_path):
-    run = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "build", "--target-path", str(tmp_path / "target")],
-        cwd=PROJECT,
-        env={**os.environ, "PEIL_WAREHOUSE": str(tmp_path / "empty.duckdb")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = dbt(
+        "build", "--target-path", tmp_path / "target",
+        PEIL_WAREHOUSE=str(tmp_path / "empty.duckdb"),
+    )  # fmt: skip
     assert run.returncode != 0
     assert "Nothing has landed" in run.stdout
     assert "peil land" in run.stdout
 
 
 def test_dbt_build_alone_builds_and_runs_every_unit_test_and_test_of_tests(copy_of_demo):
-    run = subprocess.run(
-        [
-            sys.executable, "-m", "dbt.cli.main", "build",
-            "--target-path", str(copy_of_demo.warehouse.parent / "target"),
-        ],
-        cwd=PROJECT,
-        env={**os.environ, "PEIL_WAREHOUSE": str(copy_of_demo.warehouse)},
-        capture_output=True,
-        text=True,
-        check=False,
+    run = dbt(
+        "build", "--target-path", copy_of_demo.warehouse.parent / "target",
+        PEIL_WAREHOUSE=str(copy_of_demo.warehouse),
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-4000:]
     results = json.loads(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import READABLE, options, peil
+from conftest import READABLE, dbt, options, peil
 from peil import drafts
 from peil.lock import one_night
 from peil.nights import release
@@ -47,45 +47,38 @@ def is_whole(places):
     return manifest
 
 
-def test_what_is_not_built_and_tested_goes_nowhere(copy_of_demo):
-    research = peil("research", *options(copy_of_demo))
+def test_what_is_not_built_and_tested_goes_nowhere(copy_of_small):
+    research = peil("research", *options(copy_of_small))
     assert research.returncode == 0, research.stderr
-    before = is_whole(copy_of_demo)
-    write(copy_of_demo, "update nights.build set tested_at = null")
-    refuses(copy_of_demo)
-    assert is_whole(copy_of_demo) == before
-    assert not [p for p in copy_of_demo.published.rglob(".*") if p.name not in (".lock", ".sites")]
+    before = is_whole(copy_of_small)
+    write(copy_of_small, "update nights.build set tested_at = null")
+    refuses(copy_of_small)
+    assert is_whole(copy_of_small) == before
+    assert not [p for p in copy_of_small.published.rglob(".*") if p.name not in (".lock", ".sites")]
 
 
-def test_landing_something_else_forgets_the_build(copy_of_demo):
-    path = copy_of_demo.inbox / "gemeentekanalen_2024.csv"
-    path.write_bytes(b"\r\n".join(path.read_bytes().split(b"\r\n")[:-40]))
-    assert peil("land", *options(copy_of_demo)).returncode == 0
-    refuses(copy_of_demo, VERBS[:1])
+def test_landing_something_else_forgets_the_build(copy_of_small):
+    (path,) = copy_of_small.inbox.iterdir()
+    path.write_bytes(b"\n".join(path.read_bytes().split(b"\n")[:-40]))
+    assert peil("land", *options(copy_of_small)).returncode == 0
+    refuses(copy_of_small, VERBS[:1])
 
 
-def test_landing_nothing_new_keeps_the_build(copy_of_demo):
-    assert peil("land", *options(copy_of_demo)).returncode == 0
-    assert peil("publish", *options(copy_of_demo)).returncode == 0
-    assert {i["file_name"] for i in is_whole(copy_of_demo)["inputs"]} == {
-        p.name for p in copy_of_demo.inbox.iterdir()
+def test_landing_nothing_new_keeps_the_build(copy_of_small):
+    assert peil("land", *options(copy_of_small)).returncode == 0
+    assert peil("publish", *options(copy_of_small)).returncode == 0
+    assert {i["file_name"] for i in is_whole(copy_of_small)["inputs"]} == {
+        p.name for p in copy_of_small.inbox.iterdir()
     }
 
 
-def test_a_build_of_a_part_is_not_built_and_tested(copy_of_demo):
-    run = subprocess.run(
-        [
-            sys.executable, "-m", "dbt.cli.main", "build", "--select", "dim_channels",
-            "--target-path", str(copy_of_demo.dbt_target),
-        ],
-        cwd=PROJECT,
-        env={**os.environ, "PEIL_WAREHOUSE": str(copy_of_demo.warehouse)},
-        capture_output=True,
-        text=True,
-        check=False,
+def test_a_build_of_a_part_is_not_built_and_tested(copy_of_small):
+    run = dbt(
+        "build", "--select", "dim_channels", "--target-path", copy_of_small.dbt_target,
+        PEIL_WAREHOUSE=str(copy_of_small.warehouse),
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-2000:]
-    refuses(copy_of_demo, VERBS[:1])
+    refuses(copy_of_small, VERBS[:1])
 
 
 def test_who_is_in_the_way_is_said(empty_places):
@@ -241,11 +234,11 @@ def test_a_folder_with_other_things_in_it_keeps_its_mode(tmp_path):
 
 
 @pytest.mark.parametrize("verb", [["publish"], ["research"], ["export"], ["summary"]])
-def test_a_disk_that_is_full_is_one_sentence_and_nothing_half(copy_of_demo, verb):
+def test_a_disk_that_is_full_is_one_sentence_and_nothing_half(copy_of_small, verb):
     """No file may grow beyond 20 kB: what a full disk does, at every write."""
-    before = {p: p.read_bytes() for p in copy_of_demo.published.rglob("*") if p.is_file()}
+    before = {p: p.read_bytes() for p in copy_of_small.published.rglob("*") if p.is_file()}
     run = subprocess.run(
-        [sys.executable, "-m", "peil", *verb, *map(str, options(copy_of_demo))],
+        [sys.executable, "-m", "peil", *verb, *map(str, options(copy_of_small))],
         cwd=PROJECT,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
         capture_output=True,
@@ -255,8 +248,8 @@ def test_a_disk_that_is_full_is_one_sentence_and_nothing_half(copy_of_demo, verb
     assert run.returncode in (1, 2)
     assert "Traceback" not in run.stderr
     assert run.stderr.count("peil: ") == 1
-    after = {p: p.read_bytes() for p in copy_of_demo.published.rglob("*") if p.is_file()}
-    after.pop(copy_of_demo.published / ".lock", None)
-    before.pop(copy_of_demo.published / ".lock", None)
+    after = {p: p.read_bytes() for p in copy_of_small.published.rglob("*") if p.is_file()}
+    after.pop(copy_of_small.published / ".lock", None)
+    before.pop(copy_of_small.published / ".lock", None)
     assert after == before
-    assert peil("publish", *options(copy_of_demo)).returncode == 0
+    assert peil("publish", *options(copy_of_small)).returncode == 0

@@ -60,7 +60,7 @@ def server(tmp_path_factory) -> tuple[Path, Path, dict[str, str]]:
     (here / "codebook").symlink_to(made.seeds)
     deliver(made, rows_of(REFERENCE / "small_survey.csv"))
     (here / "deliveries").symlink_to(made.inbox)
-    shutil.copy(wheel_of_checkout(here / "made"), here)
+    shutil.copy(wheel_of_checkout(tmp_path_factory, here / "made"), here)
     root = here / "root"
     (root / "etc" / "systemd" / "system").mkdir(parents=True)
     programs = here / "programs"

@@ -5,6 +5,7 @@
 script itself runs. Numbers are those of the working database, before rounding.
 """
 
+import functools
 import json
 import shutil
 import stat
@@ -16,7 +17,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import options, peil, places_in
+from conftest import AWKWARD, make_awkward, options, peil, places_in
 from made_once import copy_of
 from peil.crosstabs.result import Rounding
 from peil.errors import InputError
@@ -25,13 +26,18 @@ from peil.recompute.cells import Cells
 from peil.recompute.figures import find_figure
 from peil.recompute.files import write_pack
 from peil.recompute.shown import refuse_unsafe, rounded_counts, shown_cells
-from peil.settings import PROJECT, Places
+from peil.settings import Places
 from scipy.optimize import linprog
 
-AWKWARD = PROJECT / "tests" / "python" / "awkward"
 RSCRIPT = shutil.which("Rscript")
 WITH_SURVEY = [str(RSCRIPT), "-e", "library(survey)"]
-HAS_R = bool(RSCRIPT) and not subprocess.run(WITH_SURVEY, capture_output=True).returncode
+
+
+@functools.cache
+def has_r() -> bool:
+    return bool(RSCRIPT) and not subprocess.run(WITH_SURVEY, capture_output=True).returncode
+
+
 SURVEY = "Dorpen & kernen"
 # Weights as given, base weights that vary, weighting groups, strata with a finite population,
 # clusters, a group that shares people, crossed groups, a net score, several answers at once.
@@ -50,19 +56,10 @@ FIGURES = (
 MEMBERS = "leden/Najaar/sterren/hoog/allen=total/ruw"
 
 
-def make_recomputed(folder: Path) -> None:
-    places = places_in(folder, seeds=AWKWARD / "seeds")
-    places.inbox.mkdir()
-    for path in AWKWARD.glob("[dl]*_*.csv"):
-        shutil.copy(path, places.inbox)
-    done = peil("nightly", *options(places))
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.fixture(scope="module")
 def awkward(tmp_path_factory) -> Places:
     folder = tmp_path_factory.mktemp("recomputed")
-    copy_of(tmp_path_factory, "recomputed", make_recomputed, folder)
+    copy_of(tmp_path_factory, "awkward", make_awkward, folder)
     return places_in(folder, seeds=AWKWARD / "seeds")
 
 
@@ -146,7 +143,7 @@ def test_the_exact_counts_give_the_figure_of_the_warehouse(awkward, tmp_path, co
     assert by_hand(folder) == pytest.approx(unrounded(awkward, code), rel=1e-8)
     assert len((folder / "recompute.R").read_text().splitlines()) <= 25
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
-    if not HAS_R:
+    if not has_r():
         pytest.skip("R with package survey is not installed: the script itself was not run.")
     assert by_r(folder) == pytest.approx(unrounded(awkward, code), rel=1e-7)
 
@@ -359,5 +356,5 @@ def test_bounded_weights_have_a_script_of_their_own(tmp_path):
     write_pack(tmp_path / "pack", figure_of(cells) | names, Asked, cells, is_exact=True)
     assert len((tmp_path / "pack" / "recompute.R").read_text().splitlines()) <= 25
     assert by_hand(tmp_path / "pack") == pytest.approx(recomputed(cells), rel=1e-9)
-    if HAS_R:
+    if has_r():
         assert by_r(tmp_path / "pack") == pytest.approx(recomputed(cells), rel=1e-9)

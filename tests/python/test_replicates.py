@@ -19,13 +19,14 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
-from conftest import here, options
+from conftest import here, options, places_in
+from made_once import copy_of
 from peil.errors import RakingError
 from peil.raking import prepare_margins, rake
 from peil.raking.bounds import cell_bounds
 from peil.raking.replicates import RakedGroup, Units, multipliers, replicate_weights
 from peil.settings import Places
-from small_survey import REFERENCE, Rows, deliver, edit, night, rows_of, small_places
+from small_survey import make_designs
 
 REPLICATES = 400
 TARGETS = {"sex": {"m": 4300.0, "w": 4700.0}, "age": {"a": 3600.0, "b": 3300.0, "c": 2100.0}}
@@ -166,18 +167,8 @@ def test_samples_that_miss_a_level_are_drawn_again_and_refused_when_they_all_do(
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Places:
     folder = tmp_path_factory.mktemp("replicates")
-    places = small_places(folder, ("weighted", "clustered"))
-
-    def clustered(rows: Rows) -> Rows:
-        for row in rows:
-            row["is_default"] = str(row["scheme_code"] == "clustered").lower()
-        return rows
-
-    edit(places.seeds, "weighting_schemes", clustered)
-    deliver(places, rows_of(REFERENCE / "small_survey.csv"))
-    done = night(places)
-    assert done.returncode == 0, done.stderr
-    return places
+    copy_of(tmp_path_factory, "designs", make_designs, folder)
+    return places_in(folder, seeds=folder / "seeds")
 
 
 def test_the_command_writes_them_in_parquet_and_spss(small: Places, tmp_path):

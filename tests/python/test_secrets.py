@@ -14,7 +14,6 @@ import pytest
 from conftest import options, peil, places_in
 from peil.codebook import Binding, Source
 from peil.codebook.delivery import Delivery
-from peil.demo import write_demo
 from peil.gate.worker_client import Worker
 from peil.landing import privacy
 from peil.readers import INCOMING
@@ -141,14 +140,13 @@ def test_the_hash_is_the_one_of_earlier_waves(monkeypatch, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def landed(tmp_path_factory):
+def landed(tmp_path_factory, deliveries):
     """One delivery with columns that the codebook does not bind, landed with a key."""
     folder = tmp_path_factory.mktemp("landed")
     places = places_in(folder)
     places.inbox.mkdir()
-    write_demo(folder / "all", PROJECT / "seeds")
     name = "gemeentekanalen_2024.csv"
-    with (folder / "all" / name).open(encoding="utf-8-sig", newline="") as handle:
+    with (deliveries / name).open(encoding="utf-8-sig", newline="") as handle:
         header, *rows = csv.reader(handle, delimiter=";")
     rows = [row for row in rows if row]
     header += ["los", "datum los", "getal los"]

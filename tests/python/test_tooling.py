@@ -10,6 +10,7 @@ from pathlib import Path
 
 import made_once
 import pytest
+import warm
 import yaml
 from conftest import APART, FAST, LONGEST_FIRST, in_bytes, scope_of
 from made_once import copy_of
@@ -132,10 +133,14 @@ def test_what_runs_a_night_is_found_through_helpers_and_imports():
 NIGHTS = '''
 import subprocess, sys
 import pytest
+from conftest import peil
 
 def test_hidden():
     """A night that no reading of the code finds."""
     subprocess.run([sys.executable, "-c", "0", "night" + "ly"], check=True)
+
+def test_forked():
+    peil("night" + "ly", "--help")
 
 @pytest.fixture
 def warm():
@@ -156,8 +161,9 @@ def test_the_fast_selection_refuses_a_night_that_was_not_seen(tmp_path):
         cwd=tmp_path, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
-    assert "a test of the fast selection runs a night" in run.stdout, run.stdout + run.stderr
-    assert "1 failed" in run.stdout
+    refusals = run.stdout.count("RuntimeError: a test of the fast selection runs a night")
+    assert refusals == 2, run.stdout + run.stderr
+    assert "2 failed" in run.stdout
 
 
 def test_the_demo_is_not_in_the_fast_selection(request):
@@ -207,6 +213,23 @@ def test_what_is_made_once_is_made_by_the_first_who_asks(tmp_path_factory, tmp_p
     monkeypatch.setattr(made_once, "_digest", lambda: "other code")
     ask(4)
     assert len(made) == 3
+
+
+@pytest.mark.skipif(not warm.IS_POSSIBLE, reason="processes are forked on Linux")
+def test_a_fork_ends_and_says_what_a_process_from_nothing_does(tmp_path):
+    seen = {**os.environ, "COLUMNS": "90"}
+    for words, code in (["summary", "--help"], 0), (["codebook", "check", "--seeds", "x"], 2):
+        forked = warm.run("peil", words, tmp_path, seen, 60)
+        plain = subprocess.run(
+            [sys.executable, "-m", "peil", *words], cwd=tmp_path, env=seen, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+        ends = [(run.returncode, run.stdout, run.stderr) for run in (forked, plain)]
+        assert ends[0] == ends[1]
+        assert forked.returncode == code
+    assert warm.run("peil", ["--help"], tmp_path, seen | {"OMP_NUM_THREADS": "3"}, 60) is None
+    with pytest.raises(subprocess.TimeoutExpired):
+        warm.run("peil", ["--help"], tmp_path, seen, 1e-6)
 
 
 def test_hashes_are_found_wherever_they_stand_in_bytes():

@@ -6,9 +6,8 @@ import shutil
 import duckdb
 import pytest
 from conftest import options, peil, places_in
-from peil.settings import PROJECT
+from small_survey import REFERENCE, add, rows_of, small_places
 
-REFERENCE = PROJECT / "tests" / "python" / "reference"
 MANY, FEW = 10, 3
 GRADE = (
     "select n_answers, estimate, is_from_earlier_release from marts.estimates "
@@ -35,16 +34,14 @@ def survey_with(places, rows):
         csv.writer(handle).writerows([*table, *rows])
 
 
-def seeds_with_counts(folder):
-    """The reference seeds with a scheme of plain counts."""
-    seeds = folder / "seeds"
-    shutil.copytree(REFERENCE / "seeds", seeds)
-    schemes = (seeds / "weighting_schemes.csv").read_text(encoding="utf-8").splitlines()
-    row = next(row for row in schemes if row.startswith("weighted,"))
-    row = row.replace("weighted,small,weighted,weighted", "unweighted,small,unweighted,unweighted")
-    schemes.append(row.replace("calibrated", "weights_as_given").replace(",true,1", ",false,9"))
-    (seeds / "weighting_schemes.csv").write_text("\n".join(schemes) + "\n", encoding="utf-8")
-    return seeds
+def with_counts(folder):
+    """The reference survey with a scheme of plain counts beside its weights."""
+    places = small_places(folder)
+    (weighted,) = rows_of(places.seeds / "weighting_schemes.csv")
+    counts = {"variance_method": "weights_as_given", "is_default": "false", "sort_order": 9}
+    words = dict.fromkeys(("scheme_code", "label_nl", "label_en"), "unweighted")
+    add(places.seeds, "weighting_schemes", weighted | words | counts)
+    return places
 
 
 def night(places):
@@ -63,9 +60,7 @@ def grade_of_newcomers(before, after):
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
     """The survey after its first night, and its grade. Do not change it."""
-    folder = tmp_path_factory.mktemp("first")
-    places = places_in(folder, seeds=seeds_with_counts(folder))
-    places.inbox.mkdir()
+    places = with_counts(tmp_path_factory.mktemp("first"))
     survey_with(places, [])
     return places, night(places)
 

@@ -1,15 +1,13 @@
 """A warehouse made by earlier code or with another codebook is brought up to date by a build."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import dbt
 from peil.settings import PROJECT, Places
 
 TABLE = "estimates.est_driver_counts"
@@ -55,15 +53,12 @@ class Warehouse:
         self.target = folder / "target"
         self.file.with_name("peil.duckdb.wal").unlink(missing_ok=True)
         shutil.copy(demo.warehouse, self.file)
-        self.environment = {**os.environ, "PEIL_WAREHOUSE": str(self.file)}
 
     def dbt(self, command: str, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "dbt.cli.main", "--quiet", command, *arguments,
-             "--project-dir", PROJECT, "--profiles-dir", PROJECT,
-             "--target-path", self.target, "--log-path", self.target / "logs"],
-            cwd=PROJECT, env=self.environment, capture_output=True, text=True, check=False,
-            timeout=300,
+        done = dbt(
+            "--quiet", command, *arguments, "--project-dir", PROJECT, "--profiles-dir", PROJECT,
+            "--target-path", self.target, "--log-path", self.target / "logs",
+            PEIL_WAREHOUSE=str(self.file),
         )  # fmt: skip
         assert done.returncode == 0, done.stdout
         return done.stdout

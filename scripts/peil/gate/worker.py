@@ -4,6 +4,7 @@ Reads one JSON request per line on standard input, writes one JSON answer per li
 run on pandas frames: the SQL route of this version fails on DuckDB.
 """
 
+import functools
 import gc
 import importlib.util
 import json
@@ -37,6 +38,21 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     # Libraries that print must not end up between the answers.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    definition = start()
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer: dict[str, object]
+        try:
+            answer = {"results": validate(definition, request)}
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+@functools.cache
+def start() -> object:
+    """What a batch of facts is made with, after the seconds that the import takes."""
     warnings.filterwarnings("ignore")
     # A grammar of internationalised addresses, a third of the time that the import takes: JSON
     # Schema, which draws in charts, does without where it is not there.
@@ -51,16 +67,7 @@ def main() -> None:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("facts").add_dataframe_asset("table")
-    definition = asset.add_batch_definition_whole_dataframe("whole")
-    for line in sys.stdin:
-        request = json.loads(line)
-        answer: dict[str, object]
-        try:
-            answer = {"results": validate(definition, request)}
-        except Exception as error:
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+    return asset.add_batch_definition_whole_dataframe("whole")
 
 
 def validate(definition: object, request: dict) -> list[dict]:
