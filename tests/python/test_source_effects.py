@@ -200,7 +200,7 @@ def test_the_source_effect_of_the_demo_is_found(published):
         "from marts.source_effects where question_code = 'overall_grade'"
     ).fetchall()
     found = {row[0]: row[1:] for row in rows}
-    assert found[HAPPIER_SOURCE][0] > 0.1
+    assert found[HAPPIER_SOURCE][0] > 0.2
     assert found[HAPPIER_SOURCE][1:] == ("certain_difference", True)
     assert all(row[0] < 0 for source, row in found.items() if source != HAPPIER_SOURCE)
     (low, estimate, high) = published.execute(
@@ -209,5 +209,5 @@ def test_the_source_effect_of_the_demo_is_found(published):
         "using (survey_code, wave_code, weighting_scheme, question_code, statistic) "
         "where question_code = 'overall_grade' and estimates.segment_code = 'total'"
     ).fetchone()
-    # Leaving it out lowers the grade.
-    assert low < estimate < high
+    # Leaving it out lowers the grade by more than chance does.
+    assert low < estimate - 0.05 < estimate < high
