@@ -1,3 +1,6 @@
+{#- Who knows the mix of every area can solve what is expected for the share of each class, however
+    few of it gave the answer: shares are as coarse as those of small bases. -#}
+{%- set n_to_round_by = "if(measures.kind = 'mean', direct.n_answers, 0)" -%}
 -- As long as a figure, or that of everybody, stands from an earlier release, what is made of the
 -- answers since would tell what the few who came since answered.
 with standing as (
@@ -29,7 +32,7 @@ published as (
             ('expected', 'expected'), ('difference', 'difference'), ('difference_se', 'se'),
             ('difference_ci_low', 'ci_low'), ('difference_ci_high', 'ci_high'),
         ] -%}
-            {{ rounded_figure('mixes.' ~ source, 'measures.kind', 'direct.n_answers') }} + 0
+            {{ rounded_figure('mixes.' ~ source, 'measures.kind', n_to_round_by) }} + 0
                 as {{ column }},
         {% endfor -%}
         {{ published_p('mixes.p_value') }} as p_value,
