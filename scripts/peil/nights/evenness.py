@@ -1,7 +1,7 @@
 """Who took part, on the quality page of every delivery: while there is still time to invite others.
 
-The page is written when a delivery lands; how its source stands beside the population is known after
-the build, of all deliveries of the source in the wave together. Every night writes it again.
+The page is written when a delivery lands; how its source stands beside the population is known
+after the build, of all deliveries of the source in the wave together. Every night writes it again.
 """
 
 import logging
