@@ -36,9 +36,9 @@
 {%- endmacro %}
 
 
-{#- People alike, of a relation with is_base and, per answer, y, n, sum_d and sum_d2: who gave y, and
-    with y 0 who answered otherwise: the base without those. No y: an answer without a number, which
-    is in no base. -#}
+{#- People alike, of a relation with is_base and, per answer, y, n, sum_d and sum_d2: who gave y,
+    and with y 0 who answered otherwise: the base without those. No y: an answer without a number,
+    which is in no base. -#}
 {% macro people_alike(scored) -%}
     select * exclude (is_base)
     from {{ scored }}

@@ -24,7 +24,7 @@ landed as (
     group by levels.survey_code, levels.wave_code, levels.attribute_code, levels.level_code
 ),
 
--- Of several schemes that declare a variable the one that is read first: the default one if it does.
+-- Of several schemes that declare a variable the one that comes first: the default one if it does.
 declared as (
     select
         schemes.survey_code,
@@ -41,7 +41,7 @@ declared as (
     qualify
         dense_rank() over (
             partition by schemes.survey_code, targets.wave_code, targets.first_attribute_code
-            order by schemes.is_default desc, schemes.sort_order, schemes.scheme_code
+            order by schemes.is_default desc, schemes.sort_order asc, schemes.scheme_code asc
         ) = 1
 ),
 

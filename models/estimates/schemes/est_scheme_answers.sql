@@ -27,8 +27,7 @@ given as (
 alike as (
     {{ people_alike('given') }}
     union all by name
-    select
-        * exclude (is_base) replace (-n as n, -sum_d as sum_d, -sum_d2 as sum_d2, null as y),
+    select * exclude (is_base) replace (-n as n, -sum_d as sum_d, -sum_d2 as sum_d2, null as y)
     from given
     where is_base
 ),

@@ -1,5 +1,5 @@
--- Published headline figures of areas, and the register beside them: what is said of areas, and what
--- their models are made of.
+-- Published headline figures of areas, and the register beside them: what is said of areas, and
+-- what their models are made of.
 with about_ages as (
     select
         attributes.survey_code,
