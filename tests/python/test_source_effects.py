@@ -211,7 +211,8 @@ def test_the_source_effect_of_the_demo_is_found(published):
     assert found[HAPPIER_SOURCE][1:] == ("certain_difference", True)
     assert all(row[0] < 0 for source, row in found.items() if source != HAPPIER_SOURCE)
     (low, estimate, high) = published.execute(
-        "select any_value(source_low), any_value(estimates.estimate), any_value(source_high) "
+        "select any_value(effects.source_low), any_value(estimates.estimate), "
+        "any_value(effects.source_high) "
         "from marts.source_effects as effects inner join marts.estimates as estimates "
         "using (survey_code, wave_code, weighting_scheme, question_code, statistic) "
         "where question_code = 'overall_grade' and estimates.segment_code = 'total'"

@@ -104,7 +104,7 @@ LEAST = 0.05
 # does not mend it; the totals stay those of the study.
 HAPPIER_SOURCE, HAPPIER = "gemeentekanalen", 0.45
 # So is who learned longer, of whom too many take part: what a scheme with education mends.
-BY_EDUCATION = {"low": -0.9, "middle": 0.0, "high": 0.6}
+BY_EDUCATION = {"edu_low": -0.9, "edu_middle": 0.0, "edu_high": 0.6}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ N_RESPONDENTS = 3944
 SOURCES = ("burgerpanel", "gemeentekanalen", "participatieplatform")
 # Of respondents below 40, below 65 and older; invented, as is the distribution of residents in
 # seeds/weighting_margins.csv, and further from low than that.
-EDUCATION = ("low", "middle", "high")
+EDUCATION = ("edu_low", "edu_middle", "edu_high")
 EDUCATION_BY_AGE = np.array([[0.07, 0.35, 0.58], [0.13, 0.37, 0.50], [0.26, 0.38, 0.36]])
 EDUCATION_AGES = (40, 65)
 NO_EDUCATION_GIVEN = 0.03
