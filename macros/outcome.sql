@@ -34,3 +34,23 @@
 {% macro known(figure) -%}
     if(isnan({{ figure }}), null, {{ figure }})
 {%- endmacro %}
+
+
+{#- People alike, of a relation with is_base and, per answer, y, n, sum_d and sum_d2: who gave y,
+    and with y 0 who answered otherwise: the base without those. No y: an answer without a number,
+    which is in no base. -#}
+{% macro people_alike(scored) -%}
+    select * exclude (is_base)
+    from {{ scored }}
+    where not is_base and y is distinct from 0
+    union all by name
+    select
+        * exclude (is_base) replace (
+            if(is_base, n, -n) as n,
+            if(is_base, sum_d, -sum_d) as sum_d,
+            if(is_base, sum_d2, -sum_d2) as sum_d2,
+            0 as y
+        ),
+    from {{ scored }}
+    where is_base or y is distinct from 0
+{%- endmacro %}

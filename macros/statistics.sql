@@ -82,19 +82,44 @@
 {%- endmacro %}
 
 
-{#- Benjamini-Hochberg p values need two steps, because windows do not nest: the rank and size of
-    the family, then the smallest p·m/rank among this p and the larger ones. Null p values are
-    outside the family. -#}
-{% macro family_rank(p_value, family) -%}
-    row_number() over (partition by {{ family }} order by {{ p_value }} nulls last)
-{%- endmacro %}
-
-{% macro benjamini_hochberg(p_value, p_rank, n_family, family) -%}
-    least(1, min({{ p_value }} * {{ n_family }} / {{ p_rank }}) over (
-        partition by {{ family }}
-        order by {{ p_rank }} desc
-        rows between unbounded preceding and current row
-    ))
+{#- A relation with the p values of Benjamini and Hochberg beside its own: the smallest p·m/rank
+    among this p and the larger ones of its family. A p that is null, or of a row that may not be
+    seen, is outside the family and has none. `adjusted` names the column per p value. -#}
+{% macro with_adjusted_p(relation, family, adjusted, is_seen='true') -%}
+    select
+        * exclude (
+            {%- for p in adjusted %}
+                {{ p }}_seen, {{ p }}_rank, {{ p }}_family{{ ',' if not loop.last }}
+            {%- endfor %}
+        ),
+        {% for p, name in adjusted.items() -%}
+            if(
+                {{ p }}_seen is null, null,
+                least(1, min({{ p }}_seen * {{ p }}_family / {{ p }}_rank) over (
+                    partition by {{ family }}
+                    order by {{ p }}_rank desc
+                    rows between unbounded preceding and current row
+                ))
+            ) as {{ name }},
+        {% endfor -%}
+    from (
+        select
+            *,
+            {% for p in adjusted -%}
+                row_number() over (
+                    partition by {{ family }} order by {{ p }}_seen nulls last
+                ) as {{ p }}_rank,
+                count({{ p }}_seen) over (partition by {{ family }}) as {{ p }}_family,
+            {% endfor -%}
+        from (
+            select
+                *,
+                {% for p in adjusted -%}
+                    if({{ is_seen }}, {{ p }}, null) as {{ p }}_seen,
+                {% endfor -%}
+            from {{ relation }}
+        ) as seen
+    ) as ranked
 {%- endmacro %}
 
 

@@ -25,19 +25,8 @@ main as (
     where if(is_clustered, p_value_clustered, p_value) is not null
 ),
 
-ranked as (
-    select
-        *,
-        {{ family_rank('main_p_value', family) }} as p_rank,
-        count(*) over (partition by {{ family }}) as n_family,
-    from main
-),
-
 adjusted as (
-    select
-        *,
-        {{ benjamini_hochberg('main_p_value', 'p_rank', 'n_family', family) }} as p_adjusted,
-    from ranked
+    {{ with_adjusted_p('main', family, {'main_p_value': 'p_adjusted'}) }}
 ),
 
 published as (

@@ -39,10 +39,30 @@ standing as (
     from compared
 ),
 
+-- Of the figure with each of its sources left out in turn; of one that stands, it is not made.
+ranges as (
+    select distinct
+        effects.survey_code,
+        effects.wave_code,
+        effects.weighting_scheme,
+        totals.segment_code,
+        effects.question_code,
+        effects.statistic,
+        effects.option_code,
+        effects.source_low,
+        effects.source_high,
+    from {{ ref('source_effects') }} as effects
+    inner join {{ ref('est_segments') }} as totals
+        on effects.survey_code = totals.survey_code and totals.is_total
+    where effects.is_every_source
+),
+
 -- Of what is published: a finer error could be worked out of them.
 planned as (
     select
         standing.* exclude (standing.kind),
+        ranges.source_low,
+        ranges.source_high,
         {{ rounded_figure(
             detectable_difference('standing.se', 'standing.df'), 'standing.kind',
             'standing.n_answers'
@@ -65,6 +85,15 @@ planned as (
             standing.weighting_scheme
         ) as figure_code,
     from standing
+    left join ranges
+        on
+            standing.survey_code = ranges.survey_code
+            and standing.wave_code = ranges.wave_code
+            and standing.weighting_scheme = ranges.weighting_scheme
+            and standing.segment_code = ranges.segment_code
+            and standing.question_code = ranges.question_code
+            and standing.statistic = ranges.statistic
+            and standing.option_code is not distinct from ranges.option_code
 )
 
 select * from planned

@@ -1,3 +1,6 @@
+{#- Who knows the mix of every area can solve what is expected for the share of each class, however
+    few of it gave the answer: shares are as coarse as those of small bases. -#}
+{%- set n_to_round_by = "if(direct.kind = 'mean', direct.n_answers, 0)" -%}
 -- As long as a figure, or that of everybody, stands from an earlier release, what is made of the
 -- answers since would tell what the few who came since answered.
 with standing as (
@@ -29,7 +32,7 @@ published as (
             ('expected', 'expected'), ('difference', 'difference'), ('difference_se', 'se'),
             ('difference_ci_low', 'ci_low'), ('difference_ci_high', 'ci_high'),
         ] -%}
-            {{ rounded_figure('mixes.' ~ source, 'measures.kind', 'direct.n_answers') }} + 0
+            {{ rounded_figure('mixes.' ~ source, 'direct.kind', n_to_round_by) }} + 0
                 as {{ column }},
         {% endfor -%}
         {{ published_p('mixes.p_value') }} as p_value,
@@ -42,19 +45,20 @@ published as (
         direct.segment_label_en,
         direct.question_label_nl,
         direct.question_label_en,
-        coalesce(direct.option_label_nl, direct.statistic_label_nl) as label_nl,
-        coalesce(direct.option_label_en, direct.statistic_label_en) as label_en,
-        row_number() over (order by direct.sort_order) as sort_order,
+        direct.label_nl,
+        direct.label_en,
+        direct.sort_order,
     from {{ ref('est_case_mix') }} as mixes
     inner join {{ ref('est_points') }} as points using (point_id)
     inner join {{ ref('est_measures') }} as measures
         on points.survey_code = measures.survey_code and points.measure_id = measures.measure_id
-    inner join {{ ref('estimates') }} as direct
+    inner join {{ ref('area_figures') }} as direct
         on
             points.survey_code = direct.survey_code
             and points.wave_code = direct.wave_code
             and points.scheme_code = direct.weighting_scheme
-            and {{ same_group('points', 'direct') }}
+            and points.segment_code = direct.segment_code
+            and points.segment_value = direct.segment_value
             and measures.question_code = direct.question_code
             and measures.statistic = direct.statistic
             and measures.option_code is not distinct from direct.option_code
@@ -65,10 +69,7 @@ published as (
             and direct.question_code = standing.question_code
             and direct.statistic = standing.statistic
             and direct.option_code is not distinct from standing.option_code
-    where
-        not direct.is_withheld
-        and not direct.is_from_earlier_release
-        and not standing.has_no_total
+    where not direct.is_from_earlier_release and not standing.has_no_total
 ),
 
 -- Of the interval as it is published: an end that rounds to 0 holds it.

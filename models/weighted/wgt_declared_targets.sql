@@ -12,6 +12,7 @@ with declared as (
         margins.level_code as first_level_code,
         margins.second_level_code,
         margins.total,
+        variables.target_source = 'seed_distribution' as is_distribution,
     from {{ ref('weighting_margins') }} as margins
     inner join {{ ref('weighting_variables') }} as variables
         on
@@ -19,7 +20,7 @@ with declared as (
             and margins.second_attribute_code is not distinct from variables.second_attribute_code
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code)
     where
-        variables.target_source = 'seed'
+        variables.target_source != 'population'
         and (margins.group_value is null) = (schemes.group_attribute_code is null)
 )
 

@@ -78,10 +78,40 @@ from_population as (
     group by all
 ),
 
+-- Every variable of a scheme counts the same residents.
+residents as (
+    select
+        scheme_code,
+        wave_code,
+        group_value,
+        sum(total) / count(distinct attribute_code) as n_residents,
+    from from_population
+    group by scheme_code, wave_code, group_value
+),
+
+declared as (
+    select
+        targets.* exclude (is_distribution) replace (
+            targets.total * coalesce(
+                if(targets.is_distribution, residents.n_residents, null)
+                / nullif(sum(targets.total) over variable, 0),
+                1
+            ) as total
+        ),
+    from {{ ref('wgt_declared_targets') }} as targets
+    left join residents using (scheme_code, wave_code, group_value)
+    window
+        variable as (
+            partition by
+                targets.scheme_code, targets.wave_code, targets.group_value,
+                targets.attribute_code
+        )
+),
+
 unioned as (
     select * from from_population
-    union all
-    select * from {{ ref('wgt_declared_targets') }}
+    union all by name
+    select * from declared
 )
 
 select * from unioned

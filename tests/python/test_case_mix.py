@@ -14,6 +14,9 @@
     p.adjust(p, "holm")
 """
 
+import copy
+
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,6 +25,7 @@ from peil.raking.margins import prepare_margins
 from peil.statistics.case_mix import NOWHERE, MixRows, adjusted, rank_intervals
 from peil.statistics.design import Design
 from peil.tables.case_mix import _classes
+from scipy.optimize import linprog
 from scipy.special import ndtr
 
 PLACES = ("p", "q", "r", "s")
@@ -135,3 +139,147 @@ def test_small_classes_are_one_class():
     assert len(set(found)) == 3
     alone = _classes(of.assign(n=[60, 20, 70, 80, 10]), 50)
     assert alone[1] == alone[0], "what stays under the least joins the smallest"
+
+
+MIN_CELL, MIN_BASE = 5, 50
+KEYS = ["question_code", "statistic", "option_code"]
+# Who answered a headline share of the demo, per municipality (withheld ones too) and raking cell.
+ANSWERED = """
+    select measures.question_code, measures.statistic,
+        coalesce(measures.option_code, '') as option_code, points.segment_value,
+        suppression.withheld_reason is not null as is_hidden, cells.cell_key,
+        sum(counts.n_answers) as n, sum(counts.sum_dy) as yes,
+        sum(factors.factor * counts.sum_d) as w, sum(factors.factor * counts.sum_dy) as wy,
+    from estimates.est_points as points
+    inner join estimates.est_measures as measures using (survey_code, measure_id)
+    inner join codebook.questions as questions using (survey_code, question_code)
+    inner join codebook.weighting_schemes as schemes using (survey_code, scheme_code)
+    inner join estimates.est_suppression as suppression using (point_id)
+    inner join estimates.est_domain_cells as counts using (domain_id, measure_id)
+    inner join estimates.est_cells as cells using (cell_id)
+    inner join weighted.wgt_raking_factors as factors
+        on cells.scheme_code = factors.scheme_code and cells.wave_code = factors.wave_code
+        and cells.group_value = factors.group_value and cells.cell_key = factors.cell_key
+    where schemes.is_default and measures.statistic = questions.headline_statistic
+        and points.segment_code in ('total', 'municipality')
+        and measures.kind in ('range', 'option') and points.survey_code = 'omnichannel'
+    group by all
+"""
+COMPARED = """
+    select question_code, statistic, coalesce(option_code, '') as option_code, segment_value,
+        expected
+    from marts.municipal_comparison where survey_code = 'omnichannel'
+"""
+
+
+class Reader:
+    """Somebody who holds every published share and, which nobody does, the mix of every area.
+
+    Unknown are the weighted people who gave the answer, per area and class; linear programmes say
+    how far those may go. People in no area are an area 'rest'.
+    """
+
+    def __init__(self, of: pd.DataFrame):
+        whole = of[of["segment_value"] == "total"]
+        mix = pd.Series(_classes(whole, MIN_BASE), whole["cell_key"])
+        sums = (
+            of.assign(mix=of["cell_key"].map(mix))
+            .groupby(["segment_value", "mix"])[["n", "yes", "w", "wy"]]
+            .sum()
+        )
+        self.classes = sums.loc["total"]
+        areas = sums.drop(index="total", level="segment_value")
+        self.n = areas["n"].groupby("segment_value").sum()
+        self.hidden = sorted(set(of[of["is_hidden"]]["segment_value"]))
+        self.w, self.truth = (areas[name].unstack(fill_value=0.0) for name in ("w", "wy"))
+        for table, name in ((self.w, "w"), (self.truth, "wy")):
+            table.loc["rest"] = (self.classes[name] - table.sum()).clip(lower=0.0)
+        self.rows: list[np.ndarray] = []
+        self.values: list[float] = []
+        self.halves: list[float] = []
+        for area in self.n.index.difference(self.hidden):
+            self.know(self.share_of(area), 0.0005)
+        self.know(np.ones(self.w.shape) / self.w.to_numpy().sum(), 0.0005)
+
+    def share_of(self, area: str) -> np.ndarray:
+        return np.outer(self.w.index == area, np.ones(self.w.shape[1])) / self.w.loc[area].sum()
+
+    def class_of(self, mix: int) -> np.ndarray:
+        inside = np.outer(np.ones(self.w.shape[0]), self.w.columns == mix)
+        return inside / self.classes.loc[mix, "w"]
+
+    def expected_of(self, area: str) -> np.ndarray:
+        parts = self.w.loc[area] / self.w.loc[area].sum()
+        return sum(part * self.class_of(mix) for mix, part in parts.items())
+
+    def know(self, row: np.ndarray, half: float, value: float | None = None) -> None:
+        self.rows.append(row.ravel())
+        self.values.append((row * self.truth.to_numpy()).sum() if value is None else value)
+        self.halves.append(half + 1e-9)
+
+    def room(self, goal: np.ndarray) -> float:
+        """How far this share may go by all that is known."""
+        rows, values, halves = map(np.array, (self.rows, self.values, self.halves))
+        upper = self.w.to_numpy().ravel()
+        ends = [
+            linprog(sign * goal.ravel(), np.vstack([rows, -rows]),
+                    np.concatenate([values + halves, halves - values]),
+                    bounds=np.column_stack([0 * upper, upper]))
+            for sign in (1, -1)
+        ]  # fmt: skip
+        assert [end.status for end in ends] == [0, 0]
+        return -ends[1].fun - ends[0].fun
+
+
+@pytest.fixture(scope="module")
+def shares(demo) -> list[tuple[Reader, pd.Series]]:
+    """Per headline share a reader, and what every published area is expected to be."""
+    with duckdb.connect(str(demo.warehouse), read_only=True) as connection:
+        answered = connection.sql(ANSWERED).df()
+    with duckdb.connect(str(demo.published_file), read_only=True) as connection:
+        compared = dict(list(connection.sql(COMPARED).df().groupby(KEYS)))
+    return [
+        (Reader(of), compared[key].set_index("segment_value")["expected"])
+        for key, of in answered.groupby(KEYS)
+        if key in compared
+    ]
+
+
+def rooms_of_small_classes(shares, half: float, *, is_published: bool) -> list[float]:
+    """People by which the answers of a class of whom a few gave, or did not give, it may vary."""
+    found = []
+    for reader, expected in shares:
+        n, yes = reader.classes["n"], reader.classes["yes"]
+        few = np.minimum(yes, n - yes).between(1, MIN_CELL - 1)
+        reader = copy.deepcopy(reader)
+        for area, value in expected.items():
+            reader.know(reader.expected_of(area), half, value if is_published else None)
+        found += [reader.room(reader.class_of(mix)) * n[mix] for mix in n.index[few]]
+    return found
+
+
+def test_no_class_of_few_people_is_solved_from_what_areas_are_expected_to_be(shares):
+    rooms = rooms_of_small_classes(shares, 0.005, is_published=True)
+    assert len(rooms) >= 5
+    assert min(rooms) >= MIN_CELL
+
+
+def test_with_the_digits_of_other_shares_classes_of_few_people_are_solved(shares):
+    assert min(rooms_of_small_classes(shares, 0.0005, is_published=False)) < MIN_CELL
+
+
+def test_a_comparison_tells_nothing_of_a_withheld_municipality(shares):
+    """It may be what it may be without the table; were it in the table, it would be solved."""
+    solved = []
+    for reader, expected in shares:
+        with_table = copy.deepcopy(reader)
+        for area, value in expected.items():
+            with_table.know(with_table.expected_of(area), 0.005, value)
+        for area in reader.hidden[:1]:
+            goal = reader.share_of(area)
+            alone, beside = (of.room(goal) * reader.n[area] for of in (reader, with_table))
+            assert beside > alone - 0.5, (area, alone, beside)
+            with_table.know(goal - reader.expected_of(area), 0.005)
+            solved.append((alone, with_table.room(goal) * reader.n[area]))
+    assert len(solved) >= 5
+    assert sum(alone >= MIN_CELL > known for alone, known in solved) >= 5

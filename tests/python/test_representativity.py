@@ -1,8 +1,11 @@
 """R indicators: by hand, without chance counted as difference, and the same as R (the language)."""
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from peil import dutch
+from peil.nights.evenness import MOST_INVITED, Row, say_who_took_part, section_of
 from peil.statistics.representativity import partial_variation, representativity
 from peil.tables.representativity import representativity_table
 
@@ -96,3 +99,75 @@ def test_a_table_has_a_row_for_source_variable_and_level():
     assert made.loc[made["attribute_code"] == "age", "n_least"].unique().tolist() == [80]
     empty = representativity_table(cells.iloc[:0], levels.iloc[:0], 0.95)
     assert list(empty.columns) == list(made.columns)
+
+
+def test_every_quality_page_of_the_demo_says_who_took_part(demo, published):
+    """The figures of its source and wave, and the groups to invite as the table ranks them."""
+    files = published.sql("select count(*) from marts.representativity where source_code != 'all' "
+                          "and attribute_code is null").fetchone()[0]  # fmt: skip
+    with duckdb.connect(str(demo.warehouse), read_only=True) as connection:
+        landed = connection.sql(
+            "select file_name, source_code from raw.deliveries where status = 'landed'"
+        ).fetchall()
+    said = 0
+    for name, source in landed:
+        rows = published.execute(
+            "select attribute_code, r, r_ci_low, cv, attribute_label_nl || ': ' || level_label_nl, "
+            "invite_rank from marts.representativity where source_code = ? order by invite_rank",
+            [source],
+        ).fetchall()
+        if not rows:
+            continue
+        said += 1
+        page = demo.warehouse.parent / "quality" / f"{name}.html"
+        text = " ".join(page.read_text(encoding="utf-8").split())
+        (whole,) = (row for row in rows if row[0] is None)
+        for figure, decimals in ((whole[1], 3), (whole[2], 3), (whole[3], 2)):
+            assert dutch.number(figure, decimals) in text, (name, figure)
+        invited = [f"<li>{row[4]}</li>" for row in rows if row[5] is not None][:MOST_INVITED]
+        assert " ".join(invited) in text
+        assert (page.stat().st_mode & 0o777) == 0o600
+    assert said == files == 3
+
+
+SOURCE = Row(None, 0.998, 0.997, 0.999, 0.41, 0.38, 0.44, None, False, None, None)
+OLD = Row("age", None, None, None, None, None, None, 2, False, "Leeftijd", "75 & ouder")
+YOUNG = Row("age", None, None, None, None, None, None, 1, False, "Leeftijd", "18-29 jaar")
+
+
+def test_the_section_names_groups_to_invite_and_says_what_is_not_shown():
+    text = section_of([YOUNG, OLD, SOURCE], 0.9)
+    assert "0,41 (90%-interval 0,38 tot 0,44)" in text
+    assert text.index("18-29 jaar") < text.index("75 &amp; ouder")
+    assert "Niet alle groepen" not in text
+    hidden = YOUNG._replace(invite_rank=None, is_withheld=True)
+    assert "Niet alle groepen zijn getoond" in section_of([hidden, SOURCE], 0.9)
+    assert "Geen groep ontbreekt" in section_of([SOURCE], 0.9)
+    by_chance = SOURCE._replace(r=1.0, r_ci_low=None, cv=0.0, cv_ci_low=None)
+    assert "interval" not in section_of([by_chance], 0.9)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([], "niet bekend hoe de bevolking is opgebouwd"),
+        ([SOURCE._replace(r=None, cv=None, is_withheld=True)], "te weinig mensen mee"),
+    ],
+)
+def test_the_section_says_why_there_is_no_figure(rows, said):
+    text = section_of(rows, 0.95)
+    assert said in text
+    assert "indicator" not in text
+
+
+def test_a_page_is_written_again_only_when_who_took_part_changed(copy_of_small):
+    places = copy_of_small
+    (page,) = (places.warehouse.parent / "quality").glob("*.html")
+    first = page.read_text(encoding="utf-8")
+    assert say_who_took_part(places) == 0
+    page.write_text(first.replace("Wie deden mee", "Wie"), encoding="utf-8")
+    assert say_who_took_part(places) == 1
+    assert page.read_text(encoding="utf-8") == first
+    page.unlink()
+    assert say_who_took_part(places) == 0
+    assert not page.exists()

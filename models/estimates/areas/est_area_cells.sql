@@ -1,5 +1,6 @@
 -- Who answered a headline question, per raking cell and area; in no area is who is in none that is
--- shown. The sums of everybody minus those of the areas, so that nobody is in two rows.
+-- shown. The sums of everybody minus those of the areas, so that nobody is in two rows. An area of
+-- which a released figure stands is in none either: ranks of the others would tell the newcomers.
 with headlines as (
     select
         points.point_id,
@@ -18,6 +19,15 @@ with headlines as (
         on points.scheme_code = schemes.scheme_code and schemes.is_default
     inner join {{ ref('est_segments') }} as segments using (survey_code, segment_code)
     left join {{ ref('est_suppression') }} as suppression using (point_id)
+    left join {{ ref('stg_released_figures') }} as released
+        on
+            points.survey_code = released.survey_code
+            and points.wave_code = released.wave_code
+            and points.scheme_code = released.weighting_scheme
+            and {{ same_group('points', 'released') }}
+            and measures.question_code = released.question_code
+            and measures.statistic = released.statistic
+            and measures.option_code is not distinct from released.option_code
     where
         segments.is_total
         or (
@@ -25,6 +35,7 @@ with headlines as (
             and segments.second_attribute_code is null
             and not segments.is_overlapping
             and suppression.withheld_reason is null
+            and not {{ few_newcomers('points.n_answers', 'released.n_answers') }}
         )
 ),
 

@@ -1,14 +1,6 @@
 -- Residents as the default scheme counts them: in a municipality of the survey, at a known level of
 -- every variable that it takes from the population.
-with schemes as (
-    select
-        survey_code,
-        scheme_code,
-    from {{ ref('weighting_schemes') }}
-    where is_default
-),
-
-out_of_scope as (
+with out_of_scope as (
     select distinct
         levels.delivery_key,
         levels.row_number,
@@ -32,17 +24,25 @@ landed as (
     group by levels.survey_code, levels.wave_code, levels.attribute_code, levels.level_code
 ),
 
+-- Of several schemes that declare a variable the one that comes first: the default one if it does.
 declared as (
     select
         schemes.survey_code,
         targets.wave_code,
-        targets.attribute_code,
-        targets.level_code,
+        targets.first_attribute_code as attribute_code,
+        targets.first_level_code as level_code,
         sum(targets.total) as population,
-    from {{ ref('wgt_declared_targets') }} as targets
-    inner join schemes using (scheme_code)
+    from {{ ref('wgt_population_targets') }} as targets
+    inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code)
     where targets.second_attribute_code is null
-    group by schemes.survey_code, targets.wave_code, targets.attribute_code, targets.level_code
+    group by
+        schemes.survey_code, schemes.scheme_code, schemes.is_default, schemes.sort_order,
+        targets.wave_code, targets.first_attribute_code, targets.first_level_code
+    qualify
+        dense_rank() over (
+            partition by schemes.survey_code, targets.wave_code, targets.first_attribute_code
+            order by schemes.is_default desc, schemes.sort_order asc, schemes.scheme_code asc
+        ) = 1
 ),
 
 known as (

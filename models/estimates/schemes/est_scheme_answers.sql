@@ -23,32 +23,12 @@ given as (
     group by all
 ),
 
-scored as (
-    select * from given
-    where is_base or y is distinct from 0
-),
-
--- People alike: who gave this answer; who answered otherwise (y 0): the base without those; and who
--- is in no base (no y): everybody without the base, and an answer without a number.
-moved as (
-    select
-        * exclude (is_base, y),
-        y,
-        1 as sign,
-    from scored
-    where not is_base
-    union all
-    select
-        * exclude (is_base, y),
-        0 as y,
-        if(is_base, 1, -1) as sign,
-    from scored
-    union all
-    select
-        * exclude (is_base, y),
-        null as y,
-        -1 as sign,
-    from scored
+-- And who is in no base (no y): everybody without the base, and an answer without a number.
+alike as (
+    {{ people_alike('given') }}
+    union all by name
+    select * exclude (is_base) replace (-n as n, -sum_d as sum_d, -sum_d2 as sum_d2, null as y)
+    from given
     where is_base
 ),
 
@@ -56,14 +36,14 @@ placed as (
     select
         pairs.scheme_code,
         pairs.wave_code,
-        moved.measure_id,
+        alike.measure_id,
         pairs.cell_id,
         pairs.default_cell_id,
-        moved.y,
-        moved.sign * moved.n as n,
-        moved.sign * moved.sum_d as sum_d,
-        moved.sign * moved.sum_d2 as sum_d2,
-    from moved
+        alike.y,
+        alike.n,
+        alike.sum_d,
+        alike.sum_d2,
+    from alike
     inner join {{ ref('est_scheme_pairs') }} as pairs using (wave_code, profile_key)
     union all
     select

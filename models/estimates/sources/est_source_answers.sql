@@ -55,23 +55,8 @@ scored as (
     group by all
 ),
 
--- People alike: who gave this answer, and with y = 0 who answered otherwise. An answer without a
--- number is in no base.
 atoms as (
-    select
-        * exclude (is_base, y),
-        y,
-    from scored
-    where not is_base and y != 0
-    union all
-    select
-        * exclude (is_base, y, n, sum_d, sum_d2),
-        if(is_base, n, -n) as n,
-        if(is_base, sum_d, -sum_d) as sum_d,
-        if(is_base, sum_d2, -sum_d2) as sum_d2,
-        0 as y,
-    from scored
-    where is_base or y is distinct from 0
+    {{ people_alike('scored') }}
 ),
 
 -- What the groups of the segment leave of everybody has no source that is reported.
@@ -80,12 +65,13 @@ divided as (
         * exclude (source_code),
         coalesce(source_code, '') as source_code,
     from atoms
+    where y is not null
     union all by name
     select
         * exclude (source_code) replace (-n as n, -sum_d as sum_d, -sum_d2 as sum_d2),
         '' as source_code,
     from atoms
-    where source_code is not null
+    where source_code is not null and y is not null
 ),
 
 summed as (

@@ -1,7 +1,20 @@
 {%- set family = 'survey_code, wave_code, topic' -%}
 -- A figure without a source is as good as that source's own figure: it is shown where that is, and
--- where the others are enough people themselves.
-with judged as (
+-- where the others are enough people themselves. Both together tell everybody's figure: it is shown
+-- as well.
+with points as (
+    select
+        points.scheme_code,
+        points.wave_code,
+        points.segment_code,
+        points.segment_value,
+        points.measure_id,
+        suppression.withheld_reason,
+    from {{ ref('est_points') }} as points
+    inner join {{ ref('est_suppression') }} as suppression using (point_id)
+),
+
+judged as (
     select
         effects.*,
         segments.survey_code,
@@ -13,7 +26,8 @@ with judged as (
         measures.option_code,
         schemes.inference_unit = 'cluster' as is_clustered,
         case
-            when suppression.withheld_reason is not null then suppression.withheld_reason
+            when own.withheld_reason is not null then own.withheld_reason
+            when everybody.withheld_reason is not null then everybody.withheld_reason
             when effects.n_others < surveys.min_base_n then 'small_base'
             when
                 measures.kind in ('range', 'option')
@@ -32,15 +46,20 @@ with judged as (
     inner join {{ ref('est_measures') }} as measures using (survey_code, measure_id)
     inner join {{ ref('weighting_schemes') }} as schemes using (survey_code, scheme_code)
     inner join {{ ref('surveys') }} as surveys using (survey_code)
+    inner join {{ ref('est_segments') }} as totals
+        on segments.survey_code = totals.survey_code and totals.is_total
     -- A source without a group of its own is not reported.
-    inner join {{ ref('est_points') }} as points
-        on
-            effects.scheme_code = points.scheme_code
-            and effects.wave_code = points.wave_code
-            and segments.segment_code = points.segment_code
-            and effects.source_code = points.segment_value
-            and effects.measure_id = points.measure_id
-    inner join {{ ref('est_suppression') }} as suppression using (point_id)
+    {% for side, segment in [('own', 'segments'), ('everybody', 'totals')] -%}
+        inner join points as {{ side }}
+            on
+                effects.scheme_code = {{ side }}.scheme_code
+                and effects.wave_code = {{ side }}.wave_code
+                and {{ segment }}.segment_code = {{ side }}.segment_code
+                and effects.measure_id = {{ side }}.measure_id
+                {% if side == 'own' -%}
+                    and effects.source_code = own.segment_value
+                {% endif -%}
+    {% endfor %}
 ),
 
 tested as (
@@ -58,44 +77,17 @@ tested as (
     from judged
 ),
 
-in_family as (
-    select
-        *,
-        if(withheld_reason is null, p_value, null) as p_seen,
-        if(withheld_reason is null, p_value_clustered, null) as p_seen_clustered,
-    from tested
-),
-
-ranked as (
-    select
-        *,
-        {{ family_rank('p_seen', family) }} as p_rank,
-        {{ family_rank('p_seen_clustered', family) }} as p_rank_clustered,
-        count(p_seen) over (partition by {{ family }}) as n_family,
-        count(p_seen_clustered) over (partition by {{ family }}) as n_family_clustered,
-    from in_family
-),
-
 adjusted as (
-    select
-        *,
-        {{ t_bound('difference', 'se', 'df', -1) }} as ci_low,
-        {{ t_bound('difference', 'se', 'df', 1) }} as ci_high,
-        if(
-            p_seen is null, null, {{ benjamini_hochberg('p_seen', 'p_rank', 'n_family', family) }}
-        ) as p_adjusted,
-        if(
-            p_seen_clustered is null, null,
-            {{ benjamini_hochberg(
-                'p_seen_clustered', 'p_rank_clustered', 'n_family_clustered', family
-            ) }}
-        ) as p_adjusted_clustered,
-    from ranked
+    {{ with_adjusted_p(
+        'tested', family,
+        {'p_value': 'p_adjusted', 'p_value_clustered': 'p_adjusted_clustered'},
+        'withheld_reason is null'
+    ) }}
 )
 
 select
-    * exclude (
-        p_seen, p_seen_clustered, p_rank, p_rank_clustered, n_family, n_family_clustered
-    ),
+    *,
+    {{ t_bound('difference', 'se', 'df', -1) }} as ci_low,
+    {{ t_bound('difference', 'se', 'df', 1) }} as ci_high,
     coalesce(p_adjusted < {{ threshold('significance_level') }}, false) as is_significant,
 from adjusted

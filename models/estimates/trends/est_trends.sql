@@ -86,19 +86,8 @@ tested as (
     from with_main
 ),
 
-ranked as (
-    select
-        *,
-        {{ family_rank('p_value', family) }} as p_rank,
-        count(p_value) over (partition by {{ family }}) as n_family,
-    from tested
-),
-
 adjusted as (
-    select
-        * exclude (p_rank, n_family),
-        {{ benjamini_hochberg('p_value', 'p_rank', 'n_family', family) }} as p_adjusted,
-    from ranked
+    {{ with_adjusted_p('tested', family, {'p_value': 'p_adjusted'}) }}
 )
 
 select * from adjusted

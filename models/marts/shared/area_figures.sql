@@ -1,4 +1,5 @@
--- What the models of areas are made of: published figures, and the register beside them.
+-- Published headline figures of areas, and the register beside them: what is said of areas, and
+-- what their models are made of.
 with about_ages as (
     select
         attributes.survey_code,
@@ -27,6 +28,7 @@ figures as (
     select
         estimates.survey_code,
         estimates.wave_code,
+        estimates.weighting_scheme,
         estimates.segment_code,
         estimates.segment_value,
         estimates.question_code,
@@ -35,7 +37,18 @@ figures as (
         statistics.kind,
         estimates.estimate,
         estimates.se,
+        estimates.ci_low,
+        estimates.ci_high,
+        estimates.n_answers,
         estimates.n_effective,
+        estimates.is_from_earlier_release,
+        estimates.segment_label_nl,
+        estimates.segment_label_en,
+        estimates.question_label_nl,
+        estimates.question_label_en,
+        coalesce(estimates.option_label_nl, estimates.statistic_label_nl) as label_nl,
+        coalesce(estimates.option_label_en, estimates.statistic_label_en) as label_en,
+        row_number() over (order by estimates.sort_order) as sort_order,
         register.n_residents,
         register.mean_age,
     from {{ ref('estimates') }} as estimates

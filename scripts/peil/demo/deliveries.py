@@ -29,6 +29,9 @@ FILES = {
 SECOND_FILES = {"burgerpanel_2025": "burgerpanel_2025.sav", "bevolking_2025": "bevolking_2025.csv"}
 # What residents think of a year later; nobody measured it, it is here to show a change.
 A_YEAR_LATER = Better(grade=0.15, insufficient=0.05)
+SEEDS = (
+    "municipalities", "region_groups", "attributes", "contrasts", "bindings", "options", "questions"
+)  # fmt: skip
 RANDOM_SEED = 2024
 SURVEY = "omnichannel"
 REMARK = "Gesimuleerde opmerking."
@@ -82,19 +85,13 @@ def write_second_wave(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) 
 
 def read_codebook(seeds: Path) -> dict[str, pd.DataFrame]:
     """The seeds the demo is made from; a municipality carries who takes part (participation)."""
-    tables = {
-        name: pd.read_csv(seeds / f"{name}.csv", dtype=str, keep_default_na=False)
-        for name in (
-            "municipalities", "region_groups", "attributes", "bindings", "options", "questions",
-        )
-    }  # fmt: skip
-    taking_part = tables["region_groups"].merge(tables["attributes"], on="attribute_code")
-    tables["municipalities"] = tables["municipalities"].merge(
-        taking_part.rename(columns={"level_code": "participation"})[
-            ["survey_code", "municipality_code", "participation"]
-        ],
-        on=["survey_code", "municipality_code"],
-    )
+    text = {"dtype": str, "keep_default_na": False}
+    tables = {name: pd.read_csv(seeds / f"{name}.csv", **text) for name in SEEDS}
+    compared = tables["contrasts"][["attribute_code"]].merge(tables["region_groups"])
+    taking_part = compared.merge(tables["attributes"], on="attribute_code")
+    taking_part = taking_part.rename(columns={"level_code": "participation"})
+    known = taking_part[["survey_code", "municipality_code", "participation"]]
+    tables["municipalities"] = tables["municipalities"].merge(known)
     return tables
 
 
@@ -123,6 +120,7 @@ def _answer_table(
             "municipality": people["municipality_code"],
             "gender": people["gender"],
             "age": people["age"].where(people["age_known"], 999),
+            "education": people["education"],
             **answers,
             "remark": np.where(rng.random(len(people)) < 0.08, REMARK, ""),
         }

@@ -16,6 +16,12 @@ PARTICIPANTS_SHARE_OF_RESPONDENTS = 0.609
 ADULTS = 1_450_000
 N_RESPONDENTS = 3944
 SOURCES = ("burgerpanel", "gemeentekanalen", "participatieplatform")
+# Of respondents below 40, below 65 and older; invented, as is the distribution of residents in
+# seeds/weighting_margins.csv, and further from low than that.
+EDUCATION = ("edu_low", "edu_middle", "edu_high")
+EDUCATION_BY_AGE = np.array([[0.07, 0.35, 0.58], [0.13, 0.37, 0.50], [0.26, 0.38, 0.36]])
+EDUCATION_AGES = (40, 65)
+NO_EDUCATION_GIVEN = 0.03
 
 
 def make_population(municipalities: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -81,7 +87,16 @@ def draw_respondents(
     people.loc[lots[14:52], "gender"] = "wil_niet_zeggen"
     people["age_known"] = True
     people.loc[lots[40:85], "age_known"] = False
+    people["education"] = _draw_education(people, rng.spawn(1)[0])
     return people
+
+
+def _draw_education(people: pd.DataFrame, rng: np.random.Generator) -> pd.Series:
+    """Highest education by age; None of who did not say."""
+    up_to = EDUCATION_BY_AGE.cumsum(axis=1)[np.searchsorted(EDUCATION_AGES, people["age"], "right")]
+    place = (rng.random((len(people), 1)) > up_to[:, :-1]).sum(axis=1)
+    drawn = pd.Series(np.array(EDUCATION, dtype=object)[place], index=people.index)
+    return drawn.mask(rng.random(len(people)) < NO_EDUCATION_GIVEN, None)
 
 
 def demo_weights(people: pd.DataFrame, population: pd.DataFrame) -> np.ndarray:
