@@ -76,7 +76,8 @@ def make_several(folder: Path) -> None:
                                  "sort_order": order})  # fmt: skip
         add(seeds, "attributes", {"attribute_code": question, "survey_code": "small",
                                   "kind": "question", "question_code": code,
-                                  "is_segment_only": "true", **words})  # fmt: skip
+                                  "is_segment_only": "true", "label_nl": question,
+                                  "label_en": question})  # fmt: skip
         for segment, second, comparison in (
             (f"by {question}", "", "pairs"), (f"{question} by sex", "small_sex", "none"),
         ):  # fmt: skip

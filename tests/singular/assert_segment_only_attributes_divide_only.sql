@@ -1,5 +1,5 @@
--- An attribute that only divides figures is not in the profile: weights, contrasts, the change of one
--- person and what two such attributes have in common would be made without it. Leave
+-- An attribute that only divides figures is not in the profile: weights, contrasts, the change of
+-- one person and what two such attributes have in common would be made without it. Leave
 -- is_segment_only empty for what is returned here.
 with beside as (
     select attributes.*
