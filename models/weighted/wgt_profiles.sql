@@ -20,6 +20,10 @@ described as (
     from eligible
     inner join {{ ref('wgt_respondent_attributes') }} as attributes
         using (delivery_key, row_number)
+    where attributes.attribute_code not in (
+        select beside.attribute_code from {{ ref('attributes') }} as beside
+        where beside.is_segment_only
+    )
 ),
 
 -- Of one profile several deliveries may have people.

@@ -10,7 +10,10 @@ with profiles as (
             as is_municipality_unknown,
     from {{ ref('wgt_respondent_attributes') }} as wgt
     inner join {{ ref('attributes') }} as attributes using (attribute_code)
-    where {{ is_to_build('wgt.delivery_key', 'stg_delivery_versions') }}
+    -- Segments of nothing but answers are counted beside the profile: they would multiply profiles.
+    where
+        not coalesce(attributes.is_segment_only, false)
+        and {{ is_to_build('wgt.delivery_key', 'stg_delivery_versions') }}
     group by wgt.delivery_key, wgt.row_number
 ),
 

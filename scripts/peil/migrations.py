@@ -151,6 +151,17 @@ create table if not exists raw.given_medians (
 );
 """
 
+# Kept counts without these columns are made again, from what landed.
+_PARTS = """
+alter table raw.counted_answers add column if not exists attribute_code varchar;
+alter table raw.counted_answers add column if not exists level_code varchar;
+alter table raw.counted_answers add column if not exists second_level_code varchar;
+alter table raw.counted_pairs add column if not exists attribute_code varchar;
+alter table raw.counted_pairs add column if not exists level_code varchar;
+drop table if exists estimates.est_answer_counts;
+drop table if exists estimates.est_joint_counts;
+"""
+
 
 @dataclass(frozen=True)
 class Migration:
@@ -170,6 +181,7 @@ MIGRATIONS = (
     Migration("released answers and residents", _ANSWERS),
     Migration("released crosstabs", _CROSSTABS),
     Migration("count packages", _PACKAGES),
+    Migration("groups that are counted beside the profile", _PARTS),
 )
 
 

@@ -35,7 +35,7 @@ from peil.settings import Places
 from peil.workers.count import count_delivery, count_keys, part_of
 from peil.workers.keep import keep_lists
 from same_figures import differences
-from small_survey import REFERENCE, deliver, edit, labelled, rows_of
+from small_survey import REFERENCE, add, deliver, edit, labelled, rows_of
 
 A, B = "small_survey_a.csv", "small_survey_b.csv"
 
@@ -68,6 +68,16 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Places:
         places.seeds, "sources",
         lambda found: [{**row, "file_pattern": "small_survey*.csv"} for row in found],
     )  # fmt: skip
+    # Groups of answers that are counted beside the profile travel as well.
+    add(places.seeds, "attributes", {
+        "attribute_code": "via", "survey_code": "small", "kind": "question",
+        "question_code": "small_channel", "is_segment_only": "true", "label_nl": "Kanaal",
+        "label_en": "Channel",
+    })  # fmt: skip
+    add(places.seeds, "segments", {
+        "segment_code": "via", "survey_code": "small", "attribute_code": "via",
+        "comparison": "pairs", "label_nl": "Kanaal", "label_en": "Channel", "sort_order": 9,
+    })  # fmt: skip
     everybody = rows()
     deliver(places, everybody[:50], A)
     again = [{**row, "grade": "9"} for row in everybody[40:50]]
@@ -111,6 +121,10 @@ def test_parts_give_the_figures_of_the_whole(survey, packages, tmp_path):
     assert built(parts) == []
     assert differences(whole.warehouse, parts.warehouse) == []
     with duckdb.connect(str(parts.warehouse), read_only=True) as connection:
+        beside = connection.execute(
+            "select count(*) from estimates.est_points where segment_code = 'via'"
+        ).fetchone()
+        assert beside[0] > 0
         assert connection.execute("select count(*) from raw.answers").fetchone() == (0,)
     mixed = elsewhere(survey, tmp_path / "mixed", survey.inbox / A, packages[B])
     assert built(mixed) == []

@@ -1,7 +1,8 @@
 """`peil crosstab` and `peil.crosstab()`: any question by any groups, from the warehouse, at once.
 
 What the engine makes too is compared with it in test_crosstab_parity.py. New here are groups that
-share people on both sides: `R_ROWS` are of R survey 4.1-1, on reference/small_survey.csv with
+share people on both sides, in a crosstab and in segments that are counted beside the profile
+(is_segment_only): `R_ROWS` are of R survey 4.1-1, on reference/small_survey.csv with
 
     a <- id %% 2 == 0; b <- id %% 3 == 0; c <- id %% 5 < 2; p <- id %% 4 < 2; q <- id %% 7 < 4
 
@@ -73,6 +74,17 @@ def make_several(folder: Path) -> None:
                                  "scale_code": "multiple", "option_set_code": code,
                                  "topic": "figures", "is_reported": "true",
                                  "sort_order": order})  # fmt: skip
+        add(seeds, "attributes", {"attribute_code": question, "survey_code": "small",
+                                  "kind": "question", "question_code": code,
+                                  "is_segment_only": "true", "label_nl": question,
+                                  "label_en": question})  # fmt: skip
+        for segment, second, comparison in (
+            (f"by {question}", "", "pairs"), (f"{question} by sex", "small_sex", "none"),
+        ):  # fmt: skip
+            add(seeds, "segments", {"segment_code": segment, "survey_code": "small",
+                                    "attribute_code": question, "second_attribute_code": second,
+                                    "comparison": comparison, "sort_order": order,
+                                    "label_nl": segment, "label_en": segment})  # fmt: skip
         for i, answer in enumerate(answers):
             add(seeds, "options", {"option_set_code": code, "option_code": answer,
                                    "label_nl": f"={answer}", "label_en": answer,
@@ -124,6 +136,48 @@ def test_groups_that_share_people_equal_r(connection, of):
     for value, number in zip(values, numbers, strict=True):
         if number is not None:
             assert value == pytest.approx(number, rel=1e-8)
+
+
+ENGINE = {
+    "figure": """
+        select estimate, se, ci_low, ci_high from estimates.est_estimates
+        inner join estimates.est_measures using (measure_id, survey_code)
+        where
+            segment_code = 'by reasons' and scheme_code = ? and segment_value = ?
+            and question_code = ? and statistic = ? and option_code is not distinct from ?
+    """,
+    "difference": """
+        select difference, se, df, p_value from estimates.est_comparison_tests as tests
+        inner join estimates.est_measures using (measure_id, survey_code)
+        where
+            segment_code = 'by reasons' and scheme_code = ?
+            and concat_ws('-', segment_value_a, segment_value_b) = ?
+            and question_code = ? and statistic = ? and option_code is not distinct from ?
+    """,
+}
+
+
+@pytest.mark.parametrize("of", [r.split(",") for r in R_ROWS.split()], ids="-".join)
+def test_segments_counted_beside_the_profile_equal_r(connection, of):
+    scheme, groups, answer, what, *expected = of
+    measure_of = (
+        ("small_grade", "mean", None) if what == "mean" else ("small_used", "share", answer)
+    )
+    query = ENGINE["difference" if what == "difference" else "figure"]
+    (found,) = connection.execute(query, [scheme, groups, *measure_of]).fetchall()
+    for value, number in zip(found, expected, strict=True):
+        if number:
+            assert value == pytest.approx(float(number), rel=1e-8)
+
+
+def test_what_only_divides_figures_makes_no_more_profiles(connection):
+    profiles, combinations = connection.execute(
+        "select (select count(*) from weighted.wgt_profile_counts), (select count(*) from ("
+        "select distinct list(level_code order by attribute_code) from "
+        "weighted.wgt_respondent_attributes where attribute_code in ('small_sex', 'small_age', "
+        "'small_region', 'small_place') group by row_number))"
+    ).fetchone()
+    assert profiles == combinations
 
 
 def test_every_interval_method_and_clusters_equal_the_engine(connection):

@@ -32,7 +32,8 @@ answers_of_one_person as (
             and comparisons.domain_id_a = joint.domain_id
 ),
 
--- People in two groups at once: their profile lies in both.
+-- People in two groups at once: their profile lies in both, whole or with the people who gave the
+-- answers of both.
 shared_profiles as (
     select
         domains.domain_id_a,
@@ -40,6 +41,12 @@ shared_profiles as (
         a.cell_id,
         a.wave_code,
         a.profile_key,
+        coalesce(a.counted_attribute_code, b.counted_attribute_code) as counted_attribute_code,
+        least(a.counted_level_code, b.counted_level_code) as counted_level_code,
+        nullif(
+            greatest(a.counted_level_code, b.counted_level_code),
+            least(a.counted_level_code, b.counted_level_code)
+        ) as second_level_code,
     from (
         select distinct
             domain_id_a,
@@ -66,7 +73,10 @@ scored as (
         counts.sum_d2,
         {{ outcome('measures', 'counts.value_number', 'counts.option_code') }} as y,
     from shared_profiles as shared
-    inner join {{ ref('est_answer_counts') }} as counts using (wave_code, profile_key)
+    inner join {{ ref('est_answer_counts') }} as counts
+        on
+            {{ counted_people('counts', 'shared') }}
+            and counts.second_level_code is not distinct from shared.second_level_code
     inner join {{ ref('est_measures') }} as measures using (survey_code, question_code)
 ),
 

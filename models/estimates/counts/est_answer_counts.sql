@@ -1,3 +1,7 @@
+{%- set place = (
+    'survey_code, wave_code, profile_key, attribute_code, level_code, second_level_code, '
+    'question_code'
+) -%}
 with valid_answers as (
     select * from {{ ref('est_valid_answers') }}
     where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
@@ -13,63 +17,68 @@ with_several as (
         or count(*) > count(distinct concat_ws(chr(31), column_name, value))
 ),
 
+-- Everybody in the profile, and beside it who is in each group of its answers.
+placed as (
+    select
+        *,
+        null as attribute_code,
+        null as level_code,
+        null as second_level_code,
+    from valid_answers
+    union all by name
+    select
+        valid_answers.*,
+        parts.attribute_code,
+        parts.level_code,
+        parts.second_level_code,
+    from valid_answers
+    inner join {{ ref('wgt_respondent_parts') }} as parts using (delivery_key, row_number)
+),
+
 answered as (
     select distinct
         delivery_key,
         row_number,
-        survey_code,
-        wave_code,
-        profile_key,
+        {{ place }},
         base_weight,
-        question_code,
-    from valid_answers
+    from placed
     where question_code in (select with_several.question_code from with_several)
 ),
 
 given as (
     select
         delivery_key,
-        survey_code,
-        wave_code,
-        profile_key,
-        question_code,
+        {{ place }},
         false as is_base,
         option_code,
         value_number,
         count(*) as n_answers,
         fsum(base_weight) as sum_d,
         fsum(base_weight * base_weight) as sum_d2,
-    from valid_answers
+    from placed
     where is_selected
-    group by
-        delivery_key, survey_code, wave_code, profile_key, question_code, option_code, value_number
+    group by delivery_key, {{ place }}, option_code, value_number
 ),
 
 bases as (
     select
         delivery_key,
-        survey_code,
-        wave_code,
-        profile_key,
-        question_code,
+        {{ place }},
         count(*) as n_answers,
         fsum(base_weight) as sum_d,
         fsum(base_weight * base_weight) as sum_d2,
     from answered
-    group by delivery_key, survey_code, wave_code, profile_key, question_code
+    group by delivery_key, {{ place }}
     union all
     select
         delivery_key,
-        survey_code,
-        wave_code,
-        profile_key,
-        question_code,
+        {{ place }},
         sum(n_answers)::bigint as n_answers,
         fsum(sum_d) as sum_d,
         fsum(sum_d2) as sum_d2,
     from given
     where question_code not in (select with_several.question_code from with_several)
-    group by delivery_key, survey_code, wave_code, profile_key, question_code
+    group by delivery_key, {{ place }}
 ),
 
 counted as (

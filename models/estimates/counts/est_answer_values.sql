@@ -10,7 +10,8 @@ with given as (
     from {{ ref('est_answer_counts') }} as counts
     inner join {{ ref('questions') }} as questions using (survey_code, question_code)
     where
-        not counts.is_base
+        counts.attribute_code is null
+        and not counts.is_base
         and counts.value_number is not null
         and questions.scale_code not in (
             select declared.scale_code from {{ ref('scale_statistics') }} as declared

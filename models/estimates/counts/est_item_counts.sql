@@ -16,7 +16,7 @@ answered as (
         question_code,
         sum(n_answers) as n_answered,
     from {{ ref('est_answer_counts') }}
-    where is_base
+    where is_base and attribute_code is null
     group by wave_code, question_code
 ),
 

@@ -39,6 +39,7 @@ scored as (
 answered_both as (
     select
         delivery_key,
+        row_number,
         a.wave_code,
         a.profile_key,
         a.answer_pair_code,
@@ -50,19 +51,38 @@ answered_both as (
     where a.side = 'a' and b.side = 'b' and a.y is not null and b.y is not null
 ),
 
+-- Everybody in the profile, and beside it who is in each group of its answers.
+placed as (
+    select
+        * exclude (row_number),
+        null as attribute_code,
+        null as level_code,
+    from answered_both
+    union all by name
+    select
+        answered_both.* exclude (row_number),
+        parts.attribute_code,
+        parts.level_code,
+    from answered_both
+    inner join {{ ref('wgt_respondent_parts') }} as parts using (delivery_key, row_number)
+    where parts.second_level_code is null
+),
+
 summed as (
     select
         delivery_key,
         wave_code,
         profile_key,
+        attribute_code,
+        level_code,
         answer_pair_code,
         count(*) as n_both,
         fsum(base_weight * base_weight) as sum_d2,
         fsum(base_weight * base_weight * y_a) as sum_d2_a,
         fsum(base_weight * base_weight * y_b) as sum_d2_b,
         fsum(base_weight * base_weight * y_a * y_b) as sum_d2_ab,
-    from answered_both
-    group by delivery_key, wave_code, profile_key, answer_pair_code
+    from placed
+    group by delivery_key, wave_code, profile_key, attribute_code, level_code, answer_pair_code
     -- Counted elsewhere.
     union all by name
     select * from {{ ref('stg_counted_pairs') }}

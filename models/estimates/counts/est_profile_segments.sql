@@ -13,6 +13,26 @@ with segments as (
     ) as profiles using (survey_code)
 ),
 
+-- Levels of the whole profile, and those of which people are counted beside it.
+found as (
+    select
+        wave_code,
+        profile_key,
+        attribute_code,
+        level_code,
+        false as is_counted_beside,
+    from {{ ref('wgt_profiles') }}
+    union all
+    select distinct
+        wave_code,
+        profile_key,
+        attribute_code,
+        level_code,
+        true as is_counted_beside,
+    from {{ ref('est_answer_counts') }}
+    where attribute_code is not null and second_level_code is null
+),
+
 -- Nobody can be placed in a group of people who did not say: they count in the total only.
 levels as (
     select
@@ -20,7 +40,9 @@ levels as (
         profiles.profile_key,
         profiles.attribute_code,
         profiles.level_code,
-    from {{ ref('wgt_profiles') }} as profiles
+        if(profiles.is_counted_beside, profiles.attribute_code, null) as counted_attribute_code,
+        if(profiles.is_counted_beside, profiles.level_code, null) as counted_level_code,
+    from found as profiles
     left join {{ ref('attribute_levels') }} as levels using (attribute_code, level_code)
     where profiles.level_code != 'unknown' and coalesce(levels.is_reported, true)
 ),
@@ -34,6 +56,9 @@ placed as (
         if(segments.attribute_code is null, 'total', first_level.level_code) as segment_value,
         second_level.level_code as second_segment_value,
         segments.second_attribute_code is not null as is_crossed,
+        {% for column in ['counted_attribute_code', 'counted_level_code'] -%}
+            coalesce(first_level.{{ column }}, second_level.{{ column }}) as {{ column }},
+        {% endfor -%}
     from segments
     left join levels as first_level
         on

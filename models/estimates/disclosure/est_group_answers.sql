@@ -12,6 +12,8 @@ placed as (
         profiles.survey_code,
         profiles.wave_code,
         profiles.profile_key,
+        profiles.counted_attribute_code,
+        profiles.counted_level_code,
         groups.sort_order as group_id,
     from {{ ref('est_profile_segments') }} as profiles
     inner join counting using (survey_code)
@@ -38,8 +40,14 @@ counted as (
         sum(counts.n_answers)::bigint as n,
     from {{ ref('est_answer_counts') }} as counts
     inner join averaged using (survey_code, question_code)
-    inner join placed using (survey_code, wave_code, profile_key)
-    where not counts.is_base and counts.value_number is not null
+    inner join placed
+        on
+            counts.survey_code = placed.survey_code
+            and {{ counted_people('counts', 'placed') }}
+    where
+        counts.second_level_code is null
+        and not counts.is_base
+        and counts.value_number is not null
     group by counts.wave_code, counts.question_code, placed.group_id, counts.value_number
 ),
 

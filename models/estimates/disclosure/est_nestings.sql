@@ -3,6 +3,8 @@ with placed as (
         profiles.survey_code,
         profiles.wave_code,
         profiles.profile_key,
+        profiles.counted_attribute_code,
+        profiles.counted_level_code,
         groups.sort_order as group_id,
         profiles.segment_code,
     from {{ ref('est_profile_segments') }} as profiles
@@ -10,6 +12,24 @@ with placed as (
         on
             profiles.survey_code = groups.survey_code
             and {{ same_group('profiles', 'groups') }}
+),
+
+-- Groups counted beside the profile that have people in common: who gave one answer and the other.
+answers_of_both as (
+    select distinct
+        counts.wave_code,
+        counts.profile_key,
+        counts.attribute_code,
+        counts.level_code,
+        other.attribute_code as other_attribute_code,
+        counts.option_code as other_level_code,
+    from {{ ref('est_answer_counts') }} as counts
+    inner join {{ ref('attributes') }} as other using (survey_code, question_code)
+    where
+        other.is_segment_only
+        and counts.attribute_code is not null
+        and counts.second_level_code is null
+        and not counts.is_base
 ),
 
 together as (
@@ -22,7 +42,21 @@ together as (
         child.group_id as child_group,
     from placed as parent
     inner join placed as child using (wave_code, profile_key)
-    where parent.segment_code != child.segment_code
+    left join answers_of_both as shared
+        on
+            parent.wave_code = shared.wave_code
+            and parent.profile_key = shared.profile_key
+            and parent.counted_attribute_code = shared.attribute_code
+            and parent.counted_level_code = shared.level_code
+            and child.counted_attribute_code = shared.other_attribute_code
+            and child.counted_level_code = shared.other_level_code
+    where
+        parent.segment_code != child.segment_code
+        and (
+            parent.counted_level_code is null
+            or child.counted_level_code is null
+            or shared.profile_key is not null
+        )
 ),
 
 -- A segment is nested in another when each of its groups lies in one group of the other.

@@ -3,6 +3,8 @@ with numbered as (
     select
         counts.wave_code,
         counts.profile_key,
+        counts.attribute_code,
+        counts.level_code,
         answers.answer_id,
         counts.n_answers,
         counts.sum_d,
@@ -15,6 +17,7 @@ with numbered as (
             and counts.is_base = answers.is_base
             and counts.option_code is not distinct from answers.option_code
             and counts.value_number is not distinct from answers.value_number
+    where counts.second_level_code is null
 ),
 
 summed as (
@@ -25,7 +28,8 @@ summed as (
         sum(numbered.sum_d) as sum_d,
         sum(numbered.sum_d2) as sum_d2,
     from numbered
-    inner join {{ ref('est_profile_places') }} as places using (wave_code, profile_key)
+    inner join {{ ref('est_profile_places') }} as places
+        on {{ counted_people('numbered', 'places') }}
     group by places.place_id, numbered.answer_id
 )
 

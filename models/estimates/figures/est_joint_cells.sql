@@ -9,7 +9,8 @@ with placed as (
         sum(counts.sum_d2_b) as sum_d2_b,
         sum(counts.sum_d2_ab) as sum_d2_ab,
     from {{ ref('est_joint_counts') }} as counts
-    inner join {{ ref('est_profile_places') }} as places using (wave_code, profile_key)
+    inner join {{ ref('est_profile_places') }} as places
+        on {{ counted_people('counts', 'places') }}
     group by all
 )
 

@@ -1,5 +1,5 @@
 with places as (
-    select distinct * exclude (profile_key)
+    select distinct * exclude (profile_key, counted_attribute_code, counted_level_code)
     from {{ ref('est_profile_places') }}
 )
 

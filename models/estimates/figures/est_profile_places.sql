@@ -6,6 +6,8 @@ with placed as (
         segments.segment_code,
         segments.segment_value,
         segments.second_segment_value,
+        segments.counted_attribute_code,
+        segments.counted_level_code,
         raking_cells.cell_id,
         cells.cluster_code,
     from {{ ref('wgt_profile_cells') }} as cells

@@ -20,6 +20,7 @@ given as (
         sum(counts.sum_d2) as sum_d2,
     from {{ ref('est_answer_counts') }} as counts
     inner join headlines using (survey_code, question_code)
+    where counts.attribute_code is null
     group by all
 ),
 

@@ -9,6 +9,8 @@ renamed as (
         delivery_key,
         wave_code,
         profile_key,
+        attribute_code,
+        level_code,
         answer_pair_code,
         n_both,
         sum_d2,

@@ -18,8 +18,9 @@ _SUMMED = {"answers": "n_answers", "pairs": "n_both", "drivers": "n_answers"}
 _KEYS = {
     "respondents": "response_status, profile_key, base_weight",
     "profiles": "profile_key, attribute_code, level_code",
-    "answers": "profile_key, question_code, is_base, option_code, value_number",
-    "pairs": "profile_key, answer_pair_code",
+    "answers": "profile_key, attribute_code, level_code, second_level_code, question_code, "
+    "is_base, option_code, value_number",
+    "pairs": "profile_key, attribute_code, level_code, answer_pair_code",
     "drivers": "driver_model_code, profile_key, answers",
     "items": "question_code",
     "flags": "flag_code",
@@ -103,6 +104,12 @@ def _rules(folder: Path, manifest: Manifest, source: Source, seeds: Path) -> lis
         f"select profile_key, sum(n_respondents) as n from {people} "
         "where response_status = 'eligible' group by profile_key"
     )
+    same_place = " and ".join(
+        f"base.{column} is not distinct from given.{column}"
+        for column in (
+            "profile_key", "attribute_code", "level_code", "second_level_code", "question_code",
+        )
+    )  # fmt: skip
     rules = [
         (
             f"respondents do not add up to the {manifest.delivery['n_rows']} rows of the file",
@@ -125,8 +132,7 @@ def _rules(folder: Path, manifest: Manifest, source: Source, seeds: Path) -> lis
         (
             "an option is ticked by more people than answered",
             f"from {places['answers']} as given left join {places['answers']} as base on "
-            "base.is_base and base.profile_key = given.profile_key and base.question_code = "
-            "given.question_code where not given.is_base and given.n_answers > "
+            f"base.is_base and {same_place} where not given.is_base and given.n_answers > "
             "coalesce(base.n_answers, 0)",
         ),
     ]
