@@ -3,6 +3,7 @@
 Respondents who are alike in cell, cluster, answers and groups are one row.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -33,19 +34,29 @@ class Respondents:
         return which, [None if pd.isna(text) else text for text in texts]
 
 
+def sides_of(asked: Asked) -> set[tuple[str, str]]:
+    """Kind and code of everything that is read of the respondents of a crosstab."""
+    sides = [side for by in asked.bys for side in by.sides] + [side for side, _ in asked.filters]
+    return {("question", asked.question["question_code"])} | {(s.kind, s.code) for s in sides}
+
+
 def read_respondents(
-    connection: duckdb.DuckDBPyConnection, asked: Asked, *, with_keys: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    asked: Asked,
+    also: Iterable[Asked] = (),
+    *,
+    with_keys: bool = False,
 ) -> Respondents:
     """Everybody who counts in the wave and scheme, whatever the filter.
 
     Args:
         connection: the warehouse.
         asked: what is asked.
+        also: other crosstabs of the same wave that are made of the same rows.
         with_keys: base weights apart, in column base_weight, and in people_key a number that the
             same people always have and that nobody can guess.
     """
-    sides = [side for by in asked.bys for side in by.sides] + [side for side, _ in asked.filters]
-    wanted = {("question", asked.question["question_code"])} | {(s.kind, s.code) for s in sides}
+    wanted = set().union(*(sides_of(one) for one in (asked, *also)))
     columns = {key: f"side_{i}" for i, key in enumerate(sorted(wanted))}
     survey, wave = asked.survey["survey_code"], asked.wave_code
     _refuse_counts(connection, wave)

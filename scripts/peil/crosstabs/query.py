@@ -1,8 +1,8 @@
 """The one query that reads the respondents of a crosstab.
 
-Texts are compared once per answer: the answers of a respondent are bits of a number until those who
-are alike are one row. Which answers count is what models/estimates/counts/est_valid_answers.sql says;
-a view over all questions would look up the route of every answer to every question.
+Texts are compared once per answer: the answers of a respondent are bits of a number until those
+who are alike are one row. Which answers count is what est_valid_answers.sql says; that view looks
+up the route of every answer to every question.
 """
 
 from dataclasses import dataclass
