@@ -95,18 +95,17 @@ class Known:
         vectors, cells = vectors_of(self.new, shown)
         if not cells:
             return []
-        named, natural = self.targets
+        span = Span(np.column_stack([self.fixed, vectors]))
         hidden = sparse.csr_array(numerators(self.new, ~shown).T)
         hidden = hidden[~self.already.holds(hidden)]
-        alone = Span(np.column_stack([self.of_published, vectors])).holds(natural)
-        targets = sparse.vstack([named, natural[~alone], hidden], format="csr")
-        if not targets.shape[0]:
-            return []
-        span = Span(np.column_stack([self.fixed, vectors]))
-        known = np.flatnonzero(span.holds(targets))
+        named, natural = (own[span.holds(own)] for own in self.targets)
+        if natural.shape[0]:
+            alone = Span(np.column_stack([self.of_published, vectors]))
+            natural = natural[~alone.holds(natural)]
+        known = sparse.vstack([named, natural, hidden[span.holds(hidden)]], format="csr")
         found: set[tuple[int, int]] = set()
         n_fixed = self.fixed.shape[1]
-        for target in targets[known].toarray():
+        for target in known.toarray():
             own = {cells[part - n_fixed] for part in span.parts(target) if part >= n_fixed}
             if own and not own & found:
                 found.add(min(own, key=lambda c: (c[0] == 0, self._n(*c), c)))
@@ -174,19 +173,23 @@ class Known:
     def _secret(self) -> sparse.csr_array:
         """Sets of people that may have to stay unseen, one per row of shape (sets, A)."""
         most = self.measured.asked.thresholds[MOST]
-        levels = [list(self._levels(side, most).values()) for side in self.sides.values()]
-        single = [rows for own in levels for rows in own]
-        crossed = [a & b for one, other in combinations(levels, 2) for a in one for b in other]
-        patterns = pd.DataFrame(np.column_stack(single)) if single else pd.DataFrame()
+        masks = [np.array(list(self._levels(s, most).values())) for s in self.sides.values()]
+        levels = [sparse.csr_array(own.astype(float)) for own in masks]
+        crossed = [
+            other.multiply(one[[row]])
+            for one, other in combinations(levels, 2) for row in range(one.shape[0])
+        ]  # fmt: skip
+        patterns = pd.DataFrame(np.vstack(masks).T)
         number = patterns.groupby(list(patterns.columns)).ngroup().to_numpy()
         place = np.arange(len(self.rows))
         whole = sparse.csr_array((np.ones(len(place)), (number, place)))
         asked = np.unique(np.column_stack([t.inside for t in (self.new, *self.before)]), axis=1)
         shared = asked.T.astype(float) @ asked
-        inner = (shared == asked.sum(axis=0)) & (shared < asked.sum(axis=0)[:, None])
-        rests = [asked[:, p] & ~asked[:, c] for p, c in np.argwhere(inner)]
-        named = sparse.csr_array(np.array([*single, *crossed, *rests], dtype=float))
-        return sparse.vstack([named, whole], format="csr")
+        sizes = asked.sum(axis=0)
+        outer, inner = np.nonzero((shared == sizes) & (shared < sizes[:, None]))
+        columns = sparse.csr_array(asked.T.astype(float))
+        named = [*levels, *crossed, columns[outer] - columns[inner]]
+        return sparse.vstack([*named, whole], format="csr")
 
     def _targets(self) -> tuple[sparse.csr_array, sparse.csr_array]:
         """Figures withheld before, and those of small groups, as sums that may not be known."""
