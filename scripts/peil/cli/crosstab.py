@@ -40,13 +40,12 @@ def crosstab_command(
 
     file = None if out is None else out.expanduser().resolve()
     writer = None if file is None else writer_of(file)
-    if not session.strip():
+    session = session.strip()
+    if not session:
         raise InputError("--session: give a name, such as the readers that the tables are for.")
-    table, n_before = tabulate(places, question, by, _where(filters), wave, scheme, session.strip())
+    table, n_before = tabulate(places, question, by, _where(filters), wave, scheme, session=session)
     if n_before:
-        click.echo(
-            f"Session '{session.strip()}': protected beside {n_before} given out before.", err=True
-        )
+        click.echo(f"Session '{session}': protected beside {n_before} given out before.", err=True)
     if file is None or writer is None:
         show(table)
     else:

@@ -19,8 +19,6 @@ from peil.settings import Places, default_place
 from peil.warehouse import read_warehouse
 
 VERB = "peil crosstab"
-# Who asks for no session in particular asks for all readers.
-SESSION = "readers"
 
 
 def crosstab(
@@ -97,7 +95,8 @@ def tabulate(
     where: Mapping[str, Iterable[str]],
     wave: str | None = None,
     scheme: str | None = None,
-    session: str = SESSION,
+    *,
+    session: str,
 ) -> tuple[Crosstab, int]:
     """The same for the command line, where a session is what the ledger says was given out.
 
