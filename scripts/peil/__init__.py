@@ -5,6 +5,7 @@ What other programs may use, and what stays the same from version to version:
     peil.rake(frame, margins)   weights for a data frame, without a survey or a warehouse
     peil.open_published(path)   the published figures, read-only
     peil.crosstab(question, by) any question by any groups, from the warehouse
+    peil.Crosstabs(warehouse)   several of them for the same readers, protected together
 """
 
 import os
@@ -12,10 +13,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 __version__ = "0.2.0"
-__all__ = ["__version__", "crosstab", "open_published", "rake"]
+__all__ = ["Crosstabs", "__version__", "crosstab", "open_published", "rake"]
 
 if TYPE_CHECKING:
-    from peil.crosstabs.run import crosstab
+    from peil.crosstabs.run import Crosstabs, crosstab
     from peil.published import open_published
     from peil.tables.rake_frame import rake
 
@@ -25,6 +26,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 # The room of crosstabs has another name than the function: as a submodule it would take its place.
 _HOMES = {
+    "Crosstabs": "peil.crosstabs.run",
     "crosstab": "peil.crosstabs.run",
     "open_published": "peil.published",
     "rake": "peil.tables.rake_frame",

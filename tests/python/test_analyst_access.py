@@ -91,7 +91,10 @@ def test_python_example_runs_with_other_duckdbs(reader: Path, series: str, tmp_p
     if installed.returncode:
         pytest.skip(f"DuckDB {series} cannot be installed here")
     check = f"import duckdb; assert duckdb.__version__.startswith('{series}.')\n"
-    program = check + connecting_example("python")
+    program = check + connecting_example("python") + (
+        "with duckdb.connect('published/peil.duckdb', read_only=True) as connection:\n"
+        "    assert connection.sql(\"from marts.crosstab('overall_grade', 'gender')\").fetchall()\n"
+    )  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=reader,

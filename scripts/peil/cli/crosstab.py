@@ -18,24 +18,34 @@ from peil.settings import Places
 )  # fmt: skip
 @click.option("--wave", metavar="CODE", help="Default: the last wave.")
 @click.option("--scheme", metavar="CODE", help="Weighting scheme; default: that of the survey.")
+@click.option(
+    "--session", metavar="NAME", default="readers", show_default=True,
+    help="For which readers: tables of one session together do not tell what one of them "
+    "withholds.",
+)  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), help="Write a file: .xlsx, .csv or .md.")
 @waits
 @with_places
 def crosstab_command(
     places: Places, question: str, by: tuple[str, ...], filters: tuple[str, ...],
-    wave: str | None, scheme: str | None, out: Path | None,
+    wave: str | None, scheme: str | None, session: str, out: Path | None,
 ) -> None:  # fmt: skip
     """Tabulate QUESTION by the groups of BY: segments, attributes, questions, or two as A*B.
 
     From the warehouse, so only for who may open it. Weighted and tested as every figure is, and
-    with nothing in it that may not be seen.
+    with nothing in it that may not be seen, beside what was given out in the session before.
     """
     from peil.crosstabs.files import show, write, writer_of
     from peil.crosstabs.run import tabulate
 
     file = None if out is None else out.expanduser().resolve()
     writer = None if file is None else writer_of(file)
-    table = tabulate(places, question, by, _where(filters), wave, scheme)
+    session = session.strip()
+    if not session:
+        raise InputError("--session: give a name, such as the readers that the tables are for.")
+    table, n_before = tabulate(places, question, by, _where(filters), wave, scheme, session=session)
+    if n_before:
+        click.echo(f"Session '{session}': protected beside {n_before} given out before.", err=True)
     if file is None or writer is None:
         show(table)
     else:

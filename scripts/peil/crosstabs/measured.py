@@ -77,17 +77,26 @@ class Measured:
         return [g for g in self.shown if self.groups[g].by == by]
 
 
-def measure(connection: duckdb.DuckDBPyConnection, asked: Asked, total_label: str) -> Measured:
+def measure(
+    connection: duckdb.DuckDBPyConnection,
+    asked: Asked,
+    total_label: str,
+    respondents: Respondents | None = None,
+) -> Measured:
     """Every figure of the crosstab and of its context.
+
+    Args:
+        connection: the warehouse.
+        asked: what is asked.
+        total_label: what the column of everybody is called.
+        respondents: where they are read already, with more sides perhaps.
 
     Raises:
         InputError: a filter names a level that is not there, or leaves nobody.
     """
-    respondents = read_respondents(connection, asked)
-    conditions = [_condition(respondents, asked, side, levels) for side, levels in asked.filters]
-    chosen = np.ones(len(respondents.frame), dtype=bool)
-    for rows in conditions:
-        chosen &= rows
+    respondents = respondents or read_respondents(connection, asked)
+    conditions = _conditions(respondents, asked)
+    chosen = np.logical_and.reduce([np.ones(len(respondents.frame), dtype=bool), *conditions])
     measures = measures_of(connection, asked)
     y = outcomes(asked, respondents, measures)
     if not (chosen[:, None] & ~np.isnan(y)).any():
@@ -101,6 +110,24 @@ def measure(connection: duckdb.DuckDBPyConnection, asked: Asked, total_label: st
         groups.append(Group(None, label, "", is_context=True))
         inside.append(rows)
     return _calculate(asked, respondents, measures, y, groups, np.column_stack(inside))
+
+
+def columns_of(
+    respondents: Respondents, asked: Asked, total_label: str
+) -> tuple[list[Group], np.ndarray]:
+    """The columns of a crosstab, and who is in them, shape (n, G).
+
+    Raises:
+        InputError: a filter names a level that is not there.
+    """
+    conditions = _conditions(respondents, asked)
+    chosen = np.logical_and.reduce([np.ones(len(respondents.frame), dtype=bool), *conditions])
+    groups, inside = _columns(respondents, asked, chosen, total_label)
+    return groups, np.column_stack(inside)
+
+
+def _conditions(respondents: Respondents, asked: Asked) -> list[np.ndarray]:
+    return [_condition(respondents, asked, side, levels) for side, levels in asked.filters]
 
 
 def _condition(

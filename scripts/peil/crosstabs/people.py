@@ -3,6 +3,7 @@
 Respondents who are alike in cell, cluster, answers and groups are one row.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -10,13 +11,11 @@ import numpy as np
 import pandas as pd
 
 from peil.crosstabs.asked import Asked, By, Row, Side, as_code, rows_of
+from peil.crosstabs.query import BEHIND, BETWEEN, respondents_query
 from peil.errors import InputError
 from peil.statistics.design import People
 from peil.tables.designs import DesignTables, NumberedDesign, numbered_design
-from peil.warehouse import literal
 
-# Between the answers of one respondent, and between the code and the number of one answer.
-BETWEEN, BEHIND = chr(31), chr(30)
 Level = tuple[str, ...]
 
 
@@ -35,25 +34,36 @@ class Respondents:
         return which, [None if pd.isna(text) else text for text in texts]
 
 
+def sides_of(asked: Asked) -> set[tuple[str, str]]:
+    """Kind and code of everything that is read of the respondents of a crosstab."""
+    sides = [side for by in asked.bys for side in by.sides] + [side for side, _ in asked.filters]
+    return {("question", asked.question["question_code"])} | {(s.kind, s.code) for s in sides}
+
+
 def read_respondents(
-    connection: duckdb.DuckDBPyConnection, asked: Asked, *, with_keys: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    asked: Asked,
+    also: Iterable[Asked] = (),
+    *,
+    with_keys: bool = False,
 ) -> Respondents:
     """Everybody who counts in the wave and scheme, whatever the filter.
 
     Args:
         connection: the warehouse.
         asked: what is asked.
+        also: other crosstabs of the same wave that are made of the same rows.
         with_keys: base weights apart, in column base_weight, and in people_key a number that the
             same people always have and that nobody can guess.
     """
-    sides = [side for by in asked.bys for side in by.sides] + [side for side, _ in asked.filters]
-    wanted = {("question", asked.question["question_code"])} | {(s.kind, s.code) for s in sides}
+    wanted = set().union(*(sides_of(one) for one in (asked, *also)))
     columns = {key: f"side_{i}" for i, key in enumerate(sorted(wanted))}
-    query = _query(columns, with_keys)
     survey, wave = asked.survey["survey_code"], asked.wave_code
     _refuse_counts(connection, wave)
     scheme = asked.scheme["scheme_code"]
-    frame = connection.execute(query, [survey, wave, survey, wave, scheme, wave]).df()
+    place = (survey, wave, scheme)
+    query = respondents_query(connection, columns, place, with_keys=with_keys)
+    frame = connection.execute(query).df()
     if frame.empty:
         raise InputError(f"wave '{wave}', scheme '{scheme}': nobody has a weight.")
     tables = [
@@ -90,62 +100,6 @@ def _refuse_counts(connection: duckdb.DuckDBPyConnection, wave: str) -> None:
             "crosstab would leave those respondents out. Declare the groups as a segment in "
             "segments.csv, or make the crosstab where the files are."
         )
-
-
-def _query(columns: dict[tuple[str, str], str], with_keys: bool) -> str:
-    questions = [(code, name) for (kind, code), name in columns.items() if kind == "question"]
-    attributes = [(code, name) for (kind, code), name in columns.items() if kind == "attribute"]
-    one_answer = f"concat(option_code, chr({ord(BEHIND)}), value_number)"
-    answers = ", ".join(
-        f"if(bool_or(question_code = {literal(code)}), coalesce(string_agg(distinct {one_answer}, "
-        f"chr({ord(BETWEEN)}) order by {one_answer}) filter ("
-        f"question_code = {literal(code)} and is_selected), ''), null) as {name}"
-        for code, name in questions
-    )
-    levels = ", ".join(
-        f"string_agg(distinct level_code, chr({ord(BETWEEN)}) order by level_code) "
-        f"filter (attribute_code = {literal(code)}) as {name}"
-        for code, name in attributes
-    )
-    codes = ", ".join(literal(code) for code, _ in questions)
-    groups = ", ".join(literal(code) for code, _ in attributes) or "''"
-    key = "bit_xor(md5_number_lower(respondent_key)) as people_key,"
-    keys = f" base_weight, {key}" if with_keys else ""
-    return f"""
-        with people as (
-            select delivery_key, row_number, profile_key, base_weight, respondent_key
-            from weighted.wgt_respondents
-            where response_status = 'eligible' and survey_code = ? and wave_code = ?
-        ),
-        answers as (
-            select delivery_key, row_number, {answers}
-            from estimates.est_valid_answers
-            where survey_code = ? and wave_code = ? and question_code in ({codes})
-            group by delivery_key, row_number
-        ),
-        levels as (
-            select delivery_key, row_number{", " + levels if levels else ""}
-            from weighted.wgt_respondent_attributes
-            where attribute_code in ({groups})
-            group by delivery_key, row_number
-        ),
-        placed as (
-            select places.profile_key, places.cluster_code, cells.stratum, cells.cell_id
-            from weighted.wgt_profile_cells as places
-            inner join estimates.est_cells as cells
-                using (scheme_code, wave_code, group_value, stratum, cell_key)
-            where scheme_code = ? and wave_code = ?
-        )
-        select
-            cell_id, stratum, cluster_code, {", ".join(columns.values())},{keys}
-            count(*) as n, sum(base_weight) as sum_d, sum(base_weight * base_weight) as sum_d2
-        from people
-        inner join placed using (profile_key)
-        left join answers using (delivery_key, row_number)
-        left join levels using (delivery_key, row_number)
-        group by all
-        order by all
-    """
 
 
 def answers_of(text: str) -> list[tuple[str, float]]:

@@ -1,7 +1,7 @@
 """`peil crosstab`: one question by any groups, from the warehouse, at once."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,9 +9,9 @@ import duckdb
 
 from peil.built import require_built
 from peil.crosstabs.asked import ask, rows_of
-from peil.crosstabs.measured import measure
+from peil.crosstabs.ledger import given_before, write_down
 from peil.crosstabs.result import Crosstab, Rounding, result
-from peil.crosstabs.shield import withheld_reasons
+from peil.crosstabs.together import Given, given, measure_together
 from peil.crosstabs.words import words
 from peil.errors import InputError
 from peil.lock import one_night
@@ -32,6 +32,8 @@ def crosstab(
 ) -> Crosstab:
     """Tabulate a question by groups: weighted, tested, withheld and rounded as published figures.
 
+    One table by itself: for several that go to the same readers, see `Crosstabs`.
+
     Args:
         question: code of a reported question of any kind.
         by: codes of segments, attributes or questions; `A*B` crosses two.
@@ -44,18 +46,46 @@ def crosstab(
         InputError: a code is unknown, or the warehouse is not there or may not be opened.
         PeilError: the warehouse is not built and tested.
     """
-    here = {name: default_place(name) for name in ("seeds", "inbox", "warehouse", "published")}
-    if warehouse is not None:
-        here["warehouse"] = Path(warehouse).absolute()
-    places = Places(**here)
-    return tabulate(
-        places, question, (by,) if isinstance(by, str) else by,
-        {
-            code: (levels,) if isinstance(levels, str) else tuple(levels)
-            for code, levels in (where or {}).items()
-        },
-        wave, scheme,
-    )  # fmt: skip
+    return Crosstabs(warehouse).ask(question, by, where=where, wave=wave, scheme=scheme)
+
+
+class Crosstabs:
+    """Crosstabs for the same readers: together they do not tell what one of them withholds.
+
+    What was asked before counts as known when the next is protected, so that a later table may
+    show less than it would alone, and the order of asking matters.
+
+    Args:
+        warehouse: the working database; `warehouse/peil.duckdb` of the survey folder by default.
+    """
+
+    def __init__(self, warehouse: Path | str | None = None) -> None:
+        here = {name: default_place(name) for name in ("seeds", "inbox", "warehouse", "published")}
+        if warehouse is not None:
+            here["warehouse"] = Path(warehouse).absolute()
+        self._places = Places(**here)
+        self._given: list[Given] = []
+
+    def ask(
+        self,
+        question: str,
+        by: str | Iterable[str],
+        *,
+        where: Mapping[str, str | Iterable[str]] | None = None,
+        wave: str | None = None,
+        scheme: str | None = None,
+    ) -> Crosstab:
+        """Tabulate a question by groups; arguments and errors as of `peil.crosstab`."""
+        levels = {
+            code: (of,) if isinstance(of, str) else tuple(of) for code, of in (where or {}).items()
+        }
+        bys = (by,) if isinstance(by, str) else tuple(by)
+        with opened(self._places, VERB) as connection:
+            table, given_out = _tabulate(
+                connection, question, bys, levels, wave, scheme, self._given
+            )
+        self._given.append(given_out)
+        return table
 
 
 def tabulate(
@@ -65,15 +95,33 @@ def tabulate(
     where: Mapping[str, Iterable[str]],
     wave: str | None = None,
     scheme: str | None = None,
-) -> Crosstab:
-    """The same for the command line."""
+    *,
+    session: str,
+) -> tuple[Crosstab, int]:
+    """The same for the command line, where a session is what the ledger says was given out.
+
+    Returns:
+        The table, and how many others were given out before.
+    """
     with opened(places, VERB) as connection:
-        asked = ask(connection, question, tuple(by), where, wave, scheme)
-        measured = measure(connection, asked, words(asked.language)["total"])
-        rounding = rows_of(connection, "select * from codebook.publication_rounding")
-        return result(
-            measured, withheld_reasons(connection, measured), Rounding(rounding, asked.thresholds)
-        )
+        before = given_before(places, session)
+        table, given_out = _tabulate(connection, question, by, where, wave, scheme, before)
+        # One program at a time is here: nobody asks between the reading and the writing.
+        if given_out not in before:
+            write_down(places, session, given_out)
+        return table, len([other for other in before if other != given_out])
+
+
+def _tabulate(
+    connection: duckdb.DuckDBPyConnection, question: str, by: Iterable[str],
+    where: Mapping[str, Iterable[str]], wave: str | None, scheme: str | None,
+    before: Sequence[Given],
+) -> tuple[Crosstab, Given]:  # fmt: skip
+    asked = ask(connection, question, tuple(by), where, wave, scheme)
+    measured, reasons = measure_together(connection, asked, before, words(asked.language)["total"])
+    rounding = rows_of(connection, "select * from codebook.publication_rounding")
+    table = result(measured, reasons, Rounding(rounding, asked.thresholds))
+    return table, given(measured, reasons)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
     <folder>/peil-<moment>/backup.json            what is in it, and the SHA-256 of every file
                            warehouse/             the working database, with answers of respondents
-                           operations/            the run history
+                           operations/            the run history, crosstabs that were given out
                            seeds/                 the codebook
                            releases/<moment>/     the release in force
 
@@ -21,7 +21,7 @@ from peil.built import sha256_of
 from peil.drafts import draft_of, remove, sweep
 from peil.errors import InputError
 from peil.migrations import schema_version
-from peil.nights.history import history_file, lines_file, read_runs
+from peil.nights.history import given_file, history_file, lines_file, read_runs
 from peil.nights.release import in_force, sync
 from peil.private import PRIVATE_FOLDER, make_folder, owner_only
 from peil.progress import steps
@@ -31,6 +31,7 @@ from peil.warehouse import open_warehouse
 log = logging.getLogger(__name__)
 CONTENTS = "backup.json"
 WAREHOUSE, OPERATIONS, SEEDS, RELEASES = "warehouse", "operations", "seeds", "releases"
+GIVEN = f"{OPERATIONS}/crosstabs.jsonl"
 FORMAT = 1
 _MOMENT = "%Y%m%dT%H%M%S"
 
@@ -97,6 +98,8 @@ def _sources(places: Places) -> Iterator[tuple[Path, str]]:
     for file in (history_file(places), lines_file(places)):
         if file.exists():
             yield file, f"{OPERATIONS}/operations{file.suffix}"
+    if given_file(places).exists():
+        yield given_file(places), GIVEN
     folders = [(places.seeds, SEEDS)]
     if release := in_force(places.published):
         folders.append((release, f"{RELEASES}/{release.name}"))

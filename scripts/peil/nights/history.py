@@ -109,6 +109,11 @@ def lines_file(places: Places) -> Path:
     return history_file(places).with_suffix(".jsonl")
 
 
+def given_file(places: Places) -> Path:
+    """Which figures of crosstabs were given out, a line per table: codes, and no answers."""
+    return places.warehouse.with_name(f"{places.warehouse.stem}-operations-crosstabs.jsonl")
+
+
 def now() -> datetime:
     """UTC without its zone, as the columns have it."""
     return datetime.now(UTC).replace(tzinfo=None)

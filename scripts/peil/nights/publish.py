@@ -30,6 +30,8 @@ from peil.warehouse import literal, one_row, open_warehouse, quoted
 
 log = logging.getLogger(__name__)
 STORAGE_VERSION = "v1.0.0"
+# What readers ask in SQL, over the tables beside it.
+CROSSTAB = Path(__file__).with_name("crosstab.sql")
 
 
 def publish(places: Places) -> dict:
@@ -81,7 +83,11 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, temporary: Path) -> dict[
         counts[name] = _checked_count(connection, warehouse, name)
         # The catalogue costs as much for one table as for all; most surveys have purged nothing.
         counts[name] += _add_kept(connection, name) if name in kept else 0
+    ask = CROSSTAB.read_text(encoding="utf-8")
+    connection.execute(f"use published; {ask}; use {quoted(warehouse)}")
     connection.execute("commit")
+    # The same in the warehouse, in a transaction of its own: one transaction writes one file.
+    connection.execute(ask)
     connection.execute("checkpoint published")
     connection.execute("detach published")
     return counts

@@ -15,12 +15,13 @@ from peil.migrations import MIGRATIONS
 from peil.nights.backup import (
     CONTENTS,
     FORMAT,
+    GIVEN,
     OPERATIONS,
     RELEASES,
     SEEDS,
     WAREHOUSE,
 )
-from peil.nights.history import history_file, lines_file
+from peil.nights.history import given_file, history_file, lines_file
 from peil.nights.release import in_force, put_back, sync
 from peil.private import owner_only, private_folder, public_folder, publish_mode
 from peil.settings import Places
@@ -52,8 +53,11 @@ def restore(places: Places, backup: Path, *, replace: bool) -> list[str]:
     # A log of the file that was replaced would be played into the new one.
     places.warehouse.with_name(f"{places.warehouse.name}.wal").unlink(missing_ok=True)
     said.append(f"{places.warehouse}: as it was in {backup.name}, checked by its digest.")
-    for target in (history_file(places), lines_file(places)):
-        name = f"{OPERATIONS}/operations{target.suffix}"
+    for target, name in (
+        (history_file(places), f"{OPERATIONS}/operations.duckdb"),
+        (lines_file(places), f"{OPERATIONS}/operations.jsonl"),
+        (given_file(places), GIVEN),
+    ):
         if name in files and not target.exists():
             _put(backup / name, target)
             said.append(f"{target}: put back.")
