@@ -3,6 +3,7 @@
 Needs the extra `cluster` (requirements-cluster.txt); what does not need it runs without.
 """
 
+import contextlib
 import importlib.util
 import os
 import threading
@@ -95,19 +96,12 @@ def test_a_later_delivery_outdates_a_package(survey, tmp_path, monkeypatch):  # 
 
     asked: list[tuple[str, bool]] = []
 
-    def here(_ray, common, jobs):
-        asked.extend((job.name, job.keys_only) for job in jobs)
-        return [work(common, job) for job in jobs]
+    class Here:
+        def run(self, common, jobs):
+            asked.extend((job.name, job.keys_only) for job in jobs)
+            return [work(common, job) for job in jobs]
 
-    class Nobody:
-        def __enter__(self) -> None:
-            return None
-
-        def __exit__(self, *_: object) -> None:
-            return None
-
-    monkeypatch.setattr(night, "cluster", lambda _: Nobody())
-    monkeypatch.setattr(night, "run_jobs", here)
+    monkeypatch.setattr(night, "cluster", lambda _: contextlib.nullcontext(Here()))
     monkeypatch.setattr(
         night, "nightly", lambda places, elsewhere, **_: land(places, elsewhere=elsewhere)
     )

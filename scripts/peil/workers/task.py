@@ -15,6 +15,7 @@ from peil.private import PRIVATE_FOLDER, make_folder, owner_only
 from peil.settings import lend_hash_key
 from peil.workers.count import count_delivery, count_keys, scratch_folder
 from peil.workers.keep import KeepList
+from peil.workers.parts import Part
 from peil.workers.shared import get, put
 
 
@@ -28,9 +29,9 @@ class Common:
 
 @dataclass(frozen=True)
 class Job:
-    """One delivery: what it is called, where it is, and where its package goes.
+    """One delivery, or a part: what it is called, where it is, and where its package goes.
 
-    `keep` is None in the first of two rounds, in which only keys are asked.
+    `keep` is None in the first of two rounds, in which only keys are asked. `part` is as 2/4.
     """
 
     name: str
@@ -38,11 +39,20 @@ class Job:
     target: str
     keep: KeepList | None = None
     keys_only: bool = False
+    part: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called in messages; of no two jobs of a round the same."""
+        return f"{self.name} (part {self.part})" if self.part else self.name
 
 
 @dataclass(frozen=True)
 class Done:
-    """What came of it: a package, a refusal with its reasons, or a failure in words."""
+    """What came of it: a package, a refusal with its reasons, or a failure in words.
+
+    `name` is the label of the job.
+    """
 
     name: str
     node: str
@@ -88,12 +98,12 @@ def work(common: Common, job: Job, key: str | None = None) -> Done:
             lend_hash_key(key)
         with owner_only(), scratch_folder() as folder:
             package = _count(common, job, folder)
-        return Done(job.name, node, package=package, log=tuple(said.lines))
+        return Done(job.label, node, package=package, log=tuple(said.lines))
     except DeliveryRejectedError as error:
         refusal = (str(error), error.rule, tuple(error.nl))
-        return Done(job.name, node, refusal=refusal, log=tuple(said.lines))
+        return Done(job.label, node, refusal=refusal, log=tuple(said.lines))
     except PeilError as error:
-        return Done(job.name, node, failure=str(error), log=tuple(said.lines))
+        return Done(job.label, node, failure=str(error), log=tuple(said.lines))
     finally:
         logger.removeHandler(said)
 
@@ -114,7 +124,8 @@ def _count(common: Common, job: Job, folder: Path) -> str:
     if job.keys_only:
         counted = count_keys(seeds, delivery, out)
     else:
-        counted = count_delivery(seeds, delivery, out, job.keep)
+        part = Part.read(job.part) if job.part else None
+        counted = count_delivery(seeds, delivery, out, job.keep, part)
     put(counted.package, f"{job.target}/{counted.package.name}")
     return counted.package.name
 
