@@ -15,6 +15,14 @@ _OUT = click.option(
 )
 
 
+_MIN_CELL = click.option(
+    "--min-cell",
+    type=click.IntRange(min=2),
+    help="Merge profiles of fewer people than this (docs/federated.md says how, and what it "
+    "costs).",
+)
+
+
 @click.command("count")
 @click.option(
     "--delivery",
@@ -40,9 +48,16 @@ _OUT = click.option(
     help="Count part K of N of its rows only, so that N machines share the work; `peil merge` "
     "makes one package of all parts.",
 )
+@_MIN_CELL
 @with_seeds
 def count_command(
-    seeds: Path, delivery: Path, out: Path, keys: bool, keep: Path | None, part: str | None
+    seeds: Path,
+    delivery: Path,
+    out: Path,
+    keys: bool,
+    keep: Path | None,
+    part: str | None,
+    min_cell: int | None,
 ) -> None:
     """Count one delivery here, and write a package with counts for a warehouse elsewhere.
 
@@ -56,13 +71,17 @@ def count_command(
         raise click.UsageError("--keys comes before --keep: give one of the two.")
     if keys and part:
         raise click.UsageError("--keys are of the whole file: leave --part out.")
+    if min_cell and (part or keys):
+        raise click.UsageError(
+            "--min-cell is for a whole package: with parts, give it to `peil merge`."
+        )
     delivery, out = delivery.expanduser().absolute(), out.expanduser().resolve()
     if keys:
         counted = count_keys(seeds, delivery, out)
     else:
         counted = count_delivery(
             seeds, delivery, out, read_keep_list(keep) if keep else None,
-            Part.read(part) if part else None,
+            Part.read(part) if part else None, min_cell or 0,
         )  # fmt: skip
     for warning in counted.warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -102,9 +121,10 @@ def keep_command(seeds: Path, keys: tuple[Path, ...], warehouse: Path | None, ou
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
 )
 @_OUT
+@_MIN_CELL
 @with_seeds
-def merge_command(seeds: Path, parts: tuple[Path, ...], out: Path) -> None:
+def merge_command(seeds: Path, parts: tuple[Path, ...], out: Path, min_cell: int | None) -> None:
     """Make one count package of those of all parts of a delivery (`peil count --part`)."""
     from peil.workers.merge import merge_parts
 
-    click.echo(merge_parts(seeds, parts, out.expanduser().resolve()).package)
+    click.echo(merge_parts(seeds, parts, out.expanduser().resolve(), min_cell or 0).package)

@@ -30,6 +30,7 @@ from peil.private import PRIVATE_FOLDER, make_folder, owner_only
 from peil.project import peil_folder
 from peil.settings import Places
 from peil.warehouse import open_warehouse
+from peil.workers.coarsen import coarsen
 from peil.workers.keep import KeepList, give_keep_list, keep_lists
 from peil.workers.package import Counted, export, write_package
 from peil.workers.parts import Part, copied, restrict
@@ -43,6 +44,7 @@ def count_delivery(
     out: Path,
     keep: KeepList | None = None,
     part: Part | None = None,
+    min_cell: int = 0,
 ) -> Counted:
     """Count one delivery; the package is there whole or not at all.
 
@@ -52,6 +54,7 @@ def count_delivery(
         out: the folder that the package is written in.
         keep: which of its rows another delivery replaces, where people may be in several.
         part: count no more than this part of it; `merge_parts` makes one package of all parts.
+        min_cell: merge profiles of fewer people than this.
 
     Raises:
         InputError: the file or the codebook cannot be used.
@@ -75,9 +78,14 @@ def count_delivery(
         build_counts(places, MODELS)
         files = _export_all(places, folder, tuple(SELECTED), before)
         _refuse_without_weight(places, file)
+        counted = folder / "package"
+        if min_cell:
+            counted = folder / "coarse"
+            counted.mkdir()
+            files = coarsen(seeds, folder / "package", counted, min_cell, ledger)
         manifest = _manifest(places, source, ledger, files, keep, part)
         name = part.name_of(file.name) if part else file.name
-        return write_package(folder / "package", manifest, out, name)
+        return write_package(counted, manifest, out, name)
 
 
 def count_keys(seeds: Path, file: Path, out: Path) -> Counted:

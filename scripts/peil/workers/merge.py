@@ -14,17 +14,19 @@ from peil.errors import InputError
 from peil.migrations import migrate
 from peil.private import owner_only
 from peil.warehouse import as_path
+from peil.workers.coarsen import coarsen
 from peil.workers.package import Counted, export, write_package
 from peil.workers.parts import Part
 
 
-def merge_parts(seeds: Path, parts: Iterable[Path], out: Path) -> Counted:
+def merge_parts(seeds: Path, parts: Iterable[Path], out: Path, min_cell: int = 0) -> Counted:
     """Add the parts of one delivery up; the package is there whole or not at all.
 
     Args:
         seeds: the codebook, for the limits of reading.
         parts: the packages of all parts, in any order.
         out: the folder that the package is written in.
+        min_cell: merge profiles of fewer people than this.
 
     Raises:
         InputError: a part is missing or given twice, or they are not of one delivery counted in
@@ -44,6 +46,11 @@ def merge_parts(seeds: Path, parts: Iterable[Path], out: Path) -> Counted:
             )
             for table in SELECTED
         }
+        if min_cell:
+            coarse = Path(scratch) / "coarse"
+            coarse.mkdir()
+            files = coarsen(seeds, target, coarse, min_cell, whole.delivery)
+            target = coarse
         manifest = replace(whole, files=files, part="")
         return write_package(target, manifest, out, manifest.delivery["file_name"])
 
