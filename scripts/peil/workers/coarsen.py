@@ -3,7 +3,8 @@
 A profile of too few people gives up what tells its people apart, one attribute after the other
 and the one with the most levels first: its level becomes the one of who did not say it. Where that
 is not enough, the smallest other profiles of the same place join it. Place, group of places and
-source stay, as what is delivered is about them.
+source stay, as what is delivered is about them, and so does what a weighting scheme takes for its
+groups, strata or clusters.
 """
 
 from pathlib import Path
@@ -21,6 +22,7 @@ from peil.workers.package import export
 # How the models name the level of who did not say it.
 UNKNOWN = "unknown"
 _STAYS = ("region", "region_group", "source")
+_DESIGN = ("group_attribute_code", "stratum_attribute_code", "cluster_attribute_code")
 _PROFILED = ("respondents", "answers", "pairs", "drivers")
 
 
@@ -92,9 +94,13 @@ def _refuse_bounds(seeds: Path, survey_code: str, k: int) -> None:
 
 
 def _begin(connection: duckdb.DuckDBPyConnection, tables: dict[str, str], seeds: Path) -> None:
+    design = {
+        row.get(column) for row in read_rows(seeds / "weighting_schemes.csv") for column in _DESIGN
+    }
     kinds = ", ".join(
-        f"({literal(row['attribute_code'])}, {str(row['kind'] in _STAYS).lower()})"
+        f"({literal(code)}, {str(row['kind'] in _STAYS or code in design).lower()})"
         for row in read_rows(seeds / "attributes.csv")
+        if (code := row["attribute_code"])
     )
     connection.execute(
         f"""
@@ -189,19 +195,27 @@ def _join_neighbours(connection: duckdb.DuckDBPyConnection, k: int) -> None:
 def _refuse_small(connection: duckdb.DuckDBPyConnection, k: int) -> None:
     found = connection.execute(
         f"""
-        select string_agg(distinct attribute_code || ' ' || level_code, ', ' order by 1), n
+        select
+            string_agg(
+                distinct attribute_code || ' ' || level_code, ', '
+                order by attribute_code || ' ' || level_code
+            ) filter (where stays.stays),
+            n
         from (
             select now_key, min(profile_key) as profile_key, sum(n)::bigint as n
             from keys inner join people using (profile_key) group by now_key having sum(n) < {k}
-        ) inner join levels using (profile_key)
-        inner join stays using (attribute_code) where stays group by now_key, n order by all
+        ) as small
+        left join levels using (profile_key)
+        left join stays using (attribute_code)
+        group by now_key, n order by all
         """
     ).fetchall()
     if found:
         places = "; ".join(f"{place or 'this file'}: {n}" for place, n in found[:5])
         raise InputError(
-            f"--min-cell {k}: {len(found)} places have fewer than {k} people who count ({places}). "
-            "Take a lower number, or leave the rows of these places out of the file."
+            f"--min-cell {k}: fewer than {k} people who count in {len(found)} "
+            f"{'place' if len(found) == 1 else 'places'} ({places}). Take a lower number, or leave "
+            "the rows of these places out of the file."
         )
 
 
