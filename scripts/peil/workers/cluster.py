@@ -95,7 +95,7 @@ class Cluster:
             log.info(
                 "%s %s of %s: %s%s.", "Keys of" if job.keys_only else "Counted", len(found),
                 n_jobs, job.label,
-                " was refused" if done.refusal else " failed" if done.failure else "",
+                " was refused" if done.refusal else " failed" if done.failure else f" in {done.used}",
             )  # fmt: skip
 
     def _hear(self) -> Any:
