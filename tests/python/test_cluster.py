@@ -140,6 +140,36 @@ def test_workers_are_killed_and_the_figures_of_the_demo_are_those_of_one_machine
     assert not workers_of(night.pid)
 
 
+class Slow:
+    """A process whose node starts at the last of so many times."""
+
+    def __init__(self, folder: Path, times: int, problem: str) -> None:
+        self.folder, self.times, self.problem = folder, times, problem
+
+    def __call__(self, pipe, *_: object) -> None:
+        (self.folder / str(os.getpid())).touch()
+        ready = len(list(self.folder.iterdir())) == self.times
+        pipe.send("" if ready else self.problem)
+
+
+@pytest.mark.parametrize(
+    ("problem", "starts", "expected"),
+    [("it timed out during startup", 3, 3), ("timed out during startup", 9, 4), ("no", 9, 1)],
+)
+def test_a_node_that_starts_slowly_is_started_again(
+    monkeypatch, tmp_path, problem, starts, expected
+):
+    from peil.workers import cluster as side
+
+    monkeypatch.setattr(side, "serve", Slow(tmp_path, starts, problem))
+    if starts == expected:
+        side.Cluster("local:1").close()
+    else:
+        with pytest.raises(InputError, match=f"no cluster answers there .{problem}"):
+            side.Cluster("local:1")
+    assert len(list(tmp_path.iterdir())) == expected
+
+
 class Ending:
     """A process that speaks with Ray and ends without a word, as often as it is asked to."""
 

@@ -27,7 +27,7 @@ from peil.workers.parts import Part
 from small_survey import labelled
 
 NAME = "small_survey.csv"
-K = 7
+K = 5
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -14,6 +14,11 @@ from peil.workers.task import Common, Done, Job
 
 # How often Ray may end in a night before its jobs are left for the next one.
 ENDINGS = 2
+# How often a node of this machine is started before it is given up: Ray gives its helpers fifteen
+# seconds, which a busy machine may not have for them. A process that failed to start one leaves
+# helpers running until it ends, so every start is made by a new one.
+STARTS = 4
+_TOO_SLOW = "timed out during startup"
 log = logging.getLogger(__name__)
 
 
@@ -61,6 +66,22 @@ class Cluster:
             self._process.join()
 
     def _start(self) -> None:
+        for left in range(STARTS - 1, -1, -1):
+            problem = self._start_once()
+            if not problem:
+                return
+            self.close()
+            if not left or _TOO_SLOW not in problem:
+                break
+            log.info("Ray did not start in time on this machine; once more.")
+        raise InputError(
+            f"--cluster {self.address}: no cluster answers there ({problem}). Start one with "
+            "`ray start --head`, or give local:N for N workers on this machine. A cluster "
+            "that asks for a token wants RAY_AUTH_TOKEN here too."
+        )
+
+    def _start_once(self) -> str:
+        """Start a process that connects; why it could not, if so."""
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
@@ -70,16 +91,9 @@ class Cluster:
         self._process.start()
         theirs.close()
         try:
-            problem = self._hear()
+            return self._hear()
         except _EndedError as error:
-            problem = str(error)
-        if problem:
-            self.close()
-            raise InputError(
-                f"--cluster {self.address}: no cluster answers there ({problem}). Start one with "
-                "`ray start --head`, or give local:N for N workers on this machine. A cluster "
-                "that asks for a token wants RAY_AUTH_TOKEN here too."
-            )
+            return f"it ended: {error}"
 
     def _run(self, common: Common, left: dict[str, Job], found: list[Done], n_jobs: int) -> None:
         try:
@@ -92,10 +106,10 @@ class Cluster:
             found.append(done)
             for line in done.log:
                 log.info("[%s, %s] %s", done.node, done.name, line)
+            outcome = "was refused" if done.refusal else "failed" if done.failure else "in"
             log.info(
-                "%s %s of %s: %s%s.", "Keys of" if job.keys_only else "Counted", len(found),
-                n_jobs, job.label,
-                " was refused" if done.refusal else " failed" if done.failure else f" in {done.used}",
+                "%s %s of %s: %s %s.", "Keys of" if job.keys_only else "Counted", len(found),
+                n_jobs, job.label, f"{outcome} {done.used}".rstrip(),
             )  # fmt: skip
 
     def _hear(self) -> Any:

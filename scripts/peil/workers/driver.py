@@ -18,9 +18,6 @@ from peil.workers.task import Common, Done, Job, work
 # What one delivery may ask: DuckDB spills beyond what landing gives it (landing/run.py).
 CPUS, MEMORY = 1, 2 << 30
 RETRIES = 3
-# How often a node of this machine is started before it is given up: Ray gives its helpers fifteen
-# seconds, which a busy machine may not have for them.
-STARTS = 4
 LOCAL = "local:"
 _TOKEN = Path(".ray") / "auth_token"
 
@@ -82,14 +79,7 @@ def _connect(ray: ModuleType, address: str) -> None:
     if workers is None:
         ray.init(address=address, **options)
         return
-    for left in range(STARTS - 1, -1, -1):
-        try:
-            ray.init(address="local", num_cpus=workers, include_dashboard=False, **options)
-            return
-        except Exception as error:
-            ray.shutdown()
-            if not left or "timed out during startup" not in str(error):
-                raise
+    ray.init(address="local", num_cpus=workers, include_dashboard=False, **options)
 
 
 def _run(
