@@ -100,10 +100,10 @@ def test_no_profile_is_smaller_and_the_counts_of_everybody_stay(survey, tmp_path
 def test_a_place_with_too_few_people_is_named(survey, tmp_path):
     done = here(
         "count", "--seeds", survey.seeds, "--delivery", survey.inbox / NAME, "--out", tmp_path,
-        "--min-cell", 80,
+        "--min-cell", 95,
     )  # fmt: skip
     assert done.returncode == 2
-    assert "fewer than 80 people who count in" in done.stderr
+    assert "fewer than 95 people who count in 1 place (this file: 90)" in done.stderr
     assert not list(tmp_path.iterdir())
 
 
