@@ -8,8 +8,12 @@ BIN := .venv/bin
 # a file it is made of changes.
 WORKERS ?= 2
 STAMP := .venv/.installed
+# Ray and a local object store, apart: without them `--cluster` says what to install, and that is
+# tested too.
+CLUSTER := .venv/cluster
+CLUSTER_STAMP := $(CLUSTER)/.installed
 
-.PHONY: help setup demo site nightly test lint lint-python lint-types lint-sql pytest test-fast docs deliveries fuzz sbom lock clean bench mutants release
+.PHONY: help setup demo site nightly test lint lint-python lint-types lint-sql pytest test-fast setup-cluster test-cluster min-cell docs deliveries fuzz sbom lock clean bench mutants release
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -56,6 +60,17 @@ pytest: setup  ## pytest; its first test builds the demo, dbt unit and data test
 test-fast: setup  ## pytest without the tests that run a night or take seconds each
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not night and not slow"
 
+$(CLUSTER_STAMP): requirements-cluster-dev.txt $(STAMP)
+	@echo "Installing Ray into $(CLUSTER) (once)"
+	@rm -rf $(CLUSTER)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target $(CLUSTER) -r requirements-cluster-dev.txt
+	@touch $@
+
+setup-cluster: setup $(CLUSTER_STAMP)
+
+test-cluster: setup-cluster  ## the tests of `peil nightly --cluster`, on two Ray workers of this computer
+	@PYTHONPATH=$(CURDIR)/$(CLUSTER) $(BIN)/python -m pytest -rs tests/python/test_cluster.py
+
 docs: setup  ## write docs/codebook.md anew from models/codebook/*.yml
 	@$(BIN)/python -m peil.drafting.reference
 
@@ -71,6 +86,9 @@ mutants: setup  ## plant the faults of tests/mutants in a copy; what no test see
 bench: setup  ## benchmarks into docs/benchmarks.md (PEIL_BENCH_SIZES= PEIL_BENCH_NIGHTS= leaves the small nights)
 	@$(BIN)/python -m benchmarks
 
+min-cell: setup  ## what `peil count --min-cell` costs on the demo, into docs/federated.md
+	@$(BIN)/python -m benchmarks.min_cell
+
 release: setup  ## wheel into dist/ and a tag, when the changelog names every table that changed
 	@$(BIN)/python scripts/release.py
 
@@ -82,6 +100,7 @@ lock:  ## lock the dependencies again, with hashes (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header requirements-cluster.in -o requirements-cluster.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header requirements-cluster-dev.in -o requirements-cluster-dev.txt
 
 clean:  ## remove what was built; the inbox and the published file stay
 	rm -rf target logs warehouse/*-dbt

@@ -1,7 +1,8 @@
 """Run the benchmarks and write docs/benchmarks.md from what is stored in .bench/.
 
-PEIL_BENCH_SMALL (small, demo), PEIL_BENCH_SIZES and PEIL_BENCH_NIGHTS (respondents; each separated
-by commas, empty skips), PEIL_BENCH_REPEATS, PEIL_BENCH_TIMEOUT (seconds per process),
+PEIL_BENCH_SMALL (small, demo), PEIL_BENCH_SIZES, PEIL_BENCH_NIGHTS and PEIL_BENCH_CLUSTER
+(respondents; each separated by commas, empty skips; the last needs Ray: PYTHONPATH=.venv/cluster),
+PEIL_BENCH_REPEATS, PEIL_BENCH_TIMEOUT (seconds per process),
 PEIL_BENCH_PEERS and PEIL_BENCH_FIGURES (0 leaves the other programs, and figures in R, out) limit
 a run. What is not asked for keeps its earlier result.
 """
@@ -10,11 +11,13 @@ import json
 import logging
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from peil.progress import set_up_logging
 from peil.settings import PROJECT
 
+from benchmarks.cluster import cluster_section, run_cluster
 from benchmarks.figures import figures_section, run_figures
 from benchmarks.machine import describe_machine
 from benchmarks.nights import run_nights
@@ -43,6 +46,8 @@ def main() -> None:
     for size in _sizes("PEIL_BENCH_NIGHTS", "4000,100000,1000000"):
         # Twice the time: a whole night is more than one raking.
         keep(HOME, "nights", size, lambda n=size: run_nights([n], repeats, 2 * timeout, HOME))
+    for size in _sizes("PEIL_BENCH_CLUSTER", "100000,1000000" if find_spec("ray") else ""):
+        keep(HOME, "cluster", size, lambda n=size: run_cluster([n], 4 * timeout, HOME))
     if os.environ.get("PEIL_BENCH_FIGURES", "1") != "0":
         keep(HOME, "figures", 0, lambda: run_figures(4 * timeout, HOME))
     write_docs(HOME, DOCS)
@@ -62,7 +67,7 @@ def write_docs(home: Path, docs: Path) -> None:
     """Replace the sections of the benchmarks in the document by tables of the stored results."""
     stored = {
         part: [json.loads(p.read_text()) for p in sorted((home / "results").glob(f"{part}-*.json"))]
-        for part in ("small", "figures", "raking", "nights")
+        for part in ("small", "figures", "raking", "nights", "cluster")
     }
     # Small nights run far more often than the others, and say themselves where and when.
     if small := stored.pop("small"):
@@ -73,7 +78,9 @@ def write_docs(home: Path, docs: Path) -> None:
     facts = [result["facts"] for results in stored.values() for result in results]
     if facts:
         replace_section(docs, "machine", machine_section(facts))
-    for part, writer in (("raking", raking_section), ("nights", nights_section)):
+    for part, writer in (
+        ("raking", raking_section), ("nights", nights_section), ("cluster", cluster_section),
+    ):  # fmt: skip
         rows = [row for result in stored[part] for row in result["rows"]]
         if rows:
             replace_section(docs, part, writer(rows))

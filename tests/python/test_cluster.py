@@ -1,31 +1,36 @@
 """A night whose deliveries are counted by Ray workers gives the figures of a night alone.
 
-Needs the extra `cluster` (requirements-cluster.txt); what does not need it runs without.
+Needs the extra `cluster`, which `make test-cluster` installs apart; what does not need it runs
+without.
 """
 
+import contextlib
 import importlib.util
 import os
-import threading
+import shutil
+import signal
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import options, peil
+from conftest import options, peil, places_in
 from peil.errors import InputError
 from peil.landing import land
-from peil.nights.build import build_warehouse
+from peil.settings import PROJECT
 from peil.workers.cluster import cluster
+from peil.workers.driver import RETRIES
 from peil.workers.night import cluster_night
 from peil.workers.shared import drop, get, put
+from peil.workers.task import Common, Done, Job
 from same_figures import differences
-from small_survey import deliver
 from test_count_packages import A, B, elsewhere, rows, started_once, survey  # noqa: F401
 
 HAS_RAY = importlib.util.find_spec("ray") is not None
-needs_ray = pytest.mark.skipif(
-    not HAS_RAY, reason="needs Ray: pip install --require-hashes -r requirements-cluster.txt"
-)
+needs_ray = pytest.mark.skipif(not HAS_RAY, reason="needs Ray: make test-cluster")
 
 
 @pytest.mark.skipif(HAS_RAY, reason="Ray is installed here")
@@ -36,56 +41,168 @@ def test_without_the_extra_one_sentence_says_what_to_install(survey, tmp_path): 
     assert "--cluster needs Ray: pip install 'peil[cluster]'." in done.stderr
 
 
-def workers_at_work() -> list[int]:
-    """Ray workers of this process that count a delivery now."""
-    found = []
+DOOMED, REFUSED = "gemeentekanalen_2024_doomed.csv", "gemeentekanalen_2024_refused.csv"
+SPLIT = "burgerpanel_2024.sav"
+
+
+def descends_from(pid: int, ancestor: int) -> bool:
+    while pid > 1:
+        if pid == ancestor:
+            return True
+        # After the name, which may hold anything: state, parent.
+        pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return False
+
+
+def workers_of(ancestor: int) -> dict[int, str]:
+    """Ray workers below a process, by what they are counting."""
+    found = {}
     for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            title = (folder / "cmdline").read_bytes()
-            environment = (folder / "environ").read_bytes()
-        except OSError:
-            continue
-        if title.startswith(b"ray::") and f"PEIL_TEST={os.getpid()}".encode() in environment:
-            found.append(int(folder.name))
+        with contextlib.suppress(OSError):
+            title = (folder / "cmdline").read_bytes().decode(errors="replace")
+            if title.startswith("ray::peil count") and descends_from(int(folder.name), ancestor):
+                found[int(folder.name)] = title
     return found
 
 
-@needs_ray
-def test_a_worker_is_killed_and_the_figures_are_those_of_one_machine(
-    survey, tmp_path, monkeypatch  # noqa: F811
-):  # fmt: skip
-    monkeypatch.setenv("PEIL_TEST", str(os.getpid()))
-    whole = elsewhere(survey, tmp_path / "whole", survey.inbox / A, survey.inbox / B)
-    land(whole)
-    assert build_warehouse(whole).failures == []
-    parts = elsewhere(survey, tmp_path / "parts", survey.inbox / A, survey.inbox / B)
-    deliver(parts, [{"id": "1"}], "small_survey_bad.csv")
-    killed: list[int] = []
-
-    def kill_one() -> None:
-        deadline = time.monotonic() + 300
-        while not killed and time.monotonic() < deadline:
-            for pid in workers_at_work():
+def kill_workers(night: subprocess.Popen) -> dict[str, int]:
+    """Every worker of one file, always; of the others one, half-way. How many, per kind."""
+    killed = {"doomed": 0, "other": 0}
+    while night.poll() is None:
+        for pid, title in workers_of(night.pid).items():
+            if DOOMED not in title and killed["other"]:
+                continue
+            if DOOMED not in title:
                 time.sleep(2)
-                os.kill(pid, 9)
-                killed.append(pid)
-                break
-            time.sleep(0.05)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                killed["doomed" if DOOMED in title else "other"] += 1
+        time.sleep(0.2)
+    return killed
 
-    killer = threading.Thread(target=kill_one)
-    killer.start()
-    landed = cluster_night(parts, "local:2", shared=str(tmp_path / "shared"))
-    killer.join()
-    assert killed
-    assert sorted(landed.landed) == [f"{A}.counts.zip", f"{B}.counts.zip"]
-    assert "small_survey_bad.csv" in landed.rejected
-    assert (parts.inbox / "rejected" / "small_survey_bad.csv").exists()
-    assert not list((tmp_path / "shared").iterdir())
-    assert differences(whole.warehouse, parts.warehouse) == []
-    with duckdb.connect(str(parts.warehouse), read_only=True) as connection:
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty bucket of an object store on this computer."""
+    moto = pytest.importorskip("moto.server", reason="needs moto of requirements-cluster-dev.txt")
+    s3fs = pytest.importorskip("s3fs", reason="needs s3fs of requirements-cluster.txt")
+    server = moto.ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    try:
+        s3fs.S3FileSystem(skip_instance_cache=True).mkdir("peil")
+        yield "s3://peil"
+    finally:
+        server.stop()
+
+
+@needs_ray
+def test_workers_are_killed_and_the_figures_of_the_demo_are_those_of_one_machine(
+    demo, store, tmp_path, monkeypatch
+):
+    """Two workers and an object store; one file in parts, one refused, one that kills workers."""
+    import s3fs
+
+    monkeypatch.delenv("PEIL_HASH_KEY")
+    places = places_in(tmp_path)
+    shutil.copytree(demo.inbox, places.inbox)
+    shutil.copy2(places.inbox / "gemeentekanalen_2024.csv", places.inbox / DOOMED)
+    (places.inbox / REFUSED).write_text("id;remark\n1;x\n", encoding="utf-8")
+    part_mb = 0.6 * (places.inbox / SPLIT).stat().st_size / (1 << 20)
+    log = tmp_path / "night.log"
+    command = [
+        sys.executable, "-m", "peil", "nightly", "--cluster", "local:2", "--shared",
+        f"{store}/run", "--part-mb", part_mb, *options(places),
+    ]  # fmt: skip
+    with log.open("w") as out:
+        night = subprocess.Popen(list(map(str, command)), stdout=out, stderr=out, cwd=PROJECT)
+        killed = kill_workers(night)
+    said = log.read_text()
+    assert killed["other"] == 1, said
+    assert killed["doomed"] >= RETRIES + 1, said
+    assert f"{DOOMED}: its worker was lost {RETRIES + 1} times" in said
+    assert (places.inbox / DOOMED).exists()
+    assert (places.inbox / "rejected" / REFUSED).exists()
+    assert f"{SPLIT}: 2 parts added up." in said
+    assert differences(demo.warehouse, places.warehouse) == []
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
         assert connection.execute("select count(*) from raw.answers").fetchone() == (0,)
-    # Nothing new: nobody is asked to count.
-    assert cluster_night(parts, "local:2").landed == []
+        landed = connection.execute(
+            "select count(*), count(package_sha256) from raw.deliveries where status = 'landed' "
+            "and file_name = ?", [SPLIT],
+        ).fetchone()  # fmt: skip
+    assert landed == (1, 1)
+    assert s3fs.S3FileSystem(skip_instance_cache=True).find("peil") == []
+    assert not workers_of(night.pid)
+
+
+class Slow:
+    """A process whose node starts at the last of so many times."""
+
+    def __init__(self, folder: Path, times: int, problem: str) -> None:
+        self.folder, self.times, self.problem = folder, times, problem
+
+    def __call__(self, pipe, *_: object) -> None:
+        (self.folder / str(os.getpid())).touch()
+        ready = len(list(self.folder.iterdir())) == self.times
+        pipe.send("" if ready else self.problem)
+
+
+@pytest.mark.parametrize(
+    ("problem", "starts", "expected"),
+    [("it timed out during startup", 3, 3), ("timed out during startup", 9, 4), ("no", 9, 1)],
+)
+def test_a_node_that_starts_slowly_is_started_again(
+    monkeypatch, tmp_path, problem, starts, expected
+):
+    from peil.workers import cluster as side
+
+    monkeypatch.setattr(side, "serve", Slow(tmp_path, starts, problem))
+    if starts == expected:
+        side.Cluster("local:1").close()
+    else:
+        with pytest.raises(InputError, match=f"no cluster answers there .{problem}"):
+            side.Cluster("local:1")
+    assert len(list(tmp_path.iterdir())) == expected
+
+
+class Ending:
+    """A process that speaks with Ray and ends without a word, as often as it is asked to."""
+
+    def __init__(self, folder: Path, times: int) -> None:
+        self.folder, self.times = folder, times
+
+    def __call__(self, pipe, *_: object) -> None:
+        pipe.send("")
+        with contextlib.suppress(EOFError):
+            while True:
+                _, jobs, _ = pipe.recv()
+                pipe.send(Done(jobs[0].label, "node", package="a"))
+                if len(list(self.folder.iterdir())) < self.times:
+                    (self.folder / str(os.getpid())).touch()
+                    os._exit(1)
+                for job in jobs[1:]:
+                    pipe.send(Done(job.label, "node", package="b"))
+
+
+@pytest.mark.parametrize(("times", "not_done"), [(1, []), (2, ["c"])])
+def test_when_ray_ends_without_a_word_the_night_goes_on(monkeypatch, tmp_path, times, not_done):
+    from peil.workers import cluster as side
+
+    monkeypatch.setattr(side, "serve", Ending(tmp_path, times))
+    workers = side.Cluster("local:1")
+    try:
+        jobs = [Job(name, "", "") for name in "abc"]
+        done = workers.run(Common({}, b""), jobs)
+    finally:
+        workers.close()
+    assert [one.name for one in done] == ["a", "b", "c"]
+    assert [one.name for one in done if one.failure] == not_done
+    assert all("Ray itself ended 2 times" in one.failure for one in done if one.failure)
 
 
 def test_a_later_delivery_outdates_a_package(survey, tmp_path, monkeypatch):  # noqa: F811
@@ -95,19 +212,12 @@ def test_a_later_delivery_outdates_a_package(survey, tmp_path, monkeypatch):  # 
 
     asked: list[tuple[str, bool]] = []
 
-    def here(_ray, common, jobs):
-        asked.extend((job.name, job.keys_only) for job in jobs)
-        return [work(common, job) for job in jobs]
+    class Here:
+        def run(self, common, jobs):
+            asked.extend((job.name, job.keys_only) for job in jobs)
+            return [work(common, job) for job in jobs]
 
-    class Nobody:
-        def __enter__(self) -> None:
-            return None
-
-        def __exit__(self, *_: object) -> None:
-            return None
-
-    monkeypatch.setattr(night, "cluster", lambda _: Nobody())
-    monkeypatch.setattr(night, "run_jobs", here)
+    monkeypatch.setattr(night, "cluster", lambda _: contextlib.nullcontext(Here()))
     monkeypatch.setattr(
         night, "nightly", lambda places, elsewhere, **_: land(places, elsewhere=elsewhere)
     )
@@ -131,8 +241,6 @@ def test_a_later_delivery_outdates_a_package(survey, tmp_path, monkeypatch):  # 
 
 
 def test_an_address_that_is_none_is_named():
-    if not HAS_RAY:
-        pytest.skip("needs Ray")
     with pytest.raises(InputError, match="give a number of workers"), cluster("local:many"):
         pass
 
@@ -150,27 +258,12 @@ def test_a_shared_folder_holds_whole_files(tmp_path):
     assert not (tmp_path / "shared").exists()
 
 
-def test_an_object_store_holds_what_was_put(tmp_path, monkeypatch):
-    moto = pytest.importorskip("moto.server", reason="needs moto[server], a local S3")
-    pytest.importorskip("s3fs", reason="needs s3fs of requirements-cluster.txt")
-    server = moto.ThreadedMotoServer(port=0)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            monkeypatch.setenv(name, "test")
-        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        import s3fs
-
-        s3fs.S3FileSystem().mkdir("peil")
-        file = tmp_path / "a"
-        file.write_bytes(b"counts")
-        put(file, "s3://peil/run/packages/a")
-        get("s3://peil/run/packages/a", tmp_path / "b")
-        assert (tmp_path / "b").read_bytes() == b"counts"
-        drop("s3://peil/run")
-        with pytest.raises(InputError, match="cannot be used"):
-            get("s3://peil/run/packages/a", tmp_path / "c")
-    finally:
-        server.stop()
+def test_an_object_store_holds_what_was_put(store, tmp_path):
+    file = tmp_path / "a"
+    file.write_bytes(b"counts")
+    put(file, f"{store}/run/packages/a")
+    get(f"{store}/run/packages/a", tmp_path / "b")
+    assert (tmp_path / "b").read_bytes() == b"counts"
+    drop(f"{store}/run")
+    with pytest.raises(InputError, match="cannot be used"):
+        get(f"{store}/run/packages/a", tmp_path / "c")

@@ -191,6 +191,7 @@ def test_a_history_of_an_earlier_version_gets_the_columns_of_this_one(places):
 UNRECORDED = {
     "site", "docs", "init", "demo", "codebook", "rake", "status", "releases", "diff", "doctor",
     "draft", "check", "excel", "from-excel", "try", "crosstab", "count", "keep",
+    "merge",
 }  # fmt: skip
 
 

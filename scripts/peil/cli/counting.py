@@ -15,6 +15,14 @@ _OUT = click.option(
 )
 
 
+_MIN_CELL = click.option(
+    "--min-cell",
+    type=click.IntRange(min=2),
+    help="Merge profiles of fewer people than this (docs/federated.md says how, and what it "
+    "costs).",
+)
+
+
 @click.command("count")
 @click.option(
     "--delivery",
@@ -34,22 +42,47 @@ _OUT = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="The keep-list of this delivery, from `peil keep`.",
 )
+@click.option(
+    "--part",
+    metavar="K/N",
+    help="Count part K of N of its rows only, so that N machines share the work; `peil merge` "
+    "makes one package of all parts.",
+)
+@_MIN_CELL
 @with_seeds
-def count_command(seeds: Path, delivery: Path, out: Path, keys: bool, keep: Path | None) -> None:
+def count_command(
+    seeds: Path,
+    delivery: Path,
+    out: Path,
+    keys: bool,
+    keep: Path | None,
+    part: str | None,
+    min_cell: int | None,
+) -> None:
     """Count one delivery here, and write a package with counts for a warehouse elsewhere.
 
     Nothing is kept of the microdata: it is landed, checked and counted in a temporary folder.
     """
     from peil.workers.count import count_delivery, count_keys
     from peil.workers.keep import read_keep_list
+    from peil.workers.parts import Part
 
     if keys and keep:
         raise click.UsageError("--keys comes before --keep: give one of the two.")
+    if keys and part:
+        raise click.UsageError("--keys are of the whole file: leave --part out.")
+    if min_cell and (part or keys):
+        raise click.UsageError(
+            "--min-cell is for a whole package: with parts, give it to `peil merge`."
+        )
     delivery, out = delivery.expanduser().absolute(), out.expanduser().resolve()
     if keys:
         counted = count_keys(seeds, delivery, out)
     else:
-        counted = count_delivery(seeds, delivery, out, read_keep_list(keep) if keep else None)
+        counted = count_delivery(
+            seeds, delivery, out, read_keep_list(keep) if keep else None,
+            Part.read(part) if part else None, min_cell or 0,
+        )  # fmt: skip
     for warning in counted.warnings:
         click.echo(f"warning: {warning}", err=True)
     click.echo(counted.package)
@@ -78,3 +111,20 @@ def keep_command(seeds: Path, keys: tuple[Path, ...], warehouse: Path | None, ou
 
     for path in write_keep_lists(keep_lists(seeds, keys, warehouse), out.expanduser().resolve()):
         click.echo(path)
+
+
+@click.command("merge")
+@click.argument(
+    "parts",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+)
+@_OUT
+@_MIN_CELL
+@with_seeds
+def merge_command(seeds: Path, parts: tuple[Path, ...], out: Path, min_cell: int | None) -> None:
+    """Make one count package of those of all parts of a delivery (`peil count --part`)."""
+    from peil.workers.merge import merge_parts
+
+    click.echo(merge_parts(seeds, parts, out.expanduser().resolve(), min_cell or 0).package)

@@ -35,6 +35,7 @@ for verb in (
     nights.nightly_command,
     counting.count_command,
     counting.keep_command,
+    counting.merge_command,
     nights.publish_command,
     nights.research_command,
     nights.docs_command,

@@ -44,8 +44,17 @@ def land_command(places: Places) -> None:
     help="With --cluster: a folder or object store (s3://...) that every node reaches; without "
     "it nodes read the inbox.",
 )
+@click.option(
+    "--part-mb",
+    type=click.FloatRange(min=0, min_open=True),
+    default=256,
+    show_default=True,
+    help="With --cluster: a larger file is counted in parts of its rows, by several workers.",
+)
 @with_places
-def nightly_command(places: Places, force: bool, cluster: str | None, shared: str) -> None:
+def nightly_command(
+    places: Places, force: bool, cluster: str | None, shared: str, part_mb: float
+) -> None:
     """Land, build, test and publish; a failed test leaves the earlier release as it was.
 
     Where nothing changed since the last release, that one stands and nothing is built.
@@ -59,7 +68,9 @@ def nightly_command(places: Places, force: bool, cluster: str | None, shared: st
         if cluster:
             from peil.workers.night import cluster_night
 
-            landed = cluster_night(places, cluster, shared=shared, force=force, notes=notes)
+            landed = cluster_night(
+                places, cluster, shared=shared, part_mb=part_mb, force=force, notes=notes
+            )
         else:
             landed = nightly(places, force=force, notes=notes)
         show_headlines(places.published_file)

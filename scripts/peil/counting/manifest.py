@@ -30,7 +30,7 @@ class Manifest:
 
     `delivery` is the row of the ledger without what differs between machines; `facts` see
     `made_of.py`; `keep` the digest of the keep-list it was counted with, or empty; `files` per
-    Parquet file its digest, rows and sums.
+    Parquet file its digest, rows and sums; `part` which part it is, as 2/4, of a delivery in parts.
     """
 
     format: int
@@ -39,6 +39,7 @@ class Manifest:
     facts: dict
     keep: str
     files: dict[str, dict]
+    part: str = ""
 
 
 def is_package(name: str) -> bool:
@@ -47,12 +48,18 @@ def is_package(name: str) -> bool:
 
 
 def manifest_of(
-    path: Path, name: str, limits: Limits, tables: Collection[str] = tuple(SELECTED)
+    path: Path,
+    name: str,
+    limits: Limits,
+    tables: Collection[str] = tuple(SELECTED),
+    *,
+    is_part: bool = False,
 ) -> Manifest:
     """The manifest of a package with these tables.
 
     Raises:
-        DeliveryRejectedError: it is no package, or of another version of the format.
+        DeliveryRejectedError: it is no package, or of another version of the format, or a part of
+            one where a whole one is asked, or the other way.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -71,12 +78,21 @@ def manifest_of(
         if set(manifest.files) != wanted:
             raise _damaged(name, f"its files are not {', '.join(sorted(wanted))}")
         _require_fields(manifest)
+        if manifest.part and not is_part:
+            raise DeliveryRejectedError(
+                f"{name}: is part {manifest.part} of {manifest.delivery['file_name']}. Make one "
+                "package of all parts with `peil merge`, and deliver that.",
+                rule="count_package",
+                nl="Dit telbestand is maar een deel van een levering. Lever het geheel aan.",
+            )
     except (OSError, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         raise _damaged(name, f"{type(error).__name__}: {error}") from error
     return manifest
 
 
 def _require_fields(manifest: Manifest) -> None:
+    if not isinstance(manifest.part, str):
+        raise TypeError("part is no text")
     texts = ("file_name", "sha256", "source_code", "survey_code", "wave_code", "file_format")
     for field in texts:
         if not isinstance(manifest.delivery[field], str) or not manifest.delivery[field]:

@@ -1,105 +1,141 @@
-"""Tasks on a Ray cluster: started, retried when a worker or node dies, followed, gathered."""
+"""The night's side of a cluster: a process that speaks with Ray, started again when it ends."""
 
-import importlib
+import importlib.util
 import logging
-import os
+import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
+from typing import Any
 
 from peil.errors import InputError
-from peil.workers.task import Common, Done, Job, work
+from peil.settings import hash_key
+from peil.workers.driver import serve, workers_of
+from peil.workers.task import Common, Done, Job
 
-# What one delivery may ask: DuckDB spills beyond what landing gives it (landing/run.py).
-CPUS, MEMORY = 1, 2 << 30
-RETRIES = 3
-# How often a node of this machine is started before it is given up.
-STARTS = 3
-LOCAL = "local:"
+# How often Ray may end in a night before its jobs are left for the next one.
+ENDINGS = 2
+# How often a node of this machine is started before it is given up: Ray gives its helpers fifteen
+# seconds, which a busy machine may not have for them. A process that failed to start one leaves
+# helpers running until it ends, so every start is made by a new one.
+STARTS = 4
+_TOO_SLOW = "timed out during startup"
 log = logging.getLogger(__name__)
 
 
+class _EndedError(Exception):
+    """The process that speaks with Ray is no more."""
+
+
+class Cluster:
+    """Workers that count; whatever becomes of them, the night goes on."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._start()
+
+    def run(self, common: Common, jobs: list[Job]) -> list[Done]:
+        """Run every job; one that its retries could not save is a failure in words."""
+        left = {job.label: job for job in jobs}
+        found: list[Done] = []
+        for endings in range(1, ENDINGS + 1):
+            try:
+                self._run(common, left, found, len(jobs))
+                break
+            except _EndedError as error:
+                log.warning("Ray ended (%s) with %s jobs to do.", error, len(left))
+                if endings < ENDINGS:
+                    self.close()
+                    self._start()
+        found += [
+            Done(
+                name, "",
+                failure=f"{name}: was not counted, because Ray itself ended {ENDINGS} times. It "
+                "stays in the inbox; see Ray's logs (/tmp/ray/session_latest/logs, or the folder "
+                "of TMPDIR) for why, or leave --cluster out to count it here.",
+            )
+            for name in left
+        ]  # fmt: skip
+        return sorted(found, key=lambda done: done.name)
+
+    def close(self) -> None:
+        """Let go of the cluster; a node that was started for it stops."""
+        self._pipe.close()
+        self._process.join(30)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+    def _start(self) -> None:
+        for left in range(STARTS - 1, -1, -1):
+            problem = self._start_once()
+            if not problem:
+                return
+            self.close()
+            if not left or _TOO_SLOW not in problem:
+                break
+            log.info("Ray did not start in time on this machine; once more.")
+        raise InputError(
+            f"--cluster {self.address}: no cluster answers there ({problem}). Start one with "
+            "`ray start --head`, or give local:N for N workers on this machine. A cluster "
+            "that asks for a token wants RAY_AUTH_TOKEN here too."
+        )
+
+    def _start_once(self) -> str:
+        """Start a process that connects; why it could not, if so."""
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=serve, args=(theirs, self.address, multiprocessing.current_process().pid),
+            daemon=True,
+        )  # fmt: skip
+        self._process.start()
+        theirs.close()
+        try:
+            return self._hear()
+        except _EndedError as error:
+            return f"it ended: {error}"
+
+    def _run(self, common: Common, left: dict[str, Job], found: list[Done], n_jobs: int) -> None:
+        try:
+            self._pipe.send((common, list(left.values()), hash_key()))
+        except OSError as error:
+            raise _EndedError(str(error)) from error
+        while left:
+            done = self._hear()
+            job = left.pop(done.name)
+            found.append(done)
+            for line in done.log:
+                log.info("[%s, %s] %s", done.node, done.name, line)
+            outcome = "was refused" if done.refusal else "failed" if done.failure else "in"
+            log.info(
+                "%s %s of %s: %s %s.", "Keys of" if job.keys_only else "Counted", len(found),
+                n_jobs, job.label, f"{outcome} {done.used}".rstrip(),
+            )  # fmt: skip
+
+    def _hear(self) -> Any:
+        while not self._pipe.poll(1):
+            if not self._process.is_alive() and not self._pipe.poll():
+                raise _EndedError(f"exit code {self._process.exitcode}")
+        try:
+            return self._pipe.recv()
+        except (EOFError, OSError) as error:
+            self._process.join(10)
+            raise _EndedError(f"exit code {self._process.exitcode}") from error
+
+
 @contextmanager
-def cluster(address: str) -> Iterator[ModuleType]:
+def cluster(address: str) -> Iterator[Cluster]:
     """Connect to a cluster, or start one of `local:N` workers here for as long as it is needed.
 
     Raises:
         InputError: Ray is not installed, or the address answers nobody.
     """
-    # Ray reports how it is used to its makers, unless it is told not to.
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    try:
-        ray = importlib.import_module("ray")
-    except ImportError as error:
-        raise InputError("--cluster needs Ray: pip install 'peil[cluster]'.") from error
-    options: dict = {"log_to_driver": False, "logging_level": logging.ERROR}
-    if address.startswith(LOCAL):
-        options |= {"num_cpus": _workers(address), "include_dashboard": False, "address": "local"}
-    else:
-        options["address"] = address
-    try:
-        _connect(ray, options)
-    except Exception as error:  # Ray raises its own, Python's and bare ones
-        raise InputError(
-            f"--cluster {address}: no cluster answers there ({error}). Start one with `ray start "
-            "--head`, or give local:N for N workers on this machine."
-        ) from error
-    try:
-        yield ray
-    finally:
-        ray.shutdown()
-
-
-def _connect(ray: ModuleType, options: dict) -> None:
-    """On a busy machine a node may start more slowly than the half minute that Ray waits for it."""
-    for left in range(STARTS - 1, -1, -1):
-        try:
-            ray.init(**options)
-            return
-        except Exception as error:
-            ray.shutdown()
-            if not left or "timed out during startup" not in str(error):
-                raise
-            log.info("Ray did not start in time on this machine; once more.")
-
-
-def _workers(address: str) -> int:
-    number = address.removeprefix(LOCAL)
-    if not number.isdecimal() or not int(number):
+    if workers_of(address) == 0:
         raise InputError(f"--cluster {address}: give a number of workers, as in local:4.")
-    return int(number)
-
-
-def run_jobs(ray: ModuleType, common: Common, jobs: list[Job]) -> list[Done]:
-    """Run every job; one that its retries could not save is a failure in words."""
-    task = ray.remote(num_cpus=CPUS, memory=MEMORY, max_retries=RETRIES)(work)
-    shared = ray.put(common)
-    pending = {task.options(name=f"peil count {job.name}").remote(shared, job): job for job in jobs}
-    found = []
-    while pending:
-        ready, _ = ray.wait(list(pending), num_returns=1)
-        job = pending.pop(ready[0])
-        done = _result(ray, ready[0], job)
-        found.append(done)
-        for line in done.log:
-            log.info("[%s, %s] %s", done.node, done.name, line)
-        log.info(
-            "%s %s of %s: %s%s.", "Keys of" if job.keys_only else "Counted", len(found), len(jobs),
-            job.name, " was refused" if done.refusal else " failed" if done.failure else "",
-        )  # fmt: skip
-    return sorted(found, key=lambda done: done.name)
-
-
-def _result(ray: ModuleType, reference: object, job: Job) -> Done:
+    if importlib.util.find_spec("ray") is None:
+        raise InputError("--cluster needs Ray: pip install 'peil[cluster]'.")
+    found = Cluster(address)
     try:
-        return ray.get(reference)
-    except ray.exceptions.RayTaskError as error:
-        said = str(error).strip().splitlines()[-1]
-        return Done(job.name, "", failure=f"{job.name}: could not be counted ({said}).")
-    except ray.exceptions.RayError as error:
-        return Done(
-            job.name, "",
-            failure=f"{job.name}: its worker was lost {RETRIES + 1} times "
-            f"({type(error).__name__}). The file is not to blame until it happens on a node with "
-            "memory to spare; it stays in the inbox.",
-        )  # fmt: skip
+        yield found
+    finally:
+        found.close()

@@ -9,46 +9,43 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-import duckdb
-
-from peil.built import sha256_of
 from peil.codebook import Source, read_sources, source_of
 from peil.codebook.complete import refuse_incomplete
 from peil.codebook.numbers import refuse_without_numbers
 from peil.counting.made_of import facts_of
-from peil.counting.manifest import ENDING, FORMAT, KEYS_ENDING, KEYS_TABLES, Manifest, pack
+from peil.counting.manifest import FORMAT, KEYS_ENDING, KEYS_TABLES, Manifest
 from peil.counting.panels import refuse_panel
-from peil.counting.tables import KEYS_MODELS, MODELS, SELECTED, columns_of, sums_of
+from peil.counting.tables import KEYS_MODELS, MODELS, SELECTED
 from peil.drafts import leftovers, remove
 from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilError
 from peil.landing import Landed, land
-from peil.names import file_name, printable
 from peil.nights.plan import Plan
 from peil.nights.plans import plan_of
 from peil.nights.replay import replay
 from peil.private import PRIVATE_FOLDER, make_folder, owner_only
 from peil.project import peil_folder
 from peil.settings import Places
-from peil.warehouse import literal, open_warehouse
-from peil.workers.keep import KeepList, give_keep_list
+from peil.warehouse import open_warehouse
+from peil.workers.coarsen import coarsen
+from peil.workers.keep import KeepList, give_keep_list, keep_lists
+from peil.workers.package import Counted, export, write_package
+from peil.workers.parts import Part, copied, restrict
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Counted:
-    """A package that was written, and what the gate warned of."""
-
-    package: Path
-    n_rows: int
-    warnings: list[str]
-
-
-def count_delivery(seeds: Path, file: Path, out: Path, keep: KeepList | None = None) -> Counted:
+def count_delivery(
+    seeds: Path,
+    file: Path,
+    out: Path,
+    keep: KeepList | None = None,
+    part: Part | None = None,
+    min_cell: int = 0,
+) -> Counted:
     """Count one delivery; the package is there whole or not at all.
 
     Args:
@@ -56,6 +53,8 @@ def count_delivery(seeds: Path, file: Path, out: Path, keep: KeepList | None = N
         file: the delivery, under the name that the codebook knows it by.
         out: the folder that the package is written in.
         keep: which of its rows another delivery replaces, where people may be in several.
+        part: count no more than this part of it; `merge_parts` makes one package of all parts.
+        min_cell: merge profiles of fewer people than this.
 
     Raises:
         InputError: the file or the codebook cannot be used.
@@ -69,10 +68,24 @@ def count_delivery(seeds: Path, file: Path, out: Path, keep: KeepList | None = N
     refuse_panel(seeds, source, file.name)
     with owner_only(), scratch_folder() as folder:
         places = landed_apart(seeds, file, folder)
-        if keep:
-            give_keep_list(places.warehouse, keep)
+        ledger = _ledger_row(places)
+        given, before = keep, 0
+        if part:
+            given = keep or _own_keep_list(places, file, source, folder)
+            before = restrict(places.warehouse, part)
+        if given:
+            give_keep_list(places.warehouse, given, before)
         build_counts(places, MODELS)
-        return _write(places, file, source, out, tuple(SELECTED), keep)
+        files = _export_all(places, folder, tuple(SELECTED), before)
+        _refuse_without_weight(places, file)
+        counted = folder / "package"
+        if min_cell:
+            counted = folder / "coarse"
+            counted.mkdir()
+            files = coarsen(seeds, folder / "package", counted, min_cell, ledger)
+        manifest = _manifest(places, source, ledger, files, keep, part)
+        name = part.name_of(file.name) if part else file.name
+        return write_package(counted, manifest, out, name)
 
 
 def count_keys(seeds: Path, file: Path, out: Path) -> Counted:
@@ -84,8 +97,7 @@ def count_keys(seeds: Path, file: Path, out: Path) -> Counted:
     refuse_panel(seeds, source, file.name)
     with owner_only(), scratch_folder() as folder:
         places = landed_apart(seeds, file, folder)
-        build_counts(places, KEYS_MODELS)
-        return _write(places, file, source, out, KEYS_TABLES, None)
+        return _keys_package(places, file, source, out, folder)
 
 
 @contextmanager
@@ -193,64 +205,66 @@ def part_of(plan: Plan, models: tuple[str, ...]) -> Plan:
     ])  # fmt: skip
 
 
-def _write(
+def _keys_package(places: Places, file: Path, source: Source, out: Path, folder: Path) -> Counted:
+    build_counts(places, KEYS_MODELS)
+    files = _export_all(places, folder, KEYS_TABLES)
+    manifest = _manifest(places, source, _ledger_row(places), files)
+    return write_package(folder / "package", manifest, out, file.name, KEYS_ENDING)
+
+
+def _own_keep_list(places: Places, file: Path, source: Source, folder: Path) -> KeepList | None:
+    """Which rows of the whole file count, and its median duration: no part knows them by itself."""
+    if not (source.columns_of("respondent_id") or source.columns_of("duration_seconds")):
+        return None
+    whole = copied(places, folder)
+    scratch = folder / "keys"
+    scratch.mkdir()
+    keys = _keys_package(whole, file, source, scratch, scratch).package
+    remove(whole.warehouse.parent)
+    return keep_lists(places.seeds, [keys])[_ledger_row(places)["file_name"]]
+
+
+def _manifest(
     places: Places,
-    file: Path,
     source: Source,
-    out: Path,
-    tables: tuple[str, ...],
-    keep: KeepList | None,
-) -> Counted:
-    parts = places.inbox.parent / "package"
-    parts.mkdir()
+    ledger: dict,
+    files: dict[str, dict],
+    keep: KeepList | None = None,
+    part: Part | None = None,
+) -> Manifest:
+    return Manifest(
+        FORMAT, version("peil"), ledger, facts_of(places.seeds, source),
+        keep.digest if keep else "", files, str(part) if part else "",
+    )  # fmt: skip
+
+
+def _export_all(
+    places: Places, folder: Path, tables: tuple[str, ...], before: int = 0
+) -> dict[str, dict]:
+    (folder / "package").mkdir()
     with open_warehouse(places.warehouse) as connection:
         connection.execute("set threads = 1")
         from peil.tables.sql_functions import add_functions
 
         add_functions(connection)
-        files = {f"{table}.parquet": _export(connection, table, parts) for table in tables}
-        ledger = _ledger_row(connection)
-        if tables != KEYS_TABLES:
-            _refuse_without_weight(connection, file)
-    manifest = Manifest(
-        FORMAT, version("peil"), ledger, facts_of(places.seeds, source),
-        keep.digest if keep else "", files,
-    )  # fmt: skip
-    make_folder(out, PRIVATE_FOLDER)
-    ending = KEYS_ENDING if tables == KEYS_TABLES else ENDING
-    target = out / file_name(printable(file.name), ending)
-    draft = target.with_name(f".{target.name}-{os.getpid()}.part")
-    try:
-        pack(parts, manifest, draft)
-        draft.replace(target)
-    finally:
-        remove(draft)
-    return Counted(target, ledger["n_rows"], ledger["warnings"])
+        return {
+            f"{table}.parquet": export(
+                connection, table, SELECTED[table], folder / "package", before
+            )
+            for table in tables
+        }
 
 
-def _export(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> dict:
-    columns = columns_of(connection, table)
-    cast = ", ".join(f"{name}::{kind} as {name}" for name, kind in columns.items())
-    path = folder / f"{table}.parquet"
-    connection.execute(
-        f"copy (select {cast} from ({SELECTED[table]}) order by all) to {literal(str(path))} "
-        "(format parquet, compression zstd)"
-    )
-    relation = f"read_parquet({literal(str(path))})"
-    rows = connection.execute(f"select count(*) from {relation}").fetchone() or (0,)
-    return {
-        "sha256": sha256_of(path), "rows": rows[0], "sums": sums_of(connection, relation, columns),
-    }  # fmt: skip
-
-
-def _ledger_row(connection: duckdb.DuckDBPyConnection) -> dict:
-    found = connection.execute(
-        "select file_name, sha256, file_format, source_code, survey_code, wave_code, n_rows, "
-        "n_columns, n_cells, n_identifier_cells, n_open_answers, n_masked_open_answers, n_rejects, "
-        "unbound_columns, notes, warnings from raw.deliveries where status = 'landed'"
-    )
-    names = [column[0] for column in found.description]
-    row = dict(zip(names, found.fetchone() or (), strict=True))
+def _ledger_row(places: Places) -> dict:
+    with open_warehouse(places.warehouse) as connection:
+        found = connection.execute(
+            "select file_name, sha256, file_format, source_code, survey_code, wave_code, n_rows, "
+            "n_columns, n_cells, n_identifier_cells, n_open_answers, n_masked_open_answers, "
+            "n_rejects, unbound_columns, notes, warnings from raw.deliveries "
+            "where status = 'landed'"
+        )
+        names = [column[0] for column in found.description]
+        row = dict(zip(names, found.fetchone() or (), strict=True))
     unbound = row.pop("unbound_columns")
     return {
         **row,
@@ -260,12 +274,13 @@ def _ledger_row(connection: duckdb.DuckDBPyConnection) -> dict:
     }
 
 
-def _refuse_without_weight(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    found = connection.execute(
-        "select sum(n_respondents)::bigint, flatten(list(keys_without_weight))[:5] "
-        "from weighted.wgt_respondent_counts "
-        "where response_status = 'eligible' and keys_without_weight is not null"
-    ).fetchone()
+def _refuse_without_weight(places: Places, file: Path) -> None:
+    with open_warehouse(places.warehouse) as connection:
+        found = connection.execute(
+            "select sum(n_respondents)::bigint, flatten(list(keys_without_weight))[:5] "
+            "from weighted.wgt_respondent_counts "
+            "where response_status = 'eligible' and keys_without_weight is not null"
+        ).fetchone()
     if found and found[0]:
         raise DeliveryRejectedError(
             f"{file.name}: {found[0]} respondents who count have no usable base weight "

@@ -6,8 +6,10 @@ and then what each delivery may count; a package that new keys outdate is counte
 
 import json
 import logging
+import math
 import secrets
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +26,15 @@ from peil.lock import one_night
 from peil.nights.nightly import nightly
 from peil.nights.plans import plan_of
 from peil.nights.record import Notes
+from peil.readers.limits import MB
 from peil.settings import Places
 from peil.warehouse import read_warehouse
-from peil.workers.cluster import cluster, run_jobs
+from peil.workers.cluster import Cluster, cluster
 from peil.workers.keep import KeepList, keep_lists
+from peil.workers.merge import merge_parts
+from peil.workers.parts import Part
 from peil.workers.shared import drop, get, put
-from peil.workers.task import Common, Done, Job, common_of
+from peil.workers.task import Common, Job, common_of
 
 log = logging.getLogger(__name__)
 
@@ -48,15 +53,21 @@ class Waiting:
 
 
 def cluster_night(
-    places: Places, address: str, *, shared: str = "", force: bool = False,
+    places: Places,
+    address: str,
+    *,
+    shared: str = "",
+    part_mb: float = 256,
+    force: bool = False,
     notes: Notes | None = None,
-) -> Landed:  # fmt: skip
+) -> Landed:
     """A night of which the deliveries are counted on a cluster.
 
     Args:
         places: where everything is.
         address: of the cluster, or local:N.
         shared: a folder or object store that every node reaches; without it nodes read the inbox.
+        part_mb: a file larger than this is counted in parts of no more than it, by several workers.
         force: build and publish although nothing changed.
         notes: where what happens is noted.
 
@@ -65,19 +76,21 @@ def cluster_night(
     """
     places.require_seeds()
     with one_night(places), tempfile.TemporaryDirectory(prefix="peil-packages-") as folder:
-        elsewhere = _count_elsewhere(places, address, shared, Path(folder))
+        elsewhere = _count_elsewhere(places, address, shared, part_mb, Path(folder))
         return nightly(places, force=force, notes=notes, elsewhere=elsewhere)
 
 
-def _count_elsewhere(places: Places, address: str, shared: str, folder: Path) -> Elsewhere:
+def _count_elsewhere(
+    places: Places, address: str, shared: str, part_mb: float, folder: Path
+) -> Elsewhere:
     found = _deliveries(places)
     new = [w for w in found if w.landed_with is None]
     if not new:
         return Elsewhere()
-    with cluster(address) as ray:
+    with cluster(address) as workers:
         common = common_of(places.seeds, plan_of(places.seeds, places.dbt_target))
         home = f"{shared.rstrip('/')}/peil-{secrets.token_hex(6)}" if shared else str(folder)
-        run = _Run(ray, common, home, folder, is_shared=bool(shared))
+        run = _Run(workers, common, home, folder, is_shared=bool(shared), part_mb=part_mb)
         try:
             return run.count(places, found, new)
         finally:
@@ -89,13 +102,21 @@ class _Run:
     """One run on a cluster: where its files are, and what has come of it."""
 
     def __init__(
-        self, ray: object, common: Common, home: str, folder: Path, *, is_shared: bool
+        self,
+        workers: Cluster,
+        common: Common,
+        home: str,
+        folder: Path,
+        *,
+        is_shared: bool,
+        part_mb: float,
     ) -> None:
-        self.ray = ray
+        self.workers = workers
         self.common = common
         self.home = home
         self.folder = folder
         self.is_shared = is_shared
+        self.part_mb = part_mb
         self.elsewhere = Elsewhere()
         self.uploaded: set[str] = set()
 
@@ -105,7 +126,7 @@ class _Run:
         keeps: dict[str, KeepList] = {}
         if keyed := [w for w in new if w in matched]:
             done = self._round(keyed, {}, keys_only=True)
-            keys = [self._fetch(one) for one in done if one.package]
+            keys = [self._fetch(one) for (one,) in done.values()]
             keeps = keep_lists(places.seeds, keys, places.warehouse)
         lost = {*self.elsewhere.refused, *self.elsewhere.failed}
         wanted = [
@@ -114,41 +135,57 @@ class _Run:
             if w.entry.name not in lost
             and (w.landed_with is None or w.landed_with != _digest(keeps.get(w.entry.name), w))
         ]
-        for counted in self._round(wanted, keeps, keys_only=False):
-            if counted.package:
-                self.elsewhere.packages[counted.name] = self._fetch(counted)
+        for name, counted in self._round(wanted, keeps, keys_only=False).items():
+            packages = [self._fetch(package) for package in counted]
+            if len(packages) > 1:
+                whole = merge_parts(places.seeds, packages, self.folder / "whole").package
+                log.info("%s: %s parts added up.", name, len(packages))
+                packages = [whole]
+            (self.elsewhere.packages[name],) = packages
         return self.elsewhere
 
     def _round(
         self, deliveries: list[Waiting], keeps: dict[str, KeepList], *, keys_only: bool
-    ) -> list[Done]:
-        jobs = []
-        for one in deliveries:
-            location = str(one.entry.path.resolve())
-            if self.is_shared:
-                location = f"{self.home}/deliveries/{one.key}"
-                if location not in self.uploaded:
-                    put(one.entry.path, location)
-                    self.uploaded.add(location)
-            keep = keeps.get(one.entry.name)
-            jobs.append(Job(
-                one.entry.name, location, f"{self.home}/packages",
-                keep if keep and keep.digest else None, keys_only,
-            ))  # fmt: skip
-        done = run_jobs(self.ray, self.common, jobs)  # type: ignore[arg-type]
-        for result in done:
+    ) -> dict[str, list[str]]:
+        """The packages of every delivery of which all parts were counted, by its name."""
+        jobs = [job for one in deliveries for job in self._jobs(one, keeps, keys_only=keys_only)]
+        done = {result.name: result for result in self.workers.run(self.common, jobs)}
+        packages: dict[str, list[str]] = {}
+        for job in jobs:
+            result = done[job.label]
             if result.refusal:
                 message, rule, nl = result.refusal
-                self.elsewhere.refused[result.name] = DeliveryRejectedError(message, rule, nl)
+                self.elsewhere.refused[job.name] = DeliveryRejectedError(message, rule, nl)
             elif result.failure:
-                self.elsewhere.failed[result.name] = result.failure
-        return done
+                self.elsewhere.failed[job.name] = result.failure
+            else:
+                packages.setdefault(job.name, []).append(result.package)
+        lost = {*self.elsewhere.refused, *self.elsewhere.failed}
+        return {name: found for name, found in packages.items() if name not in lost}
 
-    def _fetch(self, done: Done) -> Path:
-        local = self.folder / "packages" / done.package
+    def _jobs(self, one: Waiting, keeps: dict[str, KeepList], *, keys_only: bool) -> Iterator[Job]:
+        location = str(one.entry.path.resolve())
+        if self.is_shared:
+            location = f"{self.home}/deliveries/{one.key}"
+            if location not in self.uploaded:
+                put(one.entry.path, location)
+                self.uploaded.add(location)
+        keep = keeps.get(one.entry.name)
+        n_parts = 1
+        if not keys_only:
+            n_parts = max(1, math.ceil(one.entry.path.stat().st_size / (self.part_mb * MB)))
+        for number in range(1, n_parts + 1):
+            yield Job(
+                one.entry.name, location, f"{self.home}/packages",
+                keep if keep and keep.digest else None, keys_only,
+                str(Part(number, n_parts)) if n_parts > 1 else "",
+            )  # fmt: skip
+
+    def _fetch(self, package: str) -> Path:
+        local = self.folder / "packages" / package
         if self.is_shared:
             local.parent.mkdir(exist_ok=True)
-            get(f"{self.home}/packages/{done.package}", local)
+            get(f"{self.home}/packages/{package}", local)
         return local
 
 

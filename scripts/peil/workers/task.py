@@ -3,7 +3,9 @@
 import json
 import logging
 import platform
+import resource
 import tempfile
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from peil.private import PRIVATE_FOLDER, make_folder, owner_only
 from peil.settings import lend_hash_key
 from peil.workers.count import count_delivery, count_keys, scratch_folder
 from peil.workers.keep import KeepList
+from peil.workers.parts import Part
 from peil.workers.shared import get, put
 
 
@@ -28,9 +31,9 @@ class Common:
 
 @dataclass(frozen=True)
 class Job:
-    """One delivery: what it is called, where it is, and where its package goes.
+    """One delivery, or a part: what it is called, where it is, and where its package goes.
 
-    `keep` is None in the first of two rounds, in which only keys are asked.
+    `keep` is None in the first of two rounds, in which only keys are asked. `part` is as 2/4.
     """
 
     name: str
@@ -38,11 +41,20 @@ class Job:
     target: str
     keep: KeepList | None = None
     keys_only: bool = False
+    part: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called in messages; of no two jobs of a round the same."""
+        return f"{self.name} (part {self.part})" if self.part else self.name
 
 
 @dataclass(frozen=True)
 class Done:
-    """What came of it: a package, a refusal with its reasons, or a failure in words."""
+    """What came of it: a package, a refusal with its reasons, or a failure in words.
+
+    `name` is the label of the job, `used` what it took on its node.
+    """
 
     name: str
     node: str
@@ -50,6 +62,7 @@ class Done:
     refusal: tuple[str, str, tuple[str, ...]] | None = None
     failure: str = ""
     log: tuple[str, ...] = ()
+    used: str = ""
 
 
 class _Lines(logging.Handler):
@@ -79,7 +92,7 @@ def work(common: Common, job: Job, key: str | None = None) -> Done:
         job: which delivery.
         key: the secret of respondent numbers, where the node has none in its environment.
     """
-    node, said = platform.node(), _Lines()
+    node, said, used = platform.node(), _Lines(), Used()
     logger = logging.getLogger("peil")
     logger.setLevel(logging.INFO)
     logger.addHandler(said)
@@ -87,18 +100,41 @@ def work(common: Common, job: Job, key: str | None = None) -> Done:
         if key:
             lend_hash_key(key)
         with owner_only(), scratch_folder() as folder:
-            package = _count(common, job, folder)
-        return Done(job.name, node, package=package, log=tuple(said.lines))
+            package = _count(common, job, folder, used)
+        return Done(job.label, node, package=package, log=tuple(said.lines), used=str(used))
     except DeliveryRejectedError as error:
         refusal = (str(error), error.rule, tuple(error.nl))
-        return Done(job.name, node, refusal=refusal, log=tuple(said.lines))
+        return Done(job.label, node, refusal=refusal, log=tuple(said.lines))
     except PeilError as error:
-        return Done(job.name, node, failure=str(error), log=tuple(said.lines))
+        return Done(job.label, node, failure=str(error), log=tuple(said.lines))
     finally:
         logger.removeHandler(said)
 
 
-def _count(common: Common, job: Job, folder: Path) -> str:
+class Used:
+    """What a task takes: seconds, processor time, memory, and bytes that came and went."""
+
+    def __init__(self) -> None:
+        self.moved = 0
+        self._started, self._processor = time.monotonic(), self._spent()[0]
+
+    def __str__(self) -> str:
+        processor, peak_mb = self._spent()
+        return (
+            f"{time.monotonic() - self._started:.1f} s ({processor - self._processor:.1f} s of "
+            f"processor, {peak_mb:.0f} MB, {self.moved / 1000:.0f} kB moved)"
+        )
+
+    @staticmethod
+    def _spent() -> tuple[float, float]:
+        """Processor seconds, and the most memory of one process, so far: of this and of readers."""
+        own, readers = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
+        all_of = [resource.getrusage(who) for who in (own, readers)]
+        seconds = sum(used.ru_utime + used.ru_stime for used in all_of)
+        return seconds, max(used.ru_maxrss for used in all_of) / 1024
+
+
+def _count(common: Common, job: Job, folder: Path, used: Used) -> str:
     seeds = folder / "seeds"
     for name, content in common.seeds.items():
         (seeds / name).parent.mkdir(parents=True, exist_ok=True)
@@ -114,8 +150,10 @@ def _count(common: Common, job: Job, folder: Path) -> str:
     if job.keys_only:
         counted = count_keys(seeds, delivery, out)
     else:
-        counted = count_delivery(seeds, delivery, out, job.keep)
+        part = Part.read(job.part) if job.part else None
+        counted = count_delivery(seeds, delivery, out, job.keep, part)
     put(counted.package, f"{job.target}/{counted.package.name}")
+    used.moved = delivery.stat().st_size + counted.package.stat().st_size
     return counted.package.name
 
 

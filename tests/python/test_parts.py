@@ -1,0 +1,210 @@
+"""Parts of one file, counted apart and added up, are the package of the whole file.
+
+The small survey, whose rows hold quoted line breaks, people who came in twice in different parts,
+and a rule on speeders that needs the median of all rows.
+"""
+
+import csv
+import itertools
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+import duckdb
+import pytest
+from conftest import here, places_in
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from peil.counting.tables import SELECTED
+from peil.errors import DeliveryRejectedError, InputError
+from peil.gate import gate
+from peil.gate.worker_client import Worker
+from peil.landing import land
+from peil.settings import Places
+from peil.workers.count import count_delivery
+from peil.workers.merge import merge_parts
+from peil.workers.parts import Part
+from small_survey import REFERENCE, edit, labelled, rows_of
+
+CLOSE = 1e-12
+NAME = "small_survey.csv"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def started_once(worker: Worker) -> Iterator[None]:
+    with (
+        mock.patch.dict(os.environ, PEIL_HASH_KEY="test"),
+        mock.patch.dict("peil.settings._kept"),
+        mock.patch.object(gate, "Worker", lambda: worker),
+        mock.patch.object(worker, "close", lambda: None),
+    ):
+        yield
+
+
+@pytest.fixture(scope="module")
+def survey(tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """Ten people of the first half come back in the second, with another grade."""
+    places = labelled(tmp_path_factory.mktemp("survey"))
+    rows = [
+        {**row, "channel": f"via {row['channel']}"}
+        for row in rows_of(REFERENCE / "small_survey.csv")
+    ]
+    rows = rows[:60] + [{**row, "grade": "9"} for row in rows[10:20]] + rows[60:]
+    with (places.inbox / NAME).open("w", encoding="utf-8", newline="") as handle:
+        # Every value quoted; a column of its own with line breaks, which a range must not cut.
+        writer = csv.DictWriter(handle, [*rows[0], "remark"], quoting=csv.QUOTE_ALL)
+        writer.writeheader()
+        writer.writerows({**row, "remark": f"regel\n{n}\n"} for n, row in enumerate(rows))
+    edit(
+        places.seeds, "bindings",
+        lambda found: [
+            *found,
+            dict.fromkeys(found[0], "") | {
+                "source_code": found[0]["source_code"], "source_column": "remark",
+                "binding": "ignored",
+            },
+        ],
+    )  # fmt: skip
+    return places
+
+
+@pytest.fixture(scope="module")
+def whole(survey: Places, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("whole")
+    return count_delivery(survey.seeds, survey.inbox / NAME, out).package
+
+
+def tables(package: Path, folder: Path) -> dict[str, tuple[list, list]]:
+    """Per table its rows without, and its rows with no more than, sums of weights."""
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder)
+    found = {}
+    with duckdb.connect() as connection:
+        for table in SELECTED:
+            file = f"read_parquet('{folder / table}.parquet')"
+            names = [row[0] for row in connection.execute(f"describe from {file}").fetchall()]
+            loose = [name for name in names if name.startswith("sum_")]
+            exact = ", ".join(name for name in names if name not in loose)
+            rows = connection.execute(f"select {exact} from {file} order by all").fetchall()
+            sums = connection.execute(
+                f"select {', '.join([*loose, '0'])} from {file} order by {exact}"
+            ).fetchall()
+            found[table] = (rows, sums)
+    return found
+
+
+def manifest(package: Path) -> dict:
+    with zipfile.ZipFile(package) as archive:
+        found = json.loads(archive.read("manifest.json"))
+    for file in found["files"].values():
+        del file["sha256"], file["sums"]
+    return found
+
+
+def merged(survey: Places, file: Path, of: int, folder: Path) -> Path:
+    parts = [
+        count_delivery(survey.seeds, file, folder / "parts", part=Part(number, of)).package
+        for number in range(of, 0, -1)
+    ]
+    return merge_parts(survey.seeds, parts, folder / "merged").package
+
+
+@settings(
+    max_examples=2, deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(st.integers(2, 7))
+def test_parts_added_up_are_the_package_of_the_whole(survey, whole, tmp_path_factory, of):
+    folder = tmp_path_factory.mktemp("parts")
+    package = merged(survey, survey.inbox / NAME, of, folder)
+    assert package.name == whole.name
+    assert manifest(package) == manifest(whole)
+    mine, theirs = tables(package, folder / "a"), tables(whole, folder / "b")
+    for table in SELECTED:
+        assert mine[table][0] == theirs[table][0], table
+        for row, expected in zip(mine[table][1], theirs[table][1], strict=True):
+            assert row == pytest.approx(expected, rel=CLOSE, abs=CLOSE), table
+    steps = {row[3]: row[-1] for row in theirs["respondents"][0]}
+    assert steps["duplicate"] == 10
+
+
+def test_a_merged_package_lands_as_one_delivery_and_a_correction_replaces_it(
+    survey, whole, tmp_path
+):
+    package = merged(survey, survey.inbox / NAME, 2, tmp_path)
+    places = replace(places_in(tmp_path / "here"), seeds=survey.seeds)
+    places.inbox.mkdir(parents=True)
+    shutil.copy2(package, places.inbox)
+    assert land(places).landed == [package.name]
+    corrected = tmp_path / "corrected" / NAME
+    corrected.parent.mkdir()
+    corrected.write_bytes((survey.inbox / NAME).read_bytes().replace(b'"9"', b'"8"', 1))
+    again = merged(survey, corrected, 2, tmp_path / "again")
+    shutil.copy2(again, places.inbox / package.name)
+    assert land(places).landed == [package.name]
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        states = connection.execute(
+            "select status, (select count(*) from raw.counted_answers as a "
+            "where a.delivery_key = d.delivery_key) > 0 from raw.deliveries as d order by 1"
+        ).fetchall()
+    assert states == [("landed", True), ("replaced", False)]
+
+
+def test_what_is_no_whole_set_of_parts_is_refused(survey, whole, tmp_path):
+    file = survey.inbox / NAME
+    one, two = (
+        count_delivery(survey.seeds, file, tmp_path, part=Part(n, 2)).package for n in (1, 2)
+    )
+    with pytest.raises(InputError, match=r"of 2 parts 2/2 is missing.*--part 2/2"):
+        merge_parts(survey.seeds, [one], tmp_path / "out")
+    with pytest.raises(InputError, match="part 1/2 was given before"):
+        merge_parts(survey.seeds, [one, one, two], tmp_path / "out")
+    with pytest.raises(InputError, match="is a whole package and no part"):
+        merge_parts(survey.seeds, [whole], tmp_path / "out")
+    corrected = tmp_path / "corrected" / NAME
+    corrected.parent.mkdir()
+    corrected.write_bytes(file.read_bytes().replace(b'"9"', b'"8"', 1))
+    other = count_delivery(survey.seeds, corrected, tmp_path / "other", part=Part(2, 2)).package
+    with pytest.raises(InputError, match="delivery differs from that of"):
+        merge_parts(survey.seeds, [one, other], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    # A part by itself is no delivery.
+    places = replace(places_in(tmp_path / "here"), seeds=survey.seeds)
+    places.inbox.mkdir(parents=True)
+    shutil.copy2(one, places.inbox)
+    landed = land(places)
+    assert "is part 1/2 of small_survey.csv" in landed.rejected[one.name]
+
+
+def test_a_part_is_refused_where_the_file_would_be(survey, tmp_path):
+    """Too many rows come again, all of them behind the part that is counted."""
+    bad = tmp_path / NAME
+    content = (survey.inbox / NAME).read_bytes()
+    bad.write_bytes(content + content.split(b"\n", 1)[1])
+    with pytest.raises(DeliveryRejectedError) as whole:
+        count_delivery(survey.seeds, bad, tmp_path / "out")
+    with pytest.raises(DeliveryRejectedError) as part:
+        count_delivery(survey.seeds, bad, tmp_path / "out", part=Part(1, 3))
+    assert str(part.value) == str(whole.value)
+
+
+@given(st.integers(0, 10**7), st.integers(1, 1000))
+def test_every_row_is_in_one_part(n_rows, of):
+    ranges = [Part(number, of).rows(n_rows) for number in range(1, of + 1)]
+    assert ranges[0][0] == 1
+    assert ranges[-1][1] == n_rows
+    assert all(a[1] + 1 == b[0] for a, b in itertools.pairwise(ranges))
+    sizes = [last - first + 1 for first, last in ranges]
+    assert max(sizes) - min(sizes) <= 1
+
+
+@pytest.mark.parametrize("text", ["0/2", "3/2", "1", "1/0", "a/b", "-1/2"])
+def test_a_part_that_is_none_is_named(text, survey):
+    done = here("count", "--seeds", survey.seeds, "--delivery", survey.inbox / NAME, "--part", text)
+    assert done.returncode == 2
+    assert f"--part {text}: give which part of how many" in done.stderr
