@@ -10,9 +10,10 @@ import zipfile
 import duckdb
 import pytest
 from conftest import options, peil, tables_of_page
-from peil.report.book import Book, banner, book
+from peil.report.book import banner, book
 from peil.report.book_excel import excel
 from peil.report.book_files import as_csv, name_of, written
+from peil.report.book_parts import Book
 from peil.report.compose import read_published
 from python_calamine import CalamineWorkbook
 
