@@ -74,7 +74,7 @@ class Crosstab(NamedTuple):
         return self.columns[0]
 
     def row(self, line: CrossFigure) -> list[CrossFigure | None]:
-        """The figure of every column; none where nobody was there to be counted."""
+        """The figure of every column; none where no people were counted."""
         return [self.figures.get((line.line, column.column)) for column in self.columns]
 
     def base(self, column: CrossFigure, name: str) -> float | None:

@@ -95,7 +95,7 @@ def _shown(site: Site, crosstab: Crosstab) -> Shown:
 
 def _without(site: Site, figure: CrossFigure | None, reasons: list[str]) -> Cell:
     """No figure, with the number of its reason."""
-    reason = (figure and figure.withheld_label) or site.t("nobody_counted")
+    reason = (figure and figure.withheld_label) or site.t("none_counted")
     if reason not in reasons:
         reasons.append(reason)
     number = reasons.index(reason) + 1
