@@ -85,10 +85,10 @@ def read_codebook(seeds: Path) -> dict[str, pd.DataFrame]:
     tables = {
         name: pd.read_csv(seeds / f"{name}.csv", dtype=str, keep_default_na=False)
         for name in (
-            "municipalities", "region_groups", "attributes", "bindings", "options", "questions",
+            "municipalities", "region_groups", "contrasts", "bindings", "options", "questions",
         )
     }  # fmt: skip
-    taking_part = tables["region_groups"].merge(tables["attributes"], on="attribute_code")
+    taking_part = tables["region_groups"].merge(tables["contrasts"], on="attribute_code")
     tables["municipalities"] = tables["municipalities"].merge(
         taking_part.rename(columns={"level_code": "participation"})[
             ["survey_code", "municipality_code", "participation"]

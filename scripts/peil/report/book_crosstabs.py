@@ -14,7 +14,12 @@ def crosstab_chapters(made: Book, numbers: Iterator[int]) -> Iterator[Chapter]:
     for found in made.reading.data.crosstabs:
         label = found.first.crosstab_label
         tables = [
-            Table(next(numbers), label, explained(made.reading, found), tuple(_rows(made, found)))
+            Table(
+                next(numbers),
+                label,
+                explained(made.reading, found) or label,
+                tuple(_rows(made, found)),
+            )
         ]
         if found.has_row_shares:
             rows = tuple(_divided(made, found))

@@ -33,7 +33,7 @@ class Addresses:
         self.advice = self._fixed("advice", bool(own))
         self.kpis = self._fixed("kpis", bool(data.kpis))
         self.experience = self._fixed("experience", bool(data.experiences))
-        self.trends = self._fixed("trends", bool(data.trends or data.lines))
+        self.trends = self._fixed("trends", bool(data.trends or data.trend_lines))
         self.priorities = self._fixed("priorities", any(not p.is_withheld for p in data.priorities))
         self.tables = self._fixed("tables")
         self.crosstabs = self._fixed("crosstabs", bool(data.crosstabs))

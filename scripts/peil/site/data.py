@@ -12,7 +12,6 @@ from peil.site.insights import (
     Experience,
     Item,
     Kpi,
-    Line,
     Margin,
     Mix,
     ModelEstimate,
@@ -20,6 +19,7 @@ from peil.site.insights import (
     Reliability,
     Response,
     Trend,
+    TrendLine,
     Weighting,
 )
 from peil.site.rows import (
@@ -74,7 +74,7 @@ class Data:
     experiences: list[Experience]
     priorities: list[Priority]
     trends: list[Trend]
-    lines: list[Line]
+    trend_lines: list[TrendLine]
     crosstabs: list[Crosstab]
     reliability: list[Reliability]
     responses: list[Response]

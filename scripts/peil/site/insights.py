@@ -186,7 +186,7 @@ class Trend(NamedTuple):
         return self.verdict == "certain_difference"
 
 
-class Line(NamedTuple):
+class TrendLine(NamedTuple):
     """The straight line of a figure of everybody through its waves."""
 
     survey_code: str

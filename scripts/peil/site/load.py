@@ -113,7 +113,7 @@ def load(file: Path) -> Data:
             trends=read.latest(
                 insights.Trend, "marts.trends", f"{default_total} and not is_withheld"
             ),
-            lines=read.all(insights.Line, "marts.linear_trends", default_total),
+            trend_lines=read.all(insights.TrendLine, "marts.linear_trends", default_total),
             crosstabs=crosstabs(read.latest(CrossFigure, "marts.crosstabs")),
             reliability=read.latest(insights.Reliability, "marts.score_reliability"),
             responses=read.latest(insights.Response, "marts.response_overview"),

@@ -6,12 +6,12 @@ from typing import NamedTuple, TypeVar
 from peil.site.axes import Scale
 from peil.site.context import Site
 from peil.site.data import Topic
-from peil.site.insights import Line, Trend
+from peil.site.insights import Trend, TrendLine
 from peil.site.measures import CERTAINTY, VERDICTS, Measure, Verdict
 from peil.site.numbers import slug
 from peil.site.page_contrast import effect_scale
 
-Row = TypeVar("Row", Trend, Line)
+Row = TypeVar("Row", Trend, TrendLine)
 
 
 class Change(NamedTuple):
@@ -96,13 +96,13 @@ def _since(site: Site, trends: list[Trend], id: str, kicker: str) -> Part | None
 def _lines(site: Site) -> Part | None:
     """The change per year of the straight line through three waves or more."""
 
-    def change(topic: Topic, m: Measure, line: Line) -> Change | None:
+    def change(topic: Topic, m: Measure, line: TrendLine) -> Change | None:
         ends = _waves(site, line)
         return _change(
             topic, m, ends, (line.change_per_year, line.ci_low, line.ci_high), line.verdict
         )
 
-    changes = _changes(site, site.data.lines, change)
+    changes = _changes(site, site.data.trend_lines, change)
     rows = (
         (c.measure.question.label, c.measure.option_code and c.measure.label,
          site.findings.what(c.measure), *_waves(site, line), line.n_waves, c.difference, c.low,
@@ -118,7 +118,7 @@ def _lines(site: Site) -> Part | None:
     )  # fmt: skip
 
 
-def _waves(site: Site, line: Line) -> tuple[str, ...]:
+def _waves(site: Site, line: TrendLine) -> tuple[str, ...]:
     codes = (line.first_wave_code, line.last_wave_code)
     return tuple(site.data.wave_labels.get((line.survey_code, code), code) for code in codes)
 
