@@ -1,7 +1,7 @@
 -- How do residents of 65 and older grade the services, per region? A region is a group of
 -- municipalities in region_groups.csv (a province, a partnership); the crosstab is a row of
--- crosstab_definitions.csv. Of one municipality they are often too few:
--- `peil crosstab overall_grade municipality --where age_65=65_plus` shows for which there are enough.
+-- crosstab_definitions.csv. Of one municipality they are often too few: for which there are enough
+-- shows `peil crosstab overall_grade municipality --where age_65=65_plus`.
 select
     column_label_nl as residents,
     estimate as grade,
