@@ -7,6 +7,8 @@ reads.
 from collections import Counter
 
 import pytest
+from peil.demo.answers import RECOMMENDS
+from peil.settings import PROJECT
 
 GROUPS = {
     "total": {"segment": "total", "value": "total"},
@@ -126,3 +128,31 @@ def test_every_municipality_is_fictitious_and_every_row_of_about_says_simulated(
         ("residents", 3944),
         ("staff", 240),
     ]
+
+
+@pytest.mark.parametrize(
+    ("group", "net"), {"participants": RECOMMENDS[0], "non_participants": RECOMMENDS[1]}.items()
+)
+def test_who_would_recommend_it_minus_who_would_not_is_what_was_dealt(estimate, group, net):
+    found = {
+        name: estimate("recommendation", name, **GROUPS[group])
+        for name in ("promoters", "detractors", "nps")
+    }
+    assert found["nps"] == pytest.approx(net, abs=0.005)
+    assert found["nps"] == pytest.approx(found["promoters"] - found["detractors"], abs=0.0015)
+
+
+def test_people_of_65_and_older_stand_per_region_in_one_query(published):
+    """The declared crosstab says what the shares of the same people add up to."""
+    query = (PROJECT / "analyses" / "grade_of_older_residents_per_region.sql").read_text("utf-8")
+    rows = published.sql(query.replace("{{ ref('crosstabs') }}", "marts.crosstabs")).fetchall()
+    assert [label for label, *_ in rows] == [
+        "Noord, 65 jaar of ouder", "Midden, 65 jaar of ouder", "Zuid, 65 jaar of ouder",
+    ]  # fmt: skip
+    assert all(low < grade < high for _, grade, low, high, *_ in rows)
+    known = published.sql(
+        "select sum(n_answers) from marts.estimates where question_code = 'overall_grade' "
+        "and statistic = 'mean' and is_default_scheme and segment_code = 'age_group' "
+        "and segment_value in ('65-74', '75+')"
+    ).fetchone()[0]
+    assert sum(row[4] for row in rows) == known

@@ -38,7 +38,7 @@ ENGINE = {
     "kinds of files, attributes and steps": {"survey", "source", "status", "total"},
     "fields of population and KPI files": {"age", "gender", "municipality"},
     "scales and schemes that every draft starts from": {
-        "grade_1_10", "likert_1_5", "years", "open_text", "unweighted",
+        "grade_1_10", "likert_1_5", "recommend_0_10", "years", "open_text", "unweighted",
     },
     "folder of suites": {"expectations"},
     "folder of a release": {"documents"},

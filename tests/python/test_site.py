@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import duckdb
 import pytest
-from conftest import options, peil
+from conftest import options, peil, tables_of_page
 from peil.errors import InputError, PeilError
 from peil.nights import release
 from peil.settings import PROJECT
@@ -367,6 +367,7 @@ def test_only_a_site_is_replaced(demo, tmp_path):
         "kpi_scorecard", "recommendations", "contrast_effects", "priority_matrix",
         "staff_and_resident_experience", "dim_municipalities", "comparisons", "dim_channels",
         "disclosure_attacks", "item_response", "weighting_quality", "standard_error_audit",
+        "crosstabs", "score_reliability",
     ],
 )  # fmt: skip
 def test_a_survey_without_a_table_gets_a_whole_site_without_its_page(demo, tmp_path, table):
@@ -381,10 +382,134 @@ def test_a_survey_without_a_table_gets_a_whole_site_without_its_page(demo, tmp_p
         "contrast_effects": "deelnemers-tegenover-niet-deelnemers.html",
         "priority_matrix": "prioriteiten.html", "dim_municipalities": "gemeente.html",
         "staff_and_resident_experience": "inwoners-en-medewerkers.html",
-        "disclosure_attacks": "bescherming-van-antwoorden.html",
+        "disclosure_attacks": "bescherming-van-antwoorden.html", "crosstabs": "kruistabellen.html",
     }  # fmt: skip
     assert gone.get(table) not in found
     assert {"index.html", "status-volgen.html", "zelf-tabellen-maken.html"} <= set(found)
+
+
+def test_crosstabs_stand_on_their_page_and_with_their_topic(site, pages, published):
+    name = "kruistabellen.html"
+    text = (site / name).read_text("utf-8")
+    found = published.execute(
+        "select crosstab_code, question_code, crosstab_label_nl, count(*), count(estimate), "
+        "count(distinct (column_value, second_column_value)) "
+        "from marts.crosstabs group by 1, 2, 3"
+    ).fetchall()
+    assert len(found) > 1
+    tables = {}
+    for rows in tables_of_page(text):
+        tables.setdefault(tuple(rows[0]), []).append(rows)
+    for code, question, label, n_rows, n_figures, n_columns in found:
+        assert label in pages[name].words
+        rows = rows_of(site / "data" / f"kruistabellen--t-{code}.csv")
+        assert (len(rows), sum(bool(row["cijfer"]) for row in rows)) == (n_rows, n_figures)
+        assert n_columns + 1 in {len(head) for head in tables}
+        topic = published.execute(
+            "select topic_label_nl from marts.dim_questions where question_code = $1", [question]
+        ).fetchone()[0]
+        links = next(page.links for page in pages.values() if page.title.startswith(f"{topic} "))
+        assert f"{name}#t-{code}" in links
+    reason = published.execute(
+        "select any_value(withheld_label_nl) from marts.crosstabs where is_withheld"
+    ).fetchone()[0]
+    assert f"x1: geen cijfer. {reason}." in pages[name].words
+
+
+def test_a_planted_withheld_crosstab_stops_the_site(demo, tmp_path):
+    leaking = changed(
+        demo.published_file, tmp_path / "leak.duckdb",
+        "update marts.crosstabs set row_share = 0.4711 where sort_order = "
+        "(select min(sort_order) from marts.crosstabs where is_withheld)",
+    )  # fmt: skip
+    with pytest.raises(PeilError, match=r"crosstabs: .* is withheld and has a figure"):
+        build_site(leaking, tmp_path / "site")
+
+
+def test_alpha_stands_with_the_score_and_in_the_account(demo, site, pages, published, tmp_path):
+    alpha, label, topic = published.execute(
+        "select any_value(alpha), any_value(question_label_nl), any_value(topic_label_nl) "
+        "from marts.score_reliability join marts.dim_questions using (survey_code, question_code)"
+    ).fetchone()
+    written = f"{Decimal(str(alpha)).quantize(Decimal('0.01'), ROUND_HALF_UP)}".replace(".", ",")
+    page = next(page for page in pages.values() if page.title.startswith(f"{topic} "))
+    assert f"Cronbachs alfa is {written}, bij" in page.words
+    method = (site / "verantwoording.html").read_text("utf-8")
+    assert any(row[0] == label and row[-1] == written
+               for rows in tables_of_page(method) for row in rows)  # fmt: skip
+    hidden = changed(
+        demo.published_file, tmp_path / "hidden.duckdb",
+        "update marts.score_reliability set alpha = null, n_answers = null, "
+        "item_rest_correlation = null, alpha_without_item = null, is_withheld = true",
+    )  # fmt: skip
+    build_site(hidden, tmp_path / "site")
+    folder = pages_of(tmp_path / "site")
+    page = next(page for page in folder.values() if page.title.startswith(f"{topic} "))
+    assert "Cronbachs alfa is niet getoond" in page.words
+    assert f"alfa is {written}" not in page.words
+
+
+def plant_waves(file: Path, target: Path, *, base: bool) -> Path:
+    """Two earlier waves and a line, of every figure of everybody: +0.02, -0.05, -0.01 a year."""
+    with duckdb.connect(str(file), read_only=True) as db:
+        columns = {
+            table: [row[0] for row in db.execute(f"describe marts.{table}").fetchall()]
+            for table in ("estimates", "trends", "linear_trends", "about")
+        }
+
+    def insert(table: str, **values: str) -> str:
+        known = set(columns["estimates"])
+        chosen = [values.get(c, c if c in known else "null") for c in columns[table]]
+        return (
+            f"insert into marts.{table} select {', '.join(chosen)} from marts.estimates "
+            "where estimate is not null and is_default_scheme"
+        )
+
+    def change(wave: str, by: float, *, previous: bool) -> str:
+        certain = {"ci_low": f"{by} - 0.01", "ci_high": f"{by} + 0.01",
+                   "verdict": "'certain_difference'"}  # fmt: skip
+        return insert(
+            "trends", compared_wave_code=f"'{wave}'", earlier_estimate=f"estimate - {by}",
+            change=str(by), is_since_previous_wave=str(previous),
+            is_since_base_wave=str(not previous), **certain,
+        )  # fmt: skip
+
+    statements = [change("w2", 0.02, previous=True)]
+    if base:
+        statements += [
+            change("w1", -0.05, previous=False),
+            insert("linear_trends", first_wave_code="'w1'", last_wave_code="wave_code",
+                   n_waves="3", change_per_year="-0.01", ci_low="-0.03", ci_high="0.01",
+                   verdict="'no_demonstrable_difference'"),
+        ]  # fmt: skip
+    for wave in ("w1", "w2"):
+        statements.append(
+            f"insert into marts.about select * replace ('{wave}' as wave_code, "
+            f"'Meting {wave}' as wave_label_nl, false as is_latest_wave) from marts.about "
+            "where is_latest_wave"
+        )
+    return changed(file, target, *statements)
+
+
+def test_trends_show_the_wave_before_the_base_wave_and_the_line(demo, pages, tmp_path):
+    assert "trends.html" not in pages, "one wave has no trends"
+    for base in (False, True):
+        folder = tmp_path / f"base_{base}"
+        file = plant_waves(demo.published_file, tmp_path / f"{base}.duckdb", base=base)
+        build_site(file, folder)
+        page = pages_of(folder)["trends.html"]
+        n = len(rows_of(folder / "data" / "trends.csv"))
+        assert f"{n} van de {n} cijfers veranderden zeker sinds Meting w2" in page.words
+        assert (f"{n} van de {n} cijfers veranderden zeker sinds Meting w1" in page.words) is base
+        assert (f"0 van de {n} cijfers gaan over alle metingen" in page.words) is base
+        assert len(page.ids) == len(set(page.ids))
+    changes = {
+        name: {row[column] for row in rows_of(folder / "data" / f"{name}.csv")}
+        for name, column in (("trends", "verandering"), ("base-trends", "verandering"),
+                             ("line-trends", "verandering per jaar"))
+    }  # fmt: skip
+    assert changes == {"trends": {"0,02"}, "base-trends": {"-0,05"}, "line-trends": {"-0,01"}}
+    test_every_link_leads_somewhere_and_nothing_leaves_the_site(folder, pages_of(folder))
 
 
 def test_a_survey_without_any_figure_gets_a_whole_site(demo, tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from conftest import options, peil
-from peil.demo.answers import HAPPIER_SOURCE
+from peil.demo.dealing import HAPPIER_SOURCE
 from peil.raking import prepare_margins, rake
 from peil.settings import Places
 from peil.tables.source_effects import source_effects, without_source

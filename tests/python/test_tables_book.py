@@ -10,10 +10,12 @@ import zipfile
 import duckdb
 import pytest
 from conftest import options, peil, tables_of_page
-from peil.report.book import Book, banner, book
+from peil.report.book import banner, book
 from peil.report.book_excel import excel
 from peil.report.book_files import as_csv, name_of, written
+from peil.report.book_parts import Book, Chapter
 from peil.report.compose import read_published
+from peil.site.crosstabs import CrossFigure
 from python_calamine import CalamineWorkbook
 
 
@@ -38,6 +40,15 @@ def sheets(content: bytes) -> dict[str, list[list]]:
 @pytest.fixture(scope="module")
 def cells(demo) -> dict[str, list[list]]:
     return sheets((demo.published / "documents" / "tabellenboek.xlsx").read_bytes())
+
+
+def of_topics(made: Book) -> list[Chapter]:
+    """Chapters under the banner of the survey: those of crosstabs have columns of their own."""
+    return [chapter for chapter in made.chapters if chapter.columns[0].segment]
+
+
+def of_crosstabs(made: Book) -> list[Chapter]:
+    return [chapter for chapter in made.chapters if not chapter.columns[0].segment]
 
 
 def published_figures(published: duckdb.DuckDBPyConnection) -> dict[tuple, float | None]:
@@ -68,7 +79,7 @@ def tables_of(rows: list[list]) -> dict[str, list[list]]:
 def test_every_published_figure_of_the_banner_stands_in_its_cell(cells, made, published):
     known = published_figures(published)
     n_figures = 0
-    for chapter in made.chapters:
+    for chapter in of_topics(made):
         if chapter.tables[0].label.startswith("Kerncijfers"):
             continue
         rows = next(
@@ -102,8 +113,9 @@ def test_every_published_figure_of_the_banner_stands_in_its_cell(cells, made, pu
 def test_what_is_withheld_is_marked_with_its_reason(cells, made, published):
     reasons = {
         reason for (reason,) in published.execute(
-            "select distinct withheld_label_nl from marts.estimates where is_withheld "
-            "and is_default_scheme"
+            "select withheld_label_nl from marts.estimates where is_withheld "
+            "and is_default_scheme "
+            "union select withheld_label_nl from marts.crosstabs where is_withheld"
         ).fetchall()
     }  # fmt: skip
     assert set(made.reasons) == reasons
@@ -120,7 +132,7 @@ def test_a_base_is_that_of_the_question_and_no_base_of_what_is_withheld(made, pu
         ).fetchall()
     )
     n_read = 0
-    for chapter in made.chapters:
+    for chapter in of_topics(made):
         for table in chapter.tables:
             for column, cell in zip(chapter.columns, table.rows[-2].cells, strict=True):
                 key = (table.label, column.segment, column.group)
@@ -131,6 +143,57 @@ def test_a_base_is_that_of_the_question_and_no_base_of_what_is_withheld(made, pu
                     assert cell.value is None
                     assert cell.reason
     assert n_read > 100
+
+
+def test_a_crosstab_is_a_chapter_with_the_figures_of_its_mart(made, published):
+    chapters = of_crosstabs(made)
+    declared = published.execute(
+        "select crosstab_label_nl, list(distinct column_label_nl) from marts.crosstabs group by 1"
+    ).fetchall()
+    assert len(chapters) == len(declared) > 1
+    known = {
+        tuple(key): values for *key, values in published.execute(
+            "select crosstab_label_nl, label_nl, column_label_nl, "
+            "[estimate, row_share, n_answers] from marts.crosstabs"
+        ).fetchall()
+    }  # fmt: skip
+    n_read = 0
+    for chapter in chapters:
+        figures, *divided = chapter.tables
+        columns = [column.label for column in chapter.columns]
+        assert sorted(columns) == sorted(dict(declared)[figures.label])
+        for at, table in enumerate((figures, *divided)):
+            for row in table.rows[: len(table.rows) - 2 * (at == 0)]:
+                for column, cell in zip(columns, row.cells, strict=True):
+                    value = known[figures.label, row.label, column][at]
+                    assert (cell.value, bool(cell.reason)) == (value, value is None)
+                    n_read += value is not None
+        for column, cell in zip(columns, figures.rows[-2].cells, strict=True):
+            bases = [v[2] for k, v in known.items() if (k[0], k[2]) == (figures.label, column)]
+            assert cell.value == max((n for n in bases if n is not None), default=None)
+    assert (
+        n_read
+        == published.execute(
+            "select count(estimate) + count(row_share) from marts.crosstabs"
+        ).fetchone()[0]
+    )
+
+
+def test_an_answer_among_those_who_gave_it_has_no_letters(made):
+    """All users of a channel used it: that they did so more than others is no finding."""
+    itself = [
+        (f, chapter_cell(made, f))
+        for c in made.reading.data.crosstabs for f in c.figures.values()
+        if (f.question_code, f.answer_code) == (f.column_code, f.column_value)
+    ]  # fmt: skip
+    assert any(f.significantly_higher_than for f, _ in itself)
+    assert [mark for _, mark in itself if mark] == []
+
+
+def chapter_cell(made: Book, f: CrossFigure) -> str:
+    chapter = next(c for c in of_crosstabs(made) if c.tables[0].label == f.crosstab_label)
+    at = [column.label for column in chapter.columns].index(f.column_label)
+    return next(row.cells[at].mark for row in chapter.tables[0].rows if row.label == f.label)
 
 
 def test_the_banner_is_what_the_codebook_says(made):
@@ -172,7 +235,8 @@ def test_letters_and_signs_are_part_of_the_number(workbook, made):
     assert any(mark.isalpha() for mark in marks)
     for mark in marks:
         assert f"&quot;{mark}&quot;" in styles
-    letters = made.reading.data.estimates
+    letters = [*made.reading.data.estimates]
+    letters += [f for c in made.reading.data.crosstabs for f in c.figures.values()]
     expected = {e.significantly_higher_than for e in letters if e.significantly_higher_than}
     assert {mark.strip("°▲▼") for mark in marks} - {""} <= expected
 
@@ -249,7 +313,7 @@ def test_libreoffice_shows_what_the_page_shows(demo, made, tmp_path):
         )  # fmt: skip
     assert (tmp_path / "tabellenboek.pdf").stat().st_size > 100_000
     text = "\n".join(p.read_text("utf-8") for p in tmp_path.glob("*.csv"))
-    assert not re.search(r"#(REF|NAME|VALUE|DIV/0|N/A)|Err:\d", text)
+    assert not re.search(r"#(REF|NAME|VALUE|DIV/0|N/A)|Err:\d|###", text)
     chapter = next(c for c in made.chapters if c.title == "Afhandeling")
     shown = list(csv.reader((tmp_path / "tabellenboek-Afhandeling.csv").open(), delimiter=";"))
     lines = [row for row in shown if row[0] == chapter.tables[0].rows[0].label]

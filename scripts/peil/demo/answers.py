@@ -6,15 +6,14 @@ dealt along that order by cumulative weight. The opinion leans on age, so the un
 of these older respondents differ.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
-from scipy.stats import norm
+
+from peil.demo.dealing import Dealer
 
 CHANNELS = ("telephone", "email", "letter", "digital", "desk")
-GRADES = np.arange(1, 11)
 STEP_CHANNELS = ("digital", "telephone", "letter", "email", "desk")
 
 # Share of participants and of non-participants.
@@ -26,6 +25,8 @@ USED = {
     "letter": (0.14, 0.17),
 }
 OVERALL = (6.6, 6.4)
+# Promoters (9 or 10) minus detractors (6 or lower); the study did not ask it.
+RECOMMENDS = (-0.12, -0.22)
 # Mean grade over both groups, and how much participants are above it.
 CONTACT = {
     "digital": (7.1, 0.06),
@@ -99,12 +100,6 @@ MATTERS_ONLINE = {"grade": 0.4, "findable": 0.2, "understandable": 0.05, "mobile
 
 # However good a service is, some people are not satisfied.
 LEAST = 0.05
-# A source effect on purpose, which nobody measured: people who came through the channels of their
-# own municipality are happier, by this part of the noise in an opinion. Weighting by gender and age
-# does not mend it; the totals stay those of the study.
-HAPPIER_SOURCE, HAPPIER = "gemeentekanalen", 0.45
-# So is who learned longer, of whom too many take part: what a scheme with education mends.
-BY_EDUCATION = {"edu_low": -0.9, "edu_middle": 0.0, "edu_high": 0.6}
 
 
 @dataclass(frozen=True)
@@ -117,87 +112,6 @@ class Better:
 
 
 SAME = Better()
-
-
-@dataclass
-class Dealer:
-    """Deals answers to respondents along their latent opinions, by cumulative weight."""
-
-    people: pd.DataFrame
-    weights: np.ndarray
-    rng: np.random.Generator
-    mood: np.ndarray = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.age = (self.people["age"].to_numpy() - 50) / 18
-        self.mood = self.rng.normal(size=len(self.people))
-        self.part = self.people["participation"].to_numpy(dtype=bool)
-        by_source = HAPPIER * (self.people["source"] == HAPPIER_SOURCE).to_numpy()
-        self.lift = by_source + self.people["education"].map(BY_EDUCATION).fillna(0.0).to_numpy()
-
-    def opinion(self, age_effect: float, mood: float = 0.5) -> np.ndarray:
-        noise = self.rng.normal(size=len(self.people))
-        return age_effect * self.age + mood * self.mood + noise
-
-    def share(
-        self, opinion: np.ndarray, base: np.ndarray, targets: tuple[float, float]
-    ) -> np.ndarray:
-        """Chosen by the highest opinions, up to the target share of each group's weight."""
-        chosen = np.zeros(len(opinion), dtype=bool)
-        for group, target in zip((self.part, ~self.part), targets, strict=True):
-            rows = np.flatnonzero(group & base)
-            rows = rows[np.argsort(-opinion[rows])]
-            running = np.cumsum(self.weights[rows]) - self.weights[rows] / 2
-            chosen[rows[running < target * self.weights[rows].sum()]] = True
-        return chosen
-
-    def deal(self, opinion: np.ndarray, base: np.ndarray, shares: np.ndarray) -> np.ndarray:
-        """Index of the answer per respondent, lowest opinions first; -1 outside the base."""
-        dealt = np.full(len(opinion), -1)
-        rows = np.flatnonzero(base)
-        rows = rows[np.argsort(opinion[rows])]
-        running = np.cumsum(self.weights[rows]) - self.weights[rows] / 2
-        edges = np.cumsum(shares) / np.sum(shares) * self.weights[rows].sum()
-        dealt[rows] = np.minimum(np.searchsorted(edges, running), len(shares) - 1)
-        return dealt
-
-    def answering(self, base: np.ndarray, dont_know: float = 0.03) -> tuple:
-        """Who answers, who does not know and who skips."""
-        lot = self.rng.random(len(base))
-        return base & (lot > dont_know + 0.015), base & (lot < dont_know)
-
-    def grades(
-        self, targets: tuple[float, float], base: np.ndarray, opinion: np.ndarray, *, by: str
-    ) -> np.ndarray:
-        """Grades 1-10 per group with a target mean or share insufficient; 11 = don't know."""
-        answers, unsure = self.answering(base)
-        opinion = opinion + self.lift
-        grade = np.full(len(base), np.nan)
-        for group, target in zip((self.part, ~self.part), targets, strict=True):
-            dealt = self.deal(opinion, answers & group, grade_shares(target, by))
-            grade[dealt >= 0] = GRADES[dealt[dealt >= 0]]
-        grade[unsure] = 11
-        return grade
-
-    def split(self, overall: float, edge: float, base: np.ndarray) -> tuple[float, float]:
-        """Targets per group: participants `edge` above the overall target, the rest below."""
-        share = self.weights[base & self.part].sum() / self.weights[base].sum()
-        return overall + edge, overall - edge * share / (1 - share)
-
-
-def grade_shares(target: float, by: str) -> np.ndarray:
-    """Shares of the grades 1-10 with a given mean, or a given share of 5 and lower."""
-    spread = {"mean": 1.55, "insufficient": 1.9}[by]
-
-    def shares(centre: float) -> np.ndarray:
-        edges = norm.cdf((np.arange(1.5, 10) - centre) / spread)
-        return np.diff(np.concatenate([[0], edges, [1]]))
-
-    def miss(centre: float) -> float:
-        p = shares(centre)
-        return float(p @ GRADES if by == "mean" else p[:5].sum()) - target
-
-    return shares(brentq(miss, -2, 13))
 
 
 def make_answers(
@@ -214,6 +128,12 @@ def make_answers(
     here, there = OVERALL
     answers["overall_grade"] = deal.grades(
         (here + better.grade, there + better.grade), everyone, deal.opinion(0.35) + whole, by="mean"
+    )
+    # Lots of their own: a question that is added moves no answer to the others.
+    apart = Dealer(people, weights, rng.spawn(1)[0])
+    here, there = (net + better.insufficient for net in RECOMMENDS)
+    answers["recommendation"] = apart.recommendations(
+        (here, there), everyone, apart.opinion(0.2) + whole
     )
     for question, channels in (("submit", SUBMIT), ("update", UPDATES)):
         dealt = deal.deal(deal.opinion(0.5), everyone, np.array(list(channels.values())))

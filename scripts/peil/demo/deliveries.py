@@ -208,7 +208,7 @@ def _write_panel(
             numbers = {code: number for number, code in enumerate(names, start=1)}
             frame[b.source_column] = frame[b.source_column].map(numbers)
             labels[b.source_column] = {numbers[code]: name for code, name in names.items()}
-        elif "cijfer" in b.source_column or b.source_column[:4] in {"afh_", "stat"}:
+        elif "cijfer" in b.source_column or b.source_column[:4] in {"afh_", "stat", "aanb"}:
             labels[b.source_column] = {11.0: "Weet niet / geen mening"}
     texts = codebook["questions"].set_index("question_code")["text_nl"]
     pyreadstat.write_sav(

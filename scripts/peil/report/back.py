@@ -103,6 +103,7 @@ def trends_chapter(reading: Reading) -> Iterator[Section]:
     trends = [
         x for x in reading.data.trends
         if x.survey_code == reading.data.survey.survey_code and x.change is not None
+        and x.is_since_previous_wave
     ]  # fmt: skip
     if not trends:
         return
@@ -110,7 +111,7 @@ def trends_chapter(reading: Reading) -> Iterator[Section]:
     questions = {q.question_code: q for q in reading.data.questions}
     wave = trends[0].compared_wave_code
     label = reading.data.wave_labels.get((trends[0].survey_code, wave), wave)
-    certain = [x for x in trends if x.is_certain and x.compared_wave_code == wave]
+    certain = [x for x in trends if x.is_certain]
     rows = []
     for x in certain:
         q = questions.get(x.question_code)
@@ -124,8 +125,8 @@ def trends_chapter(reading: Reading) -> Iterator[Section]:
                 reading.findings.about(m), write.figure(x.earlier_estimate, m.unit),
                 write.figure(x.estimate, m.unit), write.difference(x.change or 0, m.unit),
             ))  # fmt: skip
-    of = sum(x.compared_wave_code == wave for x in trends)
-    blocks: list[Block] = [Text(t("trends_found", n=len(certain), of=of, wave=label) + ".")]
+    found = t("trends_found", n=len(certain), of=len(trends), wave=label)
+    blocks: list[Block] = [Text(f"{found}.")]
     if rows:
         header = (t("question"), t("earlier"), t("now"), t("difference"))
         blocks.append(Table(t("what_changed"), header, tuple(rows), frozenset({1, 2, 3})))

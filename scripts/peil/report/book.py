@@ -4,9 +4,21 @@ What stands in it, whatever the format. A figure is read from the published file
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from peil.report.book_crosstabs import crosstab_chapters
+from peil.report.book_parts import (
+    COUNT,
+    SHARE,
+    Battery,
+    Book,
+    Cell,
+    Chapter,
+    Column,
+    Line,
+    Region,
+    Row,
+    Table,
+)
 from peil.report.compose import warning
 from peil.site.context import Reading
 from peil.site.data import TOTAL, Topic
@@ -15,114 +27,11 @@ from peil.site.numbers import capital, short
 from peil.site.page_regions import side_of
 from peil.site.rows import Estimate, Group, Question
 
-# Units beside those of statistics: of what is between two shares, and of people.
-SHARE, COUNT = "share", "count"
 ORDER = ("option", "range", "net", "mean")
-RELIABLE = ("ok", "known_margin")
-INDICATIVE = "°"
-
-
-class Cell(NamedTuple):
-    """A figure with what stands behind it, or the number of the reason that there is none."""
-
-    value: float | None
-    mark: str = ""
-    reason: int = 0
-
-
-class Row(NamedTuple):
-    """An answer or a statistic, a figure per column."""
-
-    label: str
-    unit: str
-    cells: tuple[Cell, ...]
-    is_answer: bool = False
-
-
-class Column(NamedTuple):
-    """A group of a division; its letter names it in the cells of the others."""
-
-    division: str
-    label: str
-    letter: str
-    segment: str
-    group: str
-
-
-class Table(NamedTuple):
-    """A question: rows are its answers and statistics, then its bases."""
-
-    number: int
-    label: str
-    text: str
-    rows: tuple[Row, ...]
-
-
-class Battery(NamedTuple):
-    """Questions on one scale beside each other: the parts of the whole, of everybody."""
-
-    label: str
-    parts: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """Tables under one banner: a sheet of the workbook."""
-
-    title: str
-    subtitle: str
-    columns: tuple[Column, ...]
-    tables: tuple[Table, ...]
-    batteries: tuple[Battery, ...] = ()
-
-
-class Line(NamedTuple):
-    """A figure of a region with its interval, beside its group and everybody."""
-
-    topic: str
-    question: str
-    label: str
-    unit: str
-    cells: tuple[Cell, ...]
-
-
-class Region(NamedTuple):
-    """Every figure of a region."""
-
-    title: str
-    division: str
-    header: tuple[str, ...]
-    lines: tuple[Line, ...]
-
-
-@dataclass
-class Book:
-    """The whole tabellenboek, without how it looks."""
-
-    reading: Reading
-    title: str
-    subtitle: str
-    warning: str | None
-    chapters: list[Chapter] = field(default_factory=list)
-    regions: list[Region] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-
-    def cell(self, e: Estimate, with_letters: bool = True) -> Cell:
-        """A figure as it is published: its value, its letters and whether it is indicative."""
-        if e.is_withheld or e.estimate is None:
-            reason = e.withheld_label or self.reading.t("book_no_figure")
-            if reason not in self.reasons:
-                self.reasons.append(reason)
-            return Cell(None, "", self.reasons.index(reason) + 1)
-        key = (e.survey_code, e.group_key, e.question_code, e.statistic, e.option_code)
-        letters = e.significantly_higher_than or self.reading.measures.arrows.get(key, "")
-        is_weak = e.is_indicative or e.quality_flag not in RELIABLE
-        return Cell(e.estimate, (letters if with_letters else "") + INDICATIVE * is_weak)
 
 
 def book(reading: Reading) -> Book:
-    """Key figures, a chapter per topic, and a sheet per region."""
+    """Key figures, a chapter per topic and per crosstab, and a sheet per region."""
     survey = reading.data.survey
     made = Book(reading, survey.label, survey.wave_label, warning(reading))
     numbers = iter(range(1, 10**6))
@@ -141,6 +50,7 @@ def book(reading: Reading) -> Book:
             made.chapters.append(
                 Chapter(topic.label or topic.code, s.label, columns, tuple(tables), batteries)
             )
+    made.chapters += crosstab_chapters(made, numbers)
     made.regions += [_region(made, group) for group in reading.data.region_groups]
     return made
 

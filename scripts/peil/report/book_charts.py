@@ -6,7 +6,7 @@ from xlsxwriter.chart import Chart
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from peil.report.book import SHARE, Battery, Book, Cell, Table
+from peil.report.book_parts import SHARE, Battery, Book, Cell, Table
 from peil.report.book_sheets import DARK, TOP, Pages, start, write_cell
 from peil.report.document import printable
 

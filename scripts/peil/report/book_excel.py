@@ -1,6 +1,7 @@
 """The tabellenboek as an Excel workbook: contents, a sheet per topic and region, charts."""
 
 import io
+import textwrap
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,8 +10,8 @@ from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from peil.report.archive import without_time
-from peil.report.book import COUNT, Book, Chapter, Column, Region, Row
 from peil.report.book_charts import Places, charts_sheet
+from peil.report.book_parts import COUNT, Book, Chapter, Column, Region, Row
 from peil.report.book_sheets import (
     DARK,
     FIGURES,
@@ -28,6 +29,7 @@ from peil.report.book_words import legend
 from peil.report.document import printable
 
 WIDE = 110  # characters on a line of the contents
+FIGURE, CAPITAL = 6, 1.4  # widths of a figure, and of a capital behind it
 
 
 def excel(made: Book) -> bytes:
@@ -59,8 +61,10 @@ def _chapter(pages: Pages, made: Book, chapter: Chapter) -> Places:
     start(pages, made, sheet, chapter.title, chapter.subtitle)
     pages.remember("chapter", chapter.title, sheet, 0)
     sheet.set_column(0, 0, LABELS)
-    sheet.set_column(1, len(chapter.columns), FIGURES)
-    _banner(pages, sheet, chapter.columns)
+    widths = _widths(chapter)
+    for at, width in enumerate(widths, 1):
+        sheet.set_column(at, at, width)
+    _banner(pages, sheet, chapter.columns, widths)
     row, places = TOP + 3, {}
     sheet.freeze_panes(row, 1)
     sheet.repeat_rows(TOP, TOP + 2)
@@ -83,9 +87,24 @@ def _chapter(pages: Pages, made: Book, chapter: Chapter) -> Places:
     return places
 
 
-def _banner(pages: Pages, sheet: Worksheet, columns: Sequence[Column]) -> None:
+def _widths(chapter: Chapter) -> list[float]:
+    """Wide enough for the figure with the most letters: a spreadsheet shows ### otherwise."""
+    rows = [row for table in chapter.tables for row in table.rows]
+    return [
+        max([FIGURES, *(FIGURE + CAPITAL * len(row.cells[at].mark) for row in rows)])
+        for at in range(len(chapter.columns))
+    ]
+
+
+def _banner(
+    pages: Pages, sheet: Worksheet, columns: Sequence[Column], widths: Sequence[float]
+) -> None:
     """Divisions, groups and letters: three rows that stay in sight."""
-    sheet.set_row(TOP + 1, 30)
+    lines = (
+        len(textwrap.wrap(column.label, int(width) - 2))
+        for column, width in zip(columns, widths, strict=True)
+    )
+    sheet.set_row(TOP + 1, 15 * max(2, *lines))
     for at, column in enumerate(columns, 1):
         is_first = _is_first(columns, at - 1)
         edge = {"left": 1, "left_color": LINE} if is_first else {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from peil.report.book import COUNT, Book, Cell, Chapter, Column, Table
+from peil.report.book_parts import COUNT, Book, Cell, Chapter, Column, Table
 from peil.report.book_words import legend
 from peil.report.compose import words
 from peil.report.document import Bullets, Document, Section, numbered, printable

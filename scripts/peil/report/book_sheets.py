@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from peil.report.book import COUNT, SHARE, Book, Cell
+from peil.report.book_parts import COUNT, SHARE, Book, Cell
 from peil.report.document import printable
 
 NUMBERS, MEAN = {SHARE: "0%", "net": "+0%;-0%;0%", COUNT: "#,##0"}, "0.0"

@@ -1,7 +1,7 @@
 """How to read the tabellenboek: its letters, signs and what is not shown."""
 
 from peil.dutch import level
-from peil.report.book import INDICATIVE, Book
+from peil.report.book_parts import INDICATIVE, Book
 from peil.report.front import caution
 
 

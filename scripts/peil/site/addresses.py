@@ -33,9 +33,10 @@ class Addresses:
         self.advice = self._fixed("advice", bool(own))
         self.kpis = self._fixed("kpis", bool(data.kpis))
         self.experience = self._fixed("experience", bool(data.experiences))
-        self.trends = self._fixed("trends", bool(data.trends))
+        self.trends = self._fixed("trends", bool(data.trends or data.trend_lines))
         self.priorities = self._fixed("priorities", any(not p.is_withheld for p in data.priorities))
         self.tables = self._fixed("tables")
+        self.crosstabs = self._fixed("crosstabs", bool(data.crosstabs))
         self.method = self._fixed("method")
         self.protection = self._fixed("protection", bool(data.attacks))
         self.downloads = self._fixed("downloads")
@@ -112,7 +113,7 @@ class Addresses:
                 ]  # fmt: skip
                 items += self._items("experience") if survey is self.data.surveys[-1] else []
             sections.append(Section(heading, items))
-        more = self._items("tables", "downloads", "method", "glossary", "access")
+        more = self._items("tables", "crosstabs", "downloads", "method", "glossary", "access")
         return [*sections, Section(self.t("menu_more"), more)]
 
     def _items(self, *keys: str) -> list[Item]:

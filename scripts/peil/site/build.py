@@ -16,6 +16,7 @@ from peil.private import publish_mode
 from peil.site import (
     page_advice,
     page_contrast,
+    page_crosstabs,
     page_experience,
     page_kpis,
     page_method,
@@ -36,7 +37,8 @@ DATA_FILE = "peil.duckdb"
 DOCUMENTS = "documents"
 PAGES = (
     page_summary, page_topic, page_contrast, page_regions, page_advice, page_priorities,
-    page_trends, page_kpis, page_experience, page_tables, page_method,
+    page_trends, page_kpis, page_experience, page_tables, page_crosstabs,
+    page_method,
 )  # fmt: skip
 
 

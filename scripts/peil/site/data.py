@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from peil.site.crosstabs import Crosstab
 from peil.site.insights import (
     Advice,
     Attack,
@@ -15,8 +16,10 @@ from peil.site.insights import (
     Mix,
     ModelEstimate,
     Priority,
+    Reliability,
     Response,
     Trend,
+    TrendLine,
     Weighting,
 )
 from peil.site.rows import (
@@ -71,6 +74,9 @@ class Data:
     experiences: list[Experience]
     priorities: list[Priority]
     trends: list[Trend]
+    trend_lines: list[TrendLine]
+    crosstabs: list[Crosstab]
+    reliability: list[Reliability]
     responses: list[Response]
     weighting: list[Weighting]
     margins: list[Margin]
@@ -145,6 +151,14 @@ class Data:
         for c in self.comparisons:
             key = (c.survey_code, c.segment_code, c.question_code, c.statistic, c.option_code)
             found.setdefault(key, []).append(c)
+        return found
+
+    @cached_property
+    def items_of(self) -> dict[tuple[str, str], list[Reliability]]:
+        """(survey, score) to its items."""
+        found: dict[tuple[str, str], list[Reliability]] = {}
+        for r in self.reliability:
+            found.setdefault((r.survey_code, r.question_code), []).append(r)
         return found
 
     @cached_property

@@ -178,10 +178,44 @@ class Trend(NamedTuple):
     ci_low: float | None
     ci_high: float | None
     verdict: str | None
+    is_since_previous_wave: bool
+    is_since_base_wave: bool
 
     @property
     def is_certain(self) -> bool:
         return self.verdict == "certain_difference"
+
+
+class TrendLine(NamedTuple):
+    """The straight line of a figure of everybody through its waves."""
+
+    survey_code: str
+    first_wave_code: str
+    last_wave_code: str
+    n_waves: int
+    question_code: str
+    statistic: str
+    option_code: str | None
+    change_per_year: float
+    ci_low: float | None
+    ci_high: float | None
+    verdict: str | None
+
+
+class Reliability(NamedTuple):
+    """An item of a score, and how the items of that score hang together."""
+
+    survey_code: str
+    question_code: str
+    is_reversed: bool
+    n_items: int
+    n_answers: int | None
+    alpha: float | None
+    item_rest_correlation: float | None
+    alpha_without_item: float | None
+    is_withheld: bool
+    question_label: str
+    item_label: str
 
 
 class Response(NamedTuple):

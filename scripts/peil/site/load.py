@@ -1,13 +1,14 @@
 """Reads the published file into rows, in the language of the site."""
 
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import duckdb
 
 from peil.errors import PeilError
 from peil.published import open_published
 from peil.site import insights, rows, samples
+from peil.site.crosstabs import CrossFigure, crosstabs
 from peil.site.data import TOTAL, Data
 
 Row = TypeVar("Row", bound=NamedTuple)
@@ -22,6 +23,7 @@ TRANSLATED = {
     "question_label", "source_label", "owner",
     "sample_kinds",
     "attribute_label", "level_label", "scheme_label",
+    "crosstab_label", "column_label", "item_label",
 }  # fmt: skip
 # Everybody is one group, whatever its segment is called.
 IS_TOTAL = (
@@ -108,7 +110,12 @@ def load(file: Path) -> Data:
                 insights.Experience, "marts.staff_and_resident_experience", "not is_withheld"
             ),
             priorities=read.latest(insights.Priority, "marts.priority_matrix", default_total),
-            trends=_trends(read),
+            trends=read.latest(
+                insights.Trend, "marts.trends", f"{default_total} and not is_withheld"
+            ),
+            trend_lines=read.all(insights.TrendLine, "marts.linear_trends", default_total),
+            crosstabs=crosstabs(read.latest(CrossFigure, "marts.crosstabs")),
+            reliability=read.latest(insights.Reliability, "marts.score_reliability"),
             responses=read.latest(insights.Response, "marts.response_overview"),
             weighting=read.latest(insights.Weighting, "marts.weighting_quality", order="all"),
             margins=_margins(read),
@@ -128,7 +135,7 @@ def load(file: Path) -> Data:
                 samples.SchemeEffect, "marts.scheme_effects", "not is_withheld"
             ),
         )
-    _refuse_withheld_figures(data.estimates)
+    _refuse_withheld_figures(data)
     return data
 
 
@@ -171,11 +178,6 @@ def _comparisons(read: Reader) -> list[rows.Comparison]:
     return read.latest(rows.Comparison, "marts.comparisons", where)
 
 
-def _trends(read: Reader) -> list[insights.Trend]:
-    where = f"is_since_previous_wave and is_default_scheme and not is_withheld and {IS_TOTAL}"
-    return read.latest(insights.Trend, "marts.trends", where)
-
-
 def _margins(read: Reader) -> list[insights.Margin]:
     """Of the scheme that readers see."""
     default = "(select weighting_scheme from marts.weighting_quality where is_default_scheme)"
@@ -192,10 +194,18 @@ def _audit(read: Reader) -> dict[str, tuple[int, int]]:
     return {survey: (tried, agree) for survey, tried, agree in found}
 
 
-def _refuse_withheld_figures(estimates: list[rows.Estimate]) -> None:
-    for e in estimates:
+def _refuse_withheld_figures(data: Data) -> None:
+    for e in data.estimates:
         if e.is_withheld and (e.estimate, e.ci_low, e.ci_high, e.n_answers) != (None,) * 4:
-            raise PeilError(
-                f"estimates: {e.question_code}, {e.segment_code} {e.group_key} is withheld and has "
-                "a figure. No site was made; build and publish again."
-            )
+            _refuse(f"estimates: {e.question_code}, {e.segment_code} {e.group_key}")
+    for c in data.crosstabs:
+        for f in c.figures.values():
+            shown = (f.estimate, f.ci_low, f.ci_high, f.n_answers, f.row_share)
+            if f.is_withheld and shown != (None,) * 5:
+                _refuse(f"crosstabs: {f.crosstab_code}, {f.column_label}, {f.label}")
+
+
+def _refuse(row: str) -> NoReturn:
+    raise PeilError(
+        f"{row} is withheld and has a figure. No site was made; build and publish again."
+    )

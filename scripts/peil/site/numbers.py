@@ -43,6 +43,12 @@ class Numbers:
         sign, end = ("<", 0.01) if value < 0.5 else (">", 0.99)
         return sign + self.figure(end, "share")
 
+    def p_value(self, value: float) -> str:
+        """4,9%; never none at all."""
+        if value < 0.001:
+            return "<" + _percent(0.001, 1, self.language)
+        return _percent(value, 1, self.language)
+
     def precise(self, value: float, unit: str) -> str:
         """A figure beside its norm: 79,8% is not 80%."""
         if unit == "share":

@@ -3,7 +3,7 @@
 from peil.site.account import account_of
 from peil.site.addresses import NOT_FOUND
 from peil.site.context import Reading, Site
-from peil.site.insights import Margin, Response, Weighting
+from peil.site.insights import Margin, Reliability, Response, Weighting
 from peil.site.numbers import slug, small
 from peil.site.rows import Statistic
 from peil.site.samples import Coverage, Evenness, SchemeEffect
@@ -27,6 +27,7 @@ def write(site: Site) -> None:
         missed={s.survey_code: missed_of(site, s.survey_code) for s in site.data.surveys},
         coverage={s.survey_code: coverage_of(site, s.survey_code) for s in site.data.surveys},
         schemes={s.survey_code: schemes_of(site, s.survey_code) for s in site.data.surveys},
+        scores={s.survey_code: scores_of(site, s.survey_code) for s in site.data.surveys},
         overall=site.measures.overall,
         audit=site.data.audit,
         items={
@@ -116,6 +117,11 @@ def schemes_of(site: Reading, survey_code: str) -> list[SchemeEffect]:
         e for e in site.data.scheme_effects
         if e.survey_code == survey_code and (e.question_code, e.statistic, e.option_code) == key
     ]  # fmt: skip
+
+
+def scores_of(site: Reading, survey_code: str) -> list[list[Reliability]]:
+    """The items of every score of a survey."""
+    return [items for (survey, _), items in site.data.items_of.items() if survey == survey_code]
 
 
 def _statistics(site: Site) -> list[Statistic]:

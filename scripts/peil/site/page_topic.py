@@ -5,6 +5,7 @@ from peil.site.context import Reading, Site
 from peil.site.data import TOTAL, Topic
 from peil.site.measures import between_label
 from peil.site.numbers import capital, file_name, small
+from peil.site.page_crosstabs import identity
 from peil.site.rows import Group
 
 # A division of more groups is on the page of tables: it would make a topic too heavy.
@@ -32,7 +33,20 @@ def _topic(site: Site, topic: Topic) -> None:
             for code, groups in divisions.items()
         }
         blocks.append((block, heading, whole, divided))
-    site.write.page(path, "topic.html.j2", topic=topic, blocks=blocks, divisions=divisions)
+    codes = {(q.survey_code, q.question_code) for q in topic.questions}
+    crosstabs = [
+        (c, identity(c)) for c in site.data.crosstabs
+        if (c.first.survey_code, c.first.question_code) in codes
+    ]  # fmt: skip
+    site.write.page(
+        path,
+        "topic.html.j2",
+        topic=topic,
+        blocks=blocks,
+        divisions=divisions,
+        items_of=site.data.items_of,
+        crosstabs=crosstabs,
+    )
 
 
 def _has_figures(site: Site, topic: Topic, code: str, groups: list[Group]) -> bool:
