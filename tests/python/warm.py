@@ -33,7 +33,8 @@ HERE = Path(__file__).parent
 IS_POSSIBLE = hasattr(os, "pidfd_open") and hasattr(socket, "send_fds")
 # What is read when it is asked for, and not when a library is imported.
 READ_LATE = ("PEIL_", "PYTEST_", "COLUMNS", "TMPDIR")
-STARTS = 120
+# Seconds that a server may take to begin: it imports what takes some five on an idle machine.
+STARTS = 600
 # Verbs that may judge a delivery.
 JUDGES = frozenset({"count", "land", "nightly", "try"})
 
