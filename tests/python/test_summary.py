@@ -172,6 +172,10 @@ def test_a_withheld_figure_stands_nowhere(changed, demo, tmp_path):
     document = changed(
         "update marts.estimates set estimate = null, ci_low = null, ci_high = null, "
         "n_answers = null, is_withheld = true where question_code = 'contact_grade_desk'",
+        # As a night does with every difference of which a side is withheld.
+        "update marts.comparisons set difference = null, ci_low = null, ci_high = null, "
+        "verdict = null, is_significant = false, is_withheld = true "
+        "where question_code = 'contact_grade_desk'",
     )
     chapter = next(s for s in document.sections if s.title == "Tevredenheid per kanaal")
     assert "balie" not in texts(document)["Tevredenheid per kanaal"]
