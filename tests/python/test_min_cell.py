@@ -1,5 +1,6 @@
 """`peil count --min-cell K`: no profile of fewer people, and everybody still counts."""
 
+import csv
 import os
 import zipfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from conftest import here, places_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from peil.codebook.seeds import seed_columns
 from peil.counting.tables import SELECTED, columns_of
 from peil.errors import InputError
 from peil.gate import gate
@@ -135,21 +137,28 @@ def counted(profiles: dict[tuple[str, ...], int], folder: Path) -> None:
             )
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+def write_seed(folder: Path, name: str, rows: list[dict[str, str]]) -> None:
+    with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, list(seed_columns()[name]), restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@settings(max_examples=8, deadline=None, derandomize=True, database=None)
 @given(st.dictionaries(LEVELS, st.integers(1, 9), min_size=1), st.integers(2, 12), st.booleans())
 def test_any_package_is_coarsened_or_refused(tmp_path_factory, profiles, k, is_design):
     """A place is refused only where all its people are too few."""
     folder = tmp_path_factory.mktemp("tables")
     (folder / "in").mkdir()
     (folder / "out").mkdir()
-    kind = "question" if is_design else "region"
-    (folder / "attributes.csv").write_text(
-        f"attribute_code,kind\nplace,{kind}\nsex,question\nage,number_band\n"
-    )
-    (folder / "weighting_schemes.csv").write_text(
-        "scheme_code,survey_code,bounds_on,stratum_attribute_code\n"
-        f"a,small,,{'place' if is_design else ''}\n"
-    )
+    place = {"attribute_code": "place", "kind": "question" if is_design else "region"}
+    sex = {"attribute_code": "sex", "kind": "question"}
+    age = {"attribute_code": "age", "kind": "number_band"}
+    write_seed(folder, "attributes", [place, sex, age])
+    scheme = {"scheme_code": "a", "survey_code": "small"}
+    if is_design:
+        scheme["stratum_attribute_code"] = "place"
+    write_seed(folder, "weighting_schemes", [scheme])
     counted(profiles, folder / "in")
     places: dict[str, int] = {}
     for (place, *_), n in profiles.items():
@@ -172,8 +181,7 @@ def test_any_package_is_coarsened_or_refused(tmp_path_factory, profiles, k, is_d
 
 
 def test_weights_that_are_bounded_themselves_are_refused(tmp_path):
-    (tmp_path / "weighting_schemes.csv").write_text(
-        "scheme_code,survey_code,bounds_on\na,small,w\n"
-    )
+    scheme = {"scheme_code": "a", "survey_code": "small", "bounds_on": "w"}
+    write_seed(tmp_path, "weighting_schemes", [scheme])
     with pytest.raises(InputError, match="scheme 'a' of survey 'small' bounds weights themselves"):
         coarsen(tmp_path, tmp_path, tmp_path, 5, {"survey_code": "small"})

@@ -124,12 +124,12 @@ def test_parts_added_up_are_the_package_of_the_whole(survey, whole, tmp_path_fac
     package = merged(survey, survey.inbox / NAME, of, folder)
     assert package.name == whole.name
     assert manifest(package) == manifest(whole)
-    mine, theirs = tables(package, folder / "a"), tables(whole, folder / "b")
+    added, counted = tables(package, folder / "a"), tables(whole, folder / "b")
     for table in SELECTED:
-        assert mine[table][0] == theirs[table][0], table
-        for row, expected in zip(mine[table][1], theirs[table][1], strict=True):
+        assert added[table][0] == counted[table][0], table
+        for row, expected in zip(added[table][1], counted[table][1], strict=True):
             assert row == pytest.approx(expected, rel=CLOSE, abs=CLOSE), table
-    steps = {row[3]: row[-1] for row in theirs["respondents"][0]}
+    steps = {row[3]: row[-1] for row in counted["respondents"][0]}
     assert steps["duplicate"] == 10
 
 
