@@ -156,3 +156,26 @@ def test_people_of_65_and_older_stand_per_region_in_one_query(published):
         "and segment_value in ('65-74', '75+')"
     ).fetchone()[0]
     assert sum(row[4] for row in rows) == known
+
+
+def test_a_municipality_shows_the_whole_distribution_of_a_grade_or_nothing(published):
+    found = published.sql(
+        "select segment_value, count(*), count(estimate), sum(estimate), "
+        "sum(estimate * (value_from + value_to) / 2) from marts.distributions "
+        "where segment_code = 'municipality' and question_code = 'overall_grade' "
+        "and statistic = 'share' group by 1"
+    ).fetchall()
+    means = dict(
+        published.sql(
+            "select segment_value, estimate from marts.estimates where is_default_scheme and "
+            "segment_code = 'municipality' and question_code = 'overall_grade' "
+            "and statistic = 'mean'"
+        ).fetchall()
+    )
+    assert len(found) == 29
+    assert all(n_shown in (0, n) for _, n, n_shown, *_ in found)
+    shown = [row for row in found if row[2]]
+    assert shown
+    for municipality, n, _, whole, mean in shown:
+        assert whole == pytest.approx(1, abs=0.0005 * n)
+        assert mean == pytest.approx(means[municipality], abs=0.1)

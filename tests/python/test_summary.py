@@ -213,6 +213,9 @@ def rounded(value: float, decimals: int) -> str:
 def shown(value: float, kind: str, decimals: int = 0) -> str:
     if kind == "mean":
         return rounded(value, max(1, decimals))
+    if kind == "net":
+        text = rounded(100 * Decimal(str(value)), decimals)
+        return text if text[0] == "−" or not text.strip("0,") else f"+{text}"
     return rounded(100 * Decimal(str(value)), decimals) + "%"
 
 

@@ -10,16 +10,14 @@ with measured as (
         using (survey_code, question_code)
 ),
 
--- Every answer in every scheme and every municipality would double the night, and so many groups
--- cannot be protected together.
+-- Every answer in every scheme would double the night.
 counts as (
     select
         cell_counts.*,
-        schemes.is_default and segments.comparison != 'against_total' as has_distribution,
+        schemes.is_default as has_distribution,
     from {{ ref('est_cell_counts') }} as cell_counts
     inner join {{ ref('est_places') }} using (place_id)
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code)
-    inner join {{ ref('segments') }} as segments using (survey_code, segment_code)
 ),
 
 sums as (
