@@ -7,6 +7,7 @@ reads.
 from collections import Counter
 
 import pytest
+from conftest import here
 from peil.demo.answers import RECOMMENDS
 from peil.settings import PROJECT
 
@@ -179,3 +180,18 @@ def test_a_municipality_shows_the_whole_distribution_of_a_grade_or_nothing(publi
     for municipality, n, _, whole, mean in shown:
         assert whole == pytest.approx(1, abs=0.0005 * n)
         assert mean == pytest.approx(means[municipality], abs=0.1)
+
+
+def test_the_demo_asks_for_its_own_codebook(tmp_path):
+    """Nothing is half-written of a codebook that is not there, or is that of another survey."""
+    inbox = tmp_path / "inbox"
+    for seeds, problem in (
+        (tmp_path / "nowhere", "no sources.csv here, so no codebook"),
+        (PROJECT / "examples" / "pew_2013" / "seeds", "this is not the codebook that the demo"),
+    ):
+        done = here("demo", "--inbox", inbox, "--seeds", seeds)
+        assert done.returncode == 2
+        assert str(seeds) in done.stderr + done.stdout
+        assert problem in done.stderr + done.stdout
+        assert "`peil init NAME`" in done.stderr + done.stdout
+        assert not inbox.exists()

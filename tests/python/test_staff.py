@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import peil
-from peil.demo.deliveries import read_codebook
+from peil.demo.codebook import read_codebook
 from peil.demo.staff import DONT_KNOW, GRADES, REPEAT_CONTACTS, STATEMENTS, make_staff
 from peil.report.headlines import show_headlines
 from peil.settings import PROJECT

@@ -58,8 +58,10 @@ def init_command(folder: Path, example: str, seeds: Path | None) -> None:
 @with_places
 def demo_command(places: Places, random_seed: int, waves: int) -> None:
     """Simulate deliveries of residents and staff, a population file and KPI values."""
-    from peil.demo import write_demo, write_second_wave
+    from peil.demo import require_demo, write_demo, write_second_wave
 
+    places.require_seeds()
+    require_demo(places.seeds)
     paths = write_demo(places.inbox, places.seeds, random_seed)
     if waves == 2:
         paths += write_second_wave(places.inbox, places.seeds, random_seed)

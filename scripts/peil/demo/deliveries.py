@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from peil.demo.answers import SAME, Better, make_answers
+from peil.demo.codebook import of_residents, read_codebook
 from peil.demo.kpis import write_kpis
 from peil.demo.population import SOURCES, demo_weights, draw_respondents, make_population
 from peil.demo.staff import write_staff
@@ -29,11 +30,7 @@ FILES = {
 SECOND_FILES = {"burgerpanel_2025": "burgerpanel_2025.sav", "bevolking_2025": "bevolking_2025.csv"}
 # What residents think of a year later; nobody measured it, it is here to show a change.
 A_YEAR_LATER = Better(grade=0.15, insufficient=0.05)
-SEEDS = (
-    "municipalities", "region_groups", "attributes", "contrasts", "bindings", "options", "questions"
-)  # fmt: skip
 RANDOM_SEED = 2024
-SURVEY = "omnichannel"
 REMARK = "Gesimuleerde opmerking."
 
 
@@ -43,7 +40,7 @@ def write_demo(
     """Simulate the demo, or a `better` one, and write its six files; returns their paths."""
     rng = np.random.default_rng(random_seed)
     codebook = read_codebook(seeds)
-    municipalities = _of_residents(codebook)
+    municipalities = of_residents(codebook)
     population = make_population(municipalities, rng)
     people = draw_respondents(population, municipalities, rng)
     answers = make_answers(people, demo_weights(people, population), rng, better)
@@ -70,7 +67,7 @@ def write_second_wave(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) 
     The population is that of the first wave, so that a change is one of opinion.
     """
     codebook = read_codebook(seeds)
-    municipalities = _of_residents(codebook)
+    municipalities = of_residents(codebook)
     population = make_population(municipalities, np.random.default_rng(random_seed))
     rng = np.random.default_rng([random_seed, 2])
     people = draw_respondents(population, municipalities, rng)
@@ -81,23 +78,6 @@ def write_second_wave(inbox: Path, seeds: Path, random_seed: int = RANDOM_SEED) 
     _write_panel(path, rows, codebook, source)
     log.info("%s: %s simulated rows.", path, f"{len(rows):,}")
     return [path, _write_population(inbox / of_population, population)]
-
-
-def read_codebook(seeds: Path) -> dict[str, pd.DataFrame]:
-    """The seeds the demo is made from; a municipality carries who takes part (participation)."""
-    text = {"dtype": str, "keep_default_na": False}
-    tables = {name: pd.read_csv(seeds / f"{name}.csv", **text) for name in SEEDS}
-    compared = tables["contrasts"][["attribute_code"]].merge(tables["region_groups"])
-    taking_part = compared.merge(tables["attributes"], on="attribute_code")
-    taking_part = taking_part.rename(columns={"level_code": "participation"})
-    known = taking_part[["survey_code", "municipality_code", "participation"]]
-    tables["municipalities"] = tables["municipalities"].merge(known)
-    return tables
-
-
-def _of_residents(codebook: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    municipalities = codebook["municipalities"]
-    return municipalities[municipalities["survey_code"] == SURVEY].reset_index(drop=True)
 
 
 def _write_population(path: Path, population: pd.DataFrame) -> Path:
@@ -260,7 +240,7 @@ def _write_limesurvey(path: Path, rows: pd.DataFrame, codebook: dict) -> None:
 
 def _write_platform(path: Path, rows: pd.DataFrame, codebook: dict) -> None:
     frame = _columns(rows, codebook, "participatieplatform")
-    names = _of_residents(codebook).set_index("municipality_code")["label"]
+    names = of_residents(codebook).set_index("municipality_code")["label"]
     bindings = codebook["bindings"].query(
         "source_code == 'participatieplatform' and binding == 'single_column'"
     )
