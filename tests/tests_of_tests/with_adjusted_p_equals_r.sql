@@ -3,13 +3,13 @@
 with tested as (
     select * from (
         values
-            ('f', 1, 0.01, 0.02, true, 0.04, 0.04),
-            ('f', 2, 0.04, null, true, 0.16 / 3, null),
-            ('f', 3, 0.03, 0.04, true, 0.16 / 3, 0.04),
-            ('f', 4, 0.5, null, true, 0.5, null),
-            ('f', 5, null, null, true, null, null),
-            ('f', 6, 0.001, 0.001, false, null, null),
-            ('g', 7, 0.04, 0.6, true, 0.04, 0.6)
+        ('f', 1, 0.01, 0.02, true, 0.04, 0.04),
+        ('f', 2, 0.04, null, true, 0.16 / 3, null),
+        ('f', 3, 0.03, 0.04, true, 0.16 / 3, 0.04),
+        ('f', 4, 0.5, null, true, 0.5, null),
+        ('f', 5, null, null, true, null, null),
+        ('f', 6, 0.001, 0.001, false, null, null),
+        ('g', 7, 0.04, 0.6, true, 0.04, 0.6)
     ) as t (family, id, p, q, is_shown, p_wanted, q_wanted)
 ),
 
