@@ -11,6 +11,7 @@ What one crosstab withholds must not follow from another one, nor from the publi
   other way around; answers that an attribute is made of are the groups of that attribute.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
@@ -21,10 +22,11 @@ import pandas as pd
 
 from peil.crosstabs.asked import Asked, By, Row, ask, rows_of
 from peil.crosstabs.measured import Group, Measured, measure
-from peil.crosstabs.people import Level
+from peil.crosstabs.people import Level, counted_elsewhere
 from peil.crosstabs.result import REASONS, TOTAL, Crosstab, Rounding, result
 from peil.crosstabs.shield import PROTECTED, SMALL_BASE, published_reasons, withheld_reasons
 
+log = logging.getLogger(__name__)
 # A column (its part of the banner and its level) and the number of a measure.
 TableCell = tuple[str, Level, int]
 KEYS = {
@@ -44,6 +46,8 @@ FIGURES = {
 
 def declared_crosstabs(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """One row per declared crosstab × wave × column × row of the table (KEYS and FIGURES).
+
+    None of a wave of which a delivery was counted elsewhere: its crosstabs would leave people out.
 
     Raises:
         InputError: a crosstab names what is not there.
@@ -65,10 +69,18 @@ def declared_crosstabs(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     }
     rounding = rows_of(connection, "select * from codebook.publication_rounding")
     rows: list[Row] = []
+    elsewhere, left_out = counted_elsewhere(connection), set()
     for question, own in groupby(declared, key=lambda row: row["question_code"]):
         tables = {row["crosstab_code"]: row | {"by": _by(row, attributes)} for row in own}
-        for wave in _waves(connection, question):
+        waves = _waves(connection, question)
+        left_out |= elsewhere.keys() & set(waves)
+        for wave in (wave for wave in waves if wave not in elsewhere):
             rows += _of_wave(connection, question, tables, wave, rounding)
+    for wave in sorted(left_out):
+        log.warning(
+            "Wave '%s': no declared crosstab is made, because %s came as count packages, which do "
+            "not hold who gave which two answers.", wave, elsewhere[wave],
+        )  # fmt: skip
     types = KEYS | FIGURES
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 

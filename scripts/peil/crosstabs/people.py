@@ -89,17 +89,22 @@ def read_respondents(
 
 def _refuse_counts(connection: duckdb.DuckDBPyConnection, wave: str) -> None:
     """Of a count package nobody's answers are here, so they cannot be crossed anew."""
-    names = connection.execute(
-        "select file_name from raw.deliveries where status = 'landed' and wave_code = ? "
-        "and package_sha256 is not null order by 1",
-        [wave],
-    ).fetchall()
-    if names:
+    if names := counted_elsewhere(connection).get(wave):
         raise InputError(
-            f"wave '{wave}': {', '.join(name for (name,) in names)} came as count packages, so a "
+            f"wave '{wave}': {names} came as count packages, so a "
             "crosstab would leave those respondents out. Declare the groups as a segment in "
             "segments.csv, or make the crosstab where the files are."
         )
+
+
+def counted_elsewhere(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Per wave of which a delivery came as a count package the names of those."""
+    return dict(
+        connection.execute(
+            "select wave_code, string_agg(file_name, ', ' order by file_name) from raw.deliveries "
+            "where status = 'landed' and package_sha256 is not null group by wave_code"
+        ).fetchall()
+    )
 
 
 def answers_of(text: str) -> list[tuple[str, float]]:

@@ -91,17 +91,18 @@ def _regions(tables: Tables) -> list[str]:
         surveys = {r["attribute_code"]: r["survey_code"] for r in tables["attributes"].rows
                    if r["kind"] == "participation"}  # fmt: skip
         groups = tables.setdefault("region_groups", _empty("region_groups"))
-        groups.rows += [
+        moved = [
             {"attribute_code": attribute, "municipality_code": row["municipality_code"],
              "level_code": row["participation"]}
             for attribute, survey in surveys.items()
             for row in municipalities.rows
             if row["survey_code"] == survey and row["participation"]
         ]  # fmt: skip
+        groups.rows += moved
         municipalities.drop_column("participation")
         said.append(
             "municipalities.csv: column participation moved to region_groups.csv "
-            f"({len(groups.rows)} rows)."
+            f"({len(moved)} rows)."
         )
     kinds = {"municipality": "region", "participation": "region_group"}
     for row in tables["attributes"].rows if "attributes" in tables else []:
