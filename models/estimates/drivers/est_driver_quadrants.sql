@@ -69,6 +69,7 @@ averaged as (
             null
         ) as average_unsatisfied,
         min(n_unsatisfied) over driver_set as least_n_unsatisfied,
+        {{ rounded('equal_share', 'coefficient') }} as rounded_equal,
     from satisfied
     window
         driver_set as (
@@ -80,20 +81,25 @@ averaged as (
 
 compared as (
     select
-        * exclude (unsatisfied_gap, gap_se, gap_ci_low, gap_ci_high, first_probability),
+        * exclude (
+            unsatisfied_gap, gap_se, gap_ci_low, gap_ci_high, first_probability, rounded_equal
+        ),
         {% for column in [
             'unsatisfied_gap', 'gap_se', 'gap_ci_low', 'gap_ci_high', 'first_probability'
         ] -%}
             if(average_unsatisfied is null, null, {{ column }}) as {{ column }},
         {% endfor -%}
+        -- As they are published: a reader of the ends must not find another verdict.
         case
-            when share_ci_low > equal_share then 'important'
-            when share_ci_high < equal_share then 'unimportant'
+            when {{ rounded('share_ci_low', 'coefficient') }} > rounded_equal then 'important'
+            when {{ rounded('share_ci_high', 'coefficient') }} < rounded_equal then 'unimportant'
         end as importance_side,
         case
             when average_unsatisfied is null then null
-            when gap_ci_low > 0 then 'unsatisfied'
-            when gap_ci_high < 0 then 'satisfied'
+            when {{ rounded_figure('gap_ci_low', "'range'", 'least_n_unsatisfied') }} > 0
+                then 'unsatisfied'
+            when {{ rounded_figure('gap_ci_high', "'range'", 'least_n_unsatisfied') }} < 0
+                then 'satisfied'
         end as satisfaction_side,
     from averaged
 ),

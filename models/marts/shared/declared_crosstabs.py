@@ -22,6 +22,7 @@ def model(dbt, session):
     dbt.ref("stg_scores")
     dbt.ref("wgt_overlapping_attributes")
     dbt.ref("wgt_respondents")
+    dbt.ref("wgt_respondent_parts")
     dbt.ref("wgt_profiles")
     dbt.ref("wgt_profile_cells")
     dbt.ref("wgt_cell_levels")

@@ -16,6 +16,7 @@ from peil.warehouse import literal
 BETWEEN, BEHIND = chr(31), chr(30)
 # Answers that fit the bits of a bigint; a question with more is read as a text.
 MOST_BITS = 62
+_PARTS = "weighted.wgt_respondent_parts where second_level_code is null"
 
 
 @dataclass(frozen=True)
@@ -107,27 +108,32 @@ def respondents_query(
         _question(connection, code, name, place[1])
         for (kind, code), name in columns.items() if kind == "question"
     ]  # fmt: skip
-    attributes = [(code, name) for (kind, code), name in columns.items() if kind == "attribute"]
+    asked = {code: name for (kind, code), name in columns.items() if kind == "attribute"}
+    # Those counted beside the profile are read of each respondent.
+    beside = {
+        row["attribute_code"]: asked[row["attribute_code"]]
+        for row in rows_of(
+            connection, "select attribute_code from codebook.attributes where is_segment_only"
+        )
+        if row["attribute_code"] in asked
+    }
+    attributes = {code: name for code, name in asked.items() if code not in beside}
     read = {q.row["question_code"] for q in questions}
     read |= {q.row["routing_question_code"] for q in questions} - {None}
     answers = ", ".join(q.columns() for q in questions)
     counted = ", ".join(q.counted() for q in questions)
-    levels = "".join(
-        f", string_agg(distinct level_code, chr({ord(BETWEEN)}) order by level_code) "
-        f"filter (attribute_code = {literal(code)}) as {name}"
-        for code, name in attributes
-    )
-    groups = ", ".join(literal(code) for code, _ in attributes) or "''"
-    names = ", ".join([*(q.name for q in questions), *(name for _, name in attributes)])
+    own = ", ".join([*(q.name for q in questions), *beside.values()])
+    names = ", ".join([*(q.name for q in questions), *asked.values()])
     weight = "base_weight, " if with_keys else ""
     key = "bit_xor(md5_number_lower(respondent_key)) as people_key, " if with_keys else ""
     keys = "bit_xor(people_key) as people_key, " if with_keys else ""
-    texts = ", ".join([*(q.text() for q in questions), *(name for _, name in attributes)])
+    texts = ", ".join([*(q.text() for q in questions), *asked.values()])
+    of_wave = f"survey_code = {survey} and wave_code = {wave}"
     return f"""
         with people as (
             select delivery_key, row_number, profile_key, base_weight, respondent_key
             from weighted.wgt_respondents
-            where response_status = 'eligible' and survey_code = {survey} and wave_code = {wave}
+            where response_status = 'eligible' and {of_wave}
         ),
         given as (
             select delivery_key, row_number, question_code, option_code, value_number,
@@ -142,19 +148,16 @@ def respondents_query(
             where question_code in ({", ".join(map(literal, sorted(read)))})
             group by delivery_key, row_number
         ),
+        {_levels("parts", "delivery_key, row_number", beside, _PARTS)}
         alike as (
-            select profile_key, {weight}{counted}, {key}
+            select profile_key, {weight}{", ".join([counted, *beside.values()])}, {key}
                 count(*) as n, sum(base_weight) as sum_d,
                 sum(base_weight * base_weight) as sum_d2
             from people left join answers using (delivery_key, row_number)
-            group by profile_key, {weight}{", ".join(q.name for q in questions)}
+            {"left join parts using (delivery_key, row_number)" if beside else ""}
+            group by profile_key, {weight}{own}
         ),
-        levels as (
-            select profile_key{levels}
-            from weighted.wgt_profiles
-            where survey_code = {survey} and wave_code = {wave} and attribute_code in ({groups})
-            group by profile_key
-        ),
+        {_levels("levels", "profile_key", attributes, f"weighted.wgt_profiles where {of_wave}")}
         placed as (
             select places.profile_key, places.cluster_code, cells.stratum, cells.cell_id
             from weighted.wgt_profile_cells as places
@@ -165,7 +168,8 @@ def respondents_query(
         summed as (
             select cell_id, stratum, cluster_code, {names}, {weight}{keys}
                 sum(n)::bigint as n, sum(sum_d) as sum_d, sum(sum_d2) as sum_d2
-            from alike inner join placed using (profile_key) left join levels using (profile_key)
+            from alike inner join placed using (profile_key)
+            {"left join levels using (profile_key)" if attributes else ""}
             group by cell_id, stratum, cluster_code, {weight}{names}
         )
         select cell_id, stratum, cluster_code, {texts}, * exclude (cell_id, stratum, cluster_code,
@@ -173,6 +177,23 @@ def respondents_query(
         from summed
         order by all
     """
+
+
+def _levels(name: str, key: str, attributes: dict[str, str], source: str) -> str:
+    """A CTE with a text of levels per attribute; nothing where none is asked."""
+    if not attributes:
+        return ""
+    texts = "".join(
+        f", string_agg(distinct level_code, chr({ord(BETWEEN)}) order by level_code) "
+        f"filter (attribute_code = {literal(code)}) as {column}"
+        for code, column in attributes.items()
+    )
+    groups = ", ".join(map(literal, attributes))
+    return f"""{name} as (
+            select {key}{texts}
+            from {source} and attribute_code in ({groups})
+            group by {key}
+        ),"""
 
 
 def _question(connection: duckdb.DuckDBPyConnection, code: str, name: str, wave: str) -> _Asked:

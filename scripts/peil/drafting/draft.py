@@ -198,11 +198,17 @@ def _tables(
         "code_fixes": questionnaire.fixes,
         "topics": questionnaire.topic_rows(),
         "delivery_rules": [{**row} for row in rules if row["source_code"] == "*"],
-        **{seed: [*_ours(seed), *extra[seed]] for seed in _EXTENDED},
+        **{seed: _extended(seed, extra[seed]) for seed in _EXTENDED},
         **_around(path, described, names, frame, (start, end, f"{year}-01-01")),
         **frame.tables,
     }  # fmt: skip
     return tables, frame
+
+
+def _extended(seed: str, drafted: Rows) -> Rows:
+    """The rows that come with Peil, and those of scales that it has not."""
+    known = {row["scale_code"] for row in _ours("scales")}
+    return [*_ours(seed), *(row for row in drafted if row["scale_code"] not in known)]
 
 
 def _ours(seed: str) -> Rows:

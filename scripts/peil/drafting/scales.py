@@ -39,7 +39,10 @@ class Scale:
 
 
 def number_scale(low: float, high: float, *, promoters: bool = False) -> Scale:
-    """Numbers in a range: their mean, and of 0-10 recommendations the promoters minus the rest."""
+    """Numbers in a range: their mean, and of 0-10 recommendations the promoters minus the rest.
+
+    The scale of recommendations comes with Peil: what stands of it in its seeds goes before.
+    """
     code = f"number_{_plain(low)}_{_plain(high)}".replace("-", "m").replace(".", "p")
     statistics: list[dict[str, object]] = [_statistic("mean", "mean", "Gemiddelde", "Mean")]
     if promoters and (low, high) == (0, 10):
