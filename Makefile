@@ -66,7 +66,7 @@ $(CLUSTER_STAMP): requirements-cluster-dev.txt $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target $(CLUSTER) -r requirements-cluster-dev.txt
 	@touch $@
 
-setup-cluster: setup $(CLUSTER_STAMP)
+setup-cluster: setup $(CLUSTER_STAMP)  ## Ray and a local object store, into .venv/cluster
 
 test-cluster: setup-cluster  ## the tests of `peil nightly --cluster`, on two Ray workers of this computer
 	@PYTHONPATH=$(CURDIR)/$(CLUSTER) $(BIN)/python -m pytest -rs tests/python/test_cluster.py
