@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from decimal import Decimal
 
 import duckdb
 import pytest
@@ -14,6 +15,7 @@ from peil.report.book import banner, book
 from peil.report.book_excel import excel
 from peil.report.book_files import as_csv, name_of, written
 from peil.report.book_parts import Book, Chapter
+from peil.report.book_sheets import halves_up
 from peil.report.compose import read_published
 from peil.site.crosstabs import CrossFigure
 from python_calamine import CalamineWorkbook
@@ -296,6 +298,16 @@ def test_the_page_and_the_csv_say_the_same(demo, made):
     assert len(figures) == sum(cell.value is not None for cell in cells)
     values = [float(row["Cijfer"].replace(",", ".")) for row in figures]
     assert values == pytest.approx([cell.value for cell in cells if cell.value is not None])
+
+
+def test_what_ends_on_a_half_is_no_less_in_a_workbook():
+    """A workbook holds 16 digits; LibreOffice rounds a hundred times the number."""
+    for value in (0.285, 0.145, 0.575, 1.005, 6.35, 0.5, 0.0005, -0.285):
+        written = float(f"{halves_up(value):.16G}")
+        assert abs(written - value) <= 2e-16 * max(abs(value), 1) * 10
+        assert abs(100 * written) >= abs(Decimal(repr(value)) * 100)
+        assert f"{written:.15G}" == f"{value:.15G}"
+    assert [halves_up(value) for value in (0.28, 0.0, 7.0)] == [0.28, 0.0, 7.0]
 
 
 def test_libreoffice_shows_what_the_page_shows(demo, made, tmp_path):
