@@ -94,8 +94,9 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     try:
-        s3fs.S3FileSystem(skip_instance_cache=True).mkdir("peil")
-        yield "s3://peil"
+        # A server that was stopped left its buckets to the next one of this process.
+        s3fs.S3FileSystem(skip_instance_cache=True).mkdir(f"peil-{port}")
+        yield f"s3://peil-{port}"
     finally:
         server.stop()
 
@@ -141,7 +142,7 @@ def test_workers_are_killed_and_the_figures_of_the_demo_are_those_of_one_machine
             "and file_name = ?", [SPLIT],
         ).fetchone()  # fmt: skip
     assert landed == (1, 1)
-    assert s3fs.S3FileSystem(skip_instance_cache=True).find("peil") == []
+    assert s3fs.S3FileSystem(skip_instance_cache=True).find(store.removeprefix("s3://")) == []
     assert not workers_of(night.pid)
 
 

@@ -69,7 +69,7 @@ averaged as (
             null
         ) as average_unsatisfied,
         min(n_unsatisfied) over driver_set as least_n_unsatisfied,
-        {{ rounded('equal_share', 'coefficient') }} as rounded_equal,
+        {{ rounded('equal_share', 'coefficient') }} as even_share,
     from satisfied
     window
         driver_set as (
@@ -81,18 +81,15 @@ averaged as (
 
 compared as (
     select
-        * exclude (
-            unsatisfied_gap, gap_se, gap_ci_low, gap_ci_high, first_probability, rounded_equal
-        ),
+        * exclude (unsatisfied_gap, gap_se, gap_ci_low, gap_ci_high, first_probability, even_share),
         {% for column in [
             'unsatisfied_gap', 'gap_se', 'gap_ci_low', 'gap_ci_high', 'first_probability'
         ] -%}
             if(average_unsatisfied is null, null, {{ column }}) as {{ column }},
         {% endfor -%}
-        -- As they are published: a reader of the ends must not find another verdict.
         case
-            when {{ rounded('share_ci_low', 'coefficient') }} > rounded_equal then 'important'
-            when {{ rounded('share_ci_high', 'coefficient') }} < rounded_equal then 'unimportant'
+            when {{ rounded('share_ci_low', 'coefficient') }} > even_share then 'important'
+            when {{ rounded('share_ci_high', 'coefficient') }} < even_share then 'unimportant'
         end as importance_side,
         case
             when average_unsatisfied is null then null
