@@ -1,12 +1,9 @@
 """`peil count --min-cell K`: no profile of fewer people, and everybody still counts."""
 
 import csv
-import os
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from unittest import mock
 
 import duckdb
 import pytest
@@ -16,8 +13,6 @@ from hypothesis import strategies as st
 from peil.codebook.seeds import seed_columns
 from peil.counting.tables import SELECTED, columns_of
 from peil.errors import InputError
-from peil.gate import gate
-from peil.gate.worker_client import Worker
 from peil.landing import land
 from peil.migrations import migrate
 from peil.nights.build import build_warehouse
@@ -27,20 +22,10 @@ from peil.workers.count import count_delivery
 from peil.workers.merge import merge_parts
 from peil.workers.parts import Part
 from small_survey import labelled
+from test_count_packages import started_once  # noqa: F401 (a fixture)
 
 NAME = "small_survey.csv"
 K = 5
-
-
-@pytest.fixture(scope="module", autouse=True)
-def started_once(worker: Worker) -> Iterator[None]:
-    with (
-        mock.patch.dict(os.environ, PEIL_HASH_KEY="test"),
-        mock.patch.dict("peil.settings._kept"),
-        mock.patch.object(gate, "Worker", lambda: worker),
-        mock.patch.object(worker, "close", lambda: None),
-    ):
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,10 @@ and a rule on speeders that needs the median of all rows.
 import csv
 import itertools
 import json
-import os
 import shutil
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from unittest import mock
 
 import duckdb
 import pytest
@@ -22,28 +19,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peil.counting.tables import SELECTED
 from peil.errors import DeliveryRejectedError, InputError
-from peil.gate import gate
-from peil.gate.worker_client import Worker
 from peil.landing import land
 from peil.settings import Places
 from peil.workers.count import count_delivery
 from peil.workers.merge import merge_parts
 from peil.workers.parts import Part
 from small_survey import REFERENCE, edit, labelled, rows_of
+from test_count_packages import started_once  # noqa: F401 (a fixture)
 
 CLOSE = 1e-12
 NAME = "small_survey.csv"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def started_once(worker: Worker) -> Iterator[None]:
-    with (
-        mock.patch.dict(os.environ, PEIL_HASH_KEY="test"),
-        mock.patch.dict("peil.settings._kept"),
-        mock.patch.object(gate, "Worker", lambda: worker),
-        mock.patch.object(worker, "close", lambda: None),
-    ):
-        yield
 
 
 @pytest.fixture(scope="module")
