@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from peil.drafts import draft_of
+
 log = logging.getLogger(__name__)
 OWNER_ONLY = 0o077
 PUBLIC_FOLDER, PUBLIC_FILE, PRIVATE_FOLDER = 0o755, 0o644, 0o700
@@ -51,6 +53,14 @@ def publish_mode(path: Path) -> None:
             publish_mode(entry)
     elif not path.is_symlink():
         path.chmod(PUBLIC_FILE)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Put a text in place at once; its owner only may read it, from its first byte."""
+    draft = draft_of(path)
+    with owner_only():
+        draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
 def make_folder(folder: Path, mode: int) -> None:

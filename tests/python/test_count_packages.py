@@ -47,6 +47,15 @@ def rows() -> list[dict[str, str]]:
     ]
 
 
+def states_of(places: Places) -> list[tuple[str, bool]]:
+    """Per delivery its state, and whether counts of it are there."""
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        return connection.execute(
+            "select status, (select count(*) from raw.counted_answers as a "
+            "where a.delivery_key = d.delivery_key) > 0 from raw.deliveries as d order by 1"
+        ).fetchall()
+
+
 @pytest.fixture(scope="module", autouse=True)
 def started_once(worker: Worker) -> Iterator[None]:
     """One process with Great Expectations for all deliveries that are counted here; one secret."""
@@ -228,12 +237,7 @@ def test_a_correction_replaces_and_a_changed_codebook_is_named(survey, packages,
     again = count_delivery(seeds, corrected, tmp_path / "out").package
     shutil.copy2(again, places.inbox / again.name)
     assert land(places).landed == [again.name]
-    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
-        states = connection.execute(
-            "select status, (select count(*) from raw.counted_answers as a "
-            "where a.delivery_key = d.delivery_key) > 0 from raw.deliveries as d order by 1"
-        ).fetchall()
-    assert states == [("landed", True), ("replaced", False)]
+    assert states_of(places) == [("landed", True), ("replaced", False)]
     # A question more asks nothing of it; another level of an attribute does.
     edit(seeds, "questions", lambda found: [*found, {**found[0], "question_code": "new"}])
     assert land(places).landed == []

@@ -25,7 +25,7 @@ from peil.workers.count import count_delivery
 from peil.workers.merge import merge_parts
 from peil.workers.parts import Part
 from small_survey import REFERENCE, edit, labelled, rows_of
-from test_count_packages import started_once  # noqa: F401 (a fixture)
+from test_count_packages import started_once, states_of  # noqa: F401 (a fixture)
 
 CLOSE = 1e-12
 NAME = "small_survey.csv"
@@ -132,12 +132,7 @@ def test_a_merged_package_lands_as_one_delivery_and_a_correction_replaces_it(
     again = merged(survey, corrected, 2, tmp_path / "again")
     shutil.copy2(again, places.inbox / package.name)
     assert land(places).landed == [package.name]
-    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
-        states = connection.execute(
-            "select status, (select count(*) from raw.counted_answers as a "
-            "where a.delivery_key = d.delivery_key) > 0 from raw.deliveries as d order by 1"
-        ).fetchall()
-    assert states == [("landed", True), ("replaced", False)]
+    assert states_of(places) == [("landed", True), ("replaced", False)]
 
 
 def test_what_is_no_whole_set_of_parts_is_refused(survey, whole, tmp_path):

@@ -6,6 +6,7 @@ with answers as (
         option_code,
         value_number,
     from {{ ref('est_answer_counts') }}
+    where attribute_code is null
 ),
 
 numbered as (

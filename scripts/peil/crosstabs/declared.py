@@ -101,7 +101,8 @@ def _waves(connection: duckdb.DuckDBPyConnection, question: str) -> list[str]:
     found = rows_of(
         connection,
         "select distinct wave_code from estimates.est_answer_counts "
-        "where question_code = ? and wave_code in (select wave_code from estimates.est_cells) "
+        "where question_code = ? and attribute_code is null "
+        "and wave_code in (select wave_code from estimates.est_cells) "
         "order by wave_code", question,
     )  # fmt: skip
     return [row["wave_code"] for row in found]

@@ -207,7 +207,7 @@ def _question(connection: duckdb.DuckDBPyConnection, code: str, name: str, wave:
     # With a code and a number first: of two answers the one that says most is meant.
     answers = connection.execute(
         "select distinct option_code, value_number from estimates.est_answer_counts "
-        "where question_code = ? and wave_code = ? and not is_base "
+        "where question_code = ? and wave_code = ? and attribute_code is null and not is_base "
         "order by option_code is null or value_number is null, option_code, value_number",
         [code, wave],
     ).fetchall()

@@ -6,6 +6,7 @@ import jinja2
 
 from peil.drafting.columns import Described
 from peil.drafting.guess import FILE, LIKELY, UNSURE, Guess
+from peil.private import write_private
 
 REPORT = "draft.html"
 _TEMPLATE = Path(__file__).with_name("draft.html.j2")
@@ -35,10 +36,7 @@ def write_report(
              [line for line in lines if line["certainty"] == FILE]),
         ],
     )  # fmt: skip
-    draft = path.with_name(f".{path.name}.tmp")
-    draft.write_text(html, encoding="utf-8")
-    draft.chmod(0o600)
-    draft.replace(path)
+    write_private(path, html)
 
 
 # What weighs on every figure stands before what concerns one question.

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
-import jinja2
 
 from peil import dutch
+from peil.gate.page import environment
 from peil.names import file_name
+from peil.private import write_private
 from peil.settings import Places
 from peil.warehouse import open_warehouse
 
@@ -67,11 +68,8 @@ def say_who_took_part(places: Places) -> int:
 
 def section_of(rows: list[Row], confidence_level: float) -> str:
     """The section in HTML, of the rows of one source and wave."""
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["number"] = dutch.number
-    return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
+    template = environment().from_string(_TEMPLATE.read_text(encoding="utf-8"))
+    return template.render(
         source=next((row for row in rows if row.attribute_code is None), None),
         invited=[row for row in rows if row.invite_rank is not None][:MOST_INVITED],
         hides_groups=any(row.is_withheld for row in rows if row.attribute_code is not None),
@@ -101,8 +99,5 @@ def _put(path: Path, section: str) -> bool:
     made = f"{before}{FIRST}\n{section}\n{LAST}{after}"
     if not (found and ended) or made == page:
         return False
-    draft = path.with_name(f".{path.name}.tmp")
-    draft.write_text(made, encoding="utf-8")
-    draft.chmod(0o600)
-    draft.replace(path)
+    write_private(path, made)
     return True
