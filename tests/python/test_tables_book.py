@@ -312,7 +312,7 @@ def test_what_ends_on_a_half_is_no_less_in_a_workbook():
         assert abs(written - value) <= 2e-16 * max(abs(value), 1) * 10
         assert abs(100 * written) >= abs(Decimal(repr(value)) * 100)
         assert f"{written:.15G}" == f"{value:.15G}"
-    assert [halves_up(value) for value in (0.28, 0.0, 7.0)] == [0.28, 0.0, 7.0]
+    assert [halves_up(value) for value in (0.28, 0.0, 7.0, 6.5)] == [0.28, 0.0, 7.0, 6.5]
 
 
 def test_libreoffice_shows_what_the_page_shows(demo, made, tmp_path):

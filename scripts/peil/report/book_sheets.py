@@ -94,10 +94,11 @@ def halves_up(value: float) -> float:
     """A number that every spreadsheet rounds as the pages do, where it ends on a half.
 
     0.285 is a little less in binary, and LibreOffice shows 28% of it where Excel and the pages show
-    29%. The sixteenth digit decides, which no spreadsheet shows.
+    29%. The sixteenth digit decides, which no spreadsheet shows. 6.5 is itself in binary.
     """
     digits = Decimal(repr(value))
-    if not str(value).endswith("5"):
+    is_less = abs(Decimal(value)) < abs(digits)
+    if not (is_less and str(value).endswith("5")):
         return value
     return float(digits + Decimal(1).scaleb(digits.adjusted() - 15).copy_sign(digits))
 
