@@ -1,7 +1,8 @@
 """What `peil count --min-cell K` costs: standard errors on the demo, written in docs/federated.md.
 
 Every survey file of the demo is counted with and without coarsening, and the packages are landed
-and built. Run by `make min-cell`; the same on every machine.
+and built. A file with a place of fewer people than K is refused, as it would be, and counted as it
+is. Run by `make min-cell`; the same on every machine.
 """
 
 import logging
@@ -16,13 +17,14 @@ from pathlib import Path
 
 import duckdb
 from peil.codebook import read_sources, source_of
+from peil.errors import InputError
 from peil.landing import land
 from peil.nights.build import build_warehouse
 from peil.progress import set_up_logging
 from peil.settings import PROJECT, Places
 from peil.warehouse import as_path, literal
 from peil.workers.count import count_delivery, count_keys
-from peil.workers.keep import keep_lists
+from peil.workers.keep import KeepList, keep_lists
 
 from benchmarks.sections import replace_section, table
 
@@ -37,9 +39,11 @@ class Cost:
 
     `ratios` holds, per kind of segment, (figures before, of these made still, median and 95 %
     quantile of the ratio of standard errors, largest change of an estimate in standard errors).
+    `n_refused` files have a place of too few people; their profiles are not among these.
     """
 
     k: int
+    n_refused: int
     profiles: int
     smallest: int
     ratios: dict[str, tuple[int, int, float, float, float]]
@@ -71,7 +75,7 @@ def measure(seeds: Path, folder: Path, numbers: tuple[int, ...]) -> list[Cost]:
     ]
     keys = [count_keys(seeds, file, folder / "keys").package for file in surveys]
     keeps = keep_lists(seeds, keys)
-    built = {}
+    built, packages = {}, {}
     for k in (0, *numbers):
         places = Places(
             seeds, folder / str(k) / "inbox", folder / str(k) / "warehouse" / "peil.duckdb",
@@ -80,20 +84,33 @@ def measure(seeds: Path, folder: Path, numbers: tuple[int, ...]) -> list[Cost]:
         places.inbox.mkdir(parents=True)
         for file in sorted(set(inbox.iterdir()) - set(surveys)):
             shutil.copy2(file, places.inbox)
-        for file in surveys:
-            count_delivery(seeds, file, places.inbox, keeps[file.name], min_cell=k)
+        made = [_count(places, file, keeps[file.name], k) for file in surveys]
+        packages[k] = [package for package in made if package]
         landed = land(places)
         failures = build_warehouse(places).failures
         if landed.rejected or landed.failed or failures:
             raise RuntimeError(f"--min-cell {k}: {landed.rejected} {landed.failed} {failures}")
         built[k] = places
         log.info("Built with profiles of at least %s people.", k or 1)
-    return [cost_of(k, built[0], built[k]) for k in (0, *numbers)]
+    return [
+        cost_of(k, packages[k], len(surveys) - len(packages[k]), built[0], built[k])
+        for k in (0, *numbers)
+    ]
 
 
-def cost_of(k: int, before: Places, after: Places) -> Cost:
+def _count(places: Places, file: Path, keep: KeepList, k: int) -> Path | None:
+    """Count a file into the inbox; None where it is refused, and counted as it is."""
+    try:
+        return count_delivery(places.seeds, file, places.inbox, keep, min_cell=k).package
+    except InputError as refusal:
+        log.info("%s: %s", file.name, refusal)
+        count_delivery(places.seeds, file, places.inbox, keep)
+        return None
+
+
+def cost_of(k: int, packages: list[Path], n_refused: int, before: Places, after: Places) -> Cost:
     """Compare the figures of two warehouses, one figure with itself."""
-    sizes = _profile_sizes(after.inbox)
+    sizes = _profile_sizes(packages)
     with duckdb.connect() as connection:
         for name, places in (("before", before), ("after", after)):
             connection.execute(f"attach {literal(str(places.warehouse))} as {name} (read_only)")
@@ -108,7 +125,7 @@ def cost_of(k: int, before: Places, after: Places) -> Cost:
             group by a.kind order by min(a.sort_order), a.kind
             """
         ).fetchall()
-    return Cost(k, len(sizes), min(sizes), {kind: tuple(found) for kind, *found in rows})
+    return Cost(k, n_refused, len(sizes), min(sizes), {kind: tuple(found) for kind, *found in rows})
 
 
 def _figures(database: str) -> str:
@@ -126,10 +143,10 @@ def _figures(database: str) -> str:
     """
 
 
-def _profile_sizes(inbox: Path) -> list[int]:
+def _profile_sizes(packages: list[Path]) -> list[int]:
     sizes: list[int] = []
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        for package in inbox.glob("*.counts.zip"):
+        for package in packages:
             with zipfile.ZipFile(package) as archive:
                 archive.extract("respondents.parquet", folder)
             found = connection.execute(
@@ -145,7 +162,8 @@ def section(costs: list[Cost]) -> str:
     """The table, with what was measured."""
     header = ["", *(f"K = {cost.k}" if cost.k else "as counted" for cost in costs)]
     rows = [
-        ["profiles in all packages", *(f"{cost.profiles:,}" for cost in costs)],
+        ["files refused: a place of fewer people", *(str(cost.n_refused) for cost in costs)],
+        ["profiles in the other packages", *(f"{cost.profiles:,}" for cost in costs)],
         ["people in the smallest", *(f"{cost.smallest:,}" for cost in costs)],
     ]
     for kind in costs[0].ratios:
