@@ -1,6 +1,6 @@
 """Run the benchmarks and write docs/benchmarks.md from what is stored in .bench/.
 
-PEIL_BENCH_SMALL (small, demo), PEIL_BENCH_SIZES, PEIL_BENCH_NIGHTS and PEIL_BENCH_CLUSTER
+PEIL_BENCH_SMALL (small, demo, large), PEIL_BENCH_SIZES, PEIL_BENCH_NIGHTS and PEIL_BENCH_CLUSTER
 (respondents; each separated by commas, empty skips; the last needs Ray: PYTHONPATH=.venv/cluster),
 PEIL_BENCH_REPEATS, PEIL_BENCH_TIMEOUT (seconds per process),
 PEIL_BENCH_PEERS and PEIL_BENCH_FIGURES (0 leaves the other programs, and figures in R, out) limit
@@ -23,7 +23,7 @@ from benchmarks.machine import describe_machine
 from benchmarks.nights import run_nights
 from benchmarks.raking import run_raking
 from benchmarks.sections import replace_section
-from benchmarks.small import SURVEYS, run_small
+from benchmarks.small import LARGE, SURVEYS, run_small
 from benchmarks.small_table import small_section
 from benchmarks.tables import machine_section, nights_section, raking_section
 
@@ -40,7 +40,11 @@ def main() -> None:
     peers = os.environ.get("PEIL_BENCH_PEERS", "1") != "0"
     for survey in _words("PEIL_BENCH_SMALL", ",".join(SURVEYS)):
         number = SURVEYS.index(survey)
-        keep(HOME, "small", number, lambda s=survey: run_small(s, repeats, 2 * timeout, HOME))
+        turns, patience = (1, 6 * timeout) if survey == LARGE else (repeats, 2 * timeout)
+        keep(
+            HOME, "small", number,
+            lambda s=survey, n=turns, most=patience: run_small(s, n, most, HOME),
+        )  # fmt: skip
     for size in _sizes("PEIL_BENCH_SIZES", "4000,100000,1000000,10000000"):
         keep(HOME, "raking", size, lambda n=size: run_raking([n], repeats, timeout, HOME, peers))
     for size in _sizes("PEIL_BENCH_NIGHTS", "4000,100000,1000000"):

@@ -2,11 +2,13 @@
 
 Every survey file of the demo is counted with and without coarsening, and the packages are landed
 and built. A file with a place of fewer people than K is refused, as it would be, and counted as it
-is. Run by `make min-cell`; the same on every machine.
+is; a night that stops on coarsened packages is a result. Run by `make min-cell`; the same on every
+machine.
 """
 
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,7 +32,8 @@ from benchmarks.sections import replace_section, table
 
 log = logging.getLogger("benchmarks")
 DOCS = PROJECT / "docs" / "federated.md"
-K = (5, 10, 20)
+K = (3, 5, 10)
+_SCHEME = re.compile(r"scheme (?P<scheme>\w+)")
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,12 @@ class Cost:
 
     `ratios` holds, per kind of segment, (figures before, of these made still, median and 95 %
     quantile of the ratio of standard errors, largest change of an estimate in standard errors).
-    `n_refused` files have a place of too few people; their profiles are not among these.
+    `n_refused` files have a place of too few people; their profiles are not among these. `stopped_by`
+    is the weighting scheme that cannot be met; then there are no ratios.
     """
 
     k: int
+    stopped_by: str
     n_refused: int
     profiles: int
     smallest: int
@@ -75,7 +80,8 @@ def measure(seeds: Path, folder: Path, numbers: tuple[int, ...]) -> list[Cost]:
     ]
     keys = [count_keys(seeds, file, folder / "keys").package for file in surveys]
     keeps = keep_lists(seeds, keys)
-    built, packages = {}, {}
+    costs: list[Cost] = []
+    plain: Places | None = None
     for k in (0, *numbers):
         places = Places(
             seeds, folder / str(k) / "inbox", folder / str(k) / "warehouse" / "peil.duckdb",
@@ -85,17 +91,21 @@ def measure(seeds: Path, folder: Path, numbers: tuple[int, ...]) -> list[Cost]:
         for file in sorted(set(inbox.iterdir()) - set(surveys)):
             shutil.copy2(file, places.inbox)
         made = [_count(places, file, keeps[file.name], k) for file in surveys]
-        packages[k] = [package for package in made if package]
         landed = land(places)
         failures = build_warehouse(places).failures
-        if landed.rejected or landed.failed or failures:
+        stopped_by = _SCHEME.search(" ".join(failures))
+        if landed.rejected or landed.failed or (failures and not (k and stopped_by)):
             raise RuntimeError(f"--min-cell {k}: {landed.rejected} {landed.failed} {failures}")
-        built[k] = places
-        log.info("Built with profiles of at least %s people.", k or 1)
-    return [
-        cost_of(k, packages[k], len(surveys) - len(packages[k]), built[0], built[k])
-        for k in (0, *numbers)
-    ]
+        plain = plain or places
+        sizes = _profile_sizes([package for package in made if package])
+        costs.append(
+            Cost(
+                k, stopped_by["scheme"] if stopped_by else "", made.count(None), len(sizes),
+                min(sizes), {} if stopped_by else compare(plain, places),
+            )
+        )  # fmt: skip
+        log.info("%s", costs[-1])
+    return costs
 
 
 def _count(places: Places, file: Path, keep: KeepList, k: int) -> Path | None:
@@ -108,9 +118,8 @@ def _count(places: Places, file: Path, keep: KeepList, k: int) -> Path | None:
         return None
 
 
-def cost_of(k: int, packages: list[Path], n_refused: int, before: Places, after: Places) -> Cost:
-    """Compare the figures of two warehouses, one figure with itself."""
-    sizes = _profile_sizes(packages)
+def compare(before: Places, after: Places) -> dict[str, tuple[int, int, float, float, float]]:
+    """Compare the figures of two warehouses, one figure with itself; see `Cost.ratios`."""
     with duckdb.connect() as connection:
         for name, places in (("before", before), ("after", after)):
             connection.execute(f"attach {literal(str(places.warehouse))} as {name} (read_only)")
@@ -125,7 +134,7 @@ def cost_of(k: int, packages: list[Path], n_refused: int, before: Places, after:
             group by a.kind order by min(a.sort_order), a.kind
             """
         ).fetchall()
-    return Cost(k, n_refused, len(sizes), min(sizes), {kind: tuple(found) for kind, *found in rows})
+    return {kind: tuple(found) for kind, *found in rows}
 
 
 def _figures(database: str) -> str:
@@ -168,14 +177,22 @@ def section(costs: list[Cost]) -> str:
     ]
     for kind in costs[0].ratios:
         row = [f"standard error, by {kind.lower()}"]
-        for cost in costs:
-            n, made, median, high, _ = cost.ratios[kind]
-            gone = f"; {1 - made / n:.1%} gone" if made < n else ""
-            row.append(f"{median:.3f} ({high:.3f}){gone}")
+        row += [_shown(*cost.ratios[kind]) if cost.ratios else "" for cost in costs]
         rows.append(row)
     row = ["largest change of an estimate, in standard errors"]
-    row += [f"{max(found[4] for found in cost.ratios.values()):.2f}" for cost in costs]
+    row += [
+        f"{max(found[4] for found in cost.ratios.values()):.2f}" if cost.ratios else ""
+        for cost in costs
+    ]
+    rows.append(row)
+    row = ["a scheme that cannot be met: the night stops"]
+    row += [f"`{cost.stopped_by}`" if cost.stopped_by else "none" for cost in costs]
     return table(header, [*rows, row])
+
+
+def _shown(n: int, n_made: int, median: float, high: float, _: float) -> str:
+    gone = f"; {1 - n_made / n:.1%} gone" if n_made < n else ""
+    return f"{median:.3f} ({high:.3f}){gone}"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Nights of small surveys and of the demo, in processor time, beside those of an earlier commit.
+"""Nights of three surveys, small to a million people, in processor time, beside an earlier commit.
 
 Both versions run in one go, turn by turn, so that whatever else the machine does weighs on both.
 Processor time is user and system of the whole tree of processes, readers and gate included.
@@ -23,12 +23,15 @@ log = logging.getLogger(__name__)
 BASELINE = "fd9d458"
 SMALL, SMALL_SIZE, SMALL_QUESTIONS = "small", 2231, 6
 DEMO, NEW_SHARE, RANDOM_SEED = "demo", 0.01, 1
-SURVEYS = (SMALL, DEMO)
+LARGE, LARGE_SIZE = "large", 1_000_000
+SURVEYS = (SMALL, DEMO, LARGE)
+DRAWN_FROM = "gemeentekanalen_2024.csv"
 COMPILES = "first of this version of the code"
 # The most that a night may cost as a share of the same night of the baseline.
 GOALS = {
     (SMALL, "first"): 0.5, (SMALL, "nothing new"): 0.06, (SMALL, "corrected codebook"): 0.3,
     (SMALL, "new file"): 0.3, (DEMO, "first"): 0.55, (DEMO, "new file"): 0.4,
+    (LARGE, "first"): 0.6, (LARGE, "new file"): 0.15,
 }  # fmt: skip
 
 
@@ -73,7 +76,9 @@ def _row(version: Version, survey: str, night: str, turn: int, done: Measured) -
     if done.is_timed_out or done.return_code:
         last = done.errors.strip().splitlines()[-1:] or ["no message"]
         return row | {"not_done": last[0].removeprefix("peil: ").split(";")[0][:200]}
-    return row | {"cpu_seconds": done.cpu_seconds, "seconds": done.seconds}
+    return row | {
+        "cpu_seconds": done.cpu_seconds, "seconds": done.seconds, "peak_bytes": done.peak_bytes
+    }  # fmt: skip
 
 
 def _nights(
@@ -83,7 +88,7 @@ def _nights(
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "inbox").mkdir(parents=True)
     shutil.copytree(version.root / "seeds", folder / "seeds")
-    prepare = {SMALL: _small_survey, DEMO: _demo_survey}[survey]
+    prepare = {SMALL: _small_survey, DEMO: _demo_survey, LARGE: _large_survey}[survey]
     add_file = prepare(version, folder, timeout)
     places = [
         "--seeds", folder / "seeds", "--inbox", folder / "inbox", "--warehouse",
@@ -140,11 +145,23 @@ def _small_survey(version: Version, folder: Path, _: float) -> Callable[[], None
 def _demo_survey(version: Version, folder: Path, timeout: float) -> Callable[[], None]:
     inbox = folder / "inbox"
     version.peil("demo", "--inbox", inbox, timeout=timeout, cache=folder)
-    source = inbox / "gemeentekanalen_2024.csv"
-    more = round(len(source.read_bytes().splitlines()) * NEW_SHARE)
-    return lambda: write_delivery(
-        source, inbox / "gemeentekanalen_2024_b.csv", more, 1_000_000, RANDOM_SEED
-    )
+    source = inbox / DRAWN_FROM
+    n = len(source.read_bytes().splitlines())
+    return lambda: _deliver_more(source, inbox, n)
+
+
+def _large_survey(version: Version, folder: Path, timeout: float) -> Callable[[], None]:
+    """Rows of the demo's file of the municipalities drawn again, and the population."""
+    demo, inbox = folder / "demo", folder / "inbox"
+    version.peil("demo", "--inbox", demo, timeout=timeout, cache=folder)
+    shutil.copy2(demo / "bevolking_2024.csv", inbox)
+    write_delivery(demo / DRAWN_FROM, inbox / DRAWN_FROM, LARGE_SIZE, 1, RANDOM_SEED)
+    return lambda: _deliver_more(demo / DRAWN_FROM, inbox, LARGE_SIZE)
+
+
+def _deliver_more(source: Path, inbox: Path, n: int) -> None:
+    target = inbox / f"{source.stem}_b{source.suffix}"
+    write_delivery(source, target, round(n * NEW_SHARE), 2 * LARGE_SIZE, RANDOM_SEED + 1)
 
 
 def _correct(file: Path) -> None:

@@ -15,6 +15,7 @@ from benchmarks.raking import run_raking
 from benchmarks.raking_peil import margin_error, rake_table, write_weights
 from benchmarks.respondents import CASES, Case, write_respondents
 from benchmarks.sections import replace_section
+from benchmarks.small_table import small_section
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -164,3 +165,23 @@ def test_what_workers_took_is_read_from_the_log_of_the_night() -> None:
     assert task["peak_mb"] > 0
     failed = Measured(1, 30.0, 20.0, 10, is_timed_out=False, output="", errors="a\nERROR b")
     assert result_of(failed, 60) == {"not_done": "ERROR b"}
+
+
+def test_a_large_night_with_a_new_file_is_held_against_its_own_first() -> None:
+    def row(version: str, survey: str, night: str, seconds: float) -> dict:
+        return {
+            "version": version, "survey": survey, "night": night, "turn": 0,
+            "cpu_seconds": seconds, "peak_bytes": 3 << 20,
+        }  # fmt: skip
+
+    rows = [
+        row(version, survey, night, seconds)
+        for version, survey, first, more in (
+            ("now", "large", 50, 5), ("baseline", "large", 100, 80), ("now", "demo", 30, 20),
+            ("baseline", "demo", 40, 40),
+        )
+        for night, seconds in (("first", first), ("new file", more))
+    ]  # fmt: skip
+    text = small_section(rows, [])
+    assert "| 5.0 | 50.0 | 10% | ≤ 15% | yes | 3 MiB |" in text
+    assert "| 20.0 | 40.0 | 50% | ≤ 40% | **no** | 3 MiB |" in text
