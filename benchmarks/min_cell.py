@@ -42,8 +42,8 @@ class Cost:
 
     `ratios` holds, per kind of segment, (figures before, of these made still, median and 95 %
     quantile of the ratio of standard errors, largest change of an estimate in standard errors).
-    `n_refused` files have a place of too few people; their profiles are not among these. `stopped_by`
-    is the weighting scheme that cannot be met; then there are no ratios.
+    `n_refused` files have a place of too few people; their profiles are not among these.
+    `stopped_by` is the weighting scheme that cannot be met; then there are no ratios.
     """
 
     k: int
