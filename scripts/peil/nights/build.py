@@ -53,7 +53,7 @@ def build_warehouse(places: Places) -> BuildResult:
         keep_seeds = codebook == _built_codebook(connection)
         if keep_seeds:
             log.info("The codebook is unchanged: its tables and their tests stand.")
-        load_released(connection, places.published_file)
+        load_released(connection, places.published)
         if plan:
             try:
                 result = _replay(connection, plan, places, keep_seeds=keep_seeds)
