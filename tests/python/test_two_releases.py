@@ -130,7 +130,7 @@ def test_every_base_that_was_ever_released_counts(releases, tmp_path):
 
 
 def test_what_was_taken_back_is_compared_with(releases, tmp_path):
-    """A release with 13 newcomers is taken back; 16 newcomers would tell what 3 of them answered."""
+    """Of 16 newcomers 13 were in a release that was taken back: the difference tells 3 answers."""
     places = after((releases[0],), tmp_path)
     first, _, third = releases[1]
     done = peil("rollback", "previous", *options(places))
