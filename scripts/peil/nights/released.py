@@ -71,7 +71,11 @@ def load_released(connection: duckdb.DuckDBPyConnection, published: Path) -> Non
     if not _load(connection, published / FILE):
         return
     now, back = in_force(published), taken_back(published)
-    earlier = [n for n in reversed(release_names(published)) if now is not None and n != now.name]
+    # What is newer and was never taken back was whole, but its run was killed before the switch.
+    earlier = [
+        name for name in reversed(release_names(published))
+        if now is not None and (name < now.name or name in back)
+    ]  # fmt: skip
     attached = _attach_all(connection, published, earlier)
     try:
         for table, released in RELEASED.items():
