@@ -111,22 +111,33 @@ def loaded(published, folder):
         ).fetchone()
 
 
+def without_figures(release):
+    with duckdb.connect(str(release / "peil.duckdb")) as connection:
+        connection.execute("delete from marts.estimates")
+
+
 def test_every_base_that_was_ever_released_counts(releases, tmp_path):
     places, (first, _, third) = releases
     published = tmp_path / "published"
     shutil.copytree(places.published, published, symlinks=True)
-    assert loaded(published, tmp_path / "now") == (third[0], [first[0]])
     oldest, _, newest = sorted((published / "releases").glob("2*"))
+    assert loaded(published, tmp_path / "now") == (third[0], [first[0]])
     put_back(published, oldest)
     assert loaded(published, tmp_path / "back") == (first[0], [first[0], third[0]])
-    # What the one in force has not stands from the newest that was not taken back.
-    with duckdb.connect(str(oldest / "peil.duckdb")) as connection:
-        connection.execute("delete from marts.estimates")
-    assert loaded(published, tmp_path / "gone") is None
+    without_figures(oldest)
+    assert loaded(published, tmp_path / "lost") is None
+    # The one between was taken back, and stays so when a newer one is in force.
     put_back(published, newest)
-    with duckdb.connect(str(newest / "peil.duckdb")) as connection:
-        connection.execute("delete from marts.estimates")
-    assert loaded(published, tmp_path / "other")[0] == first[0]
+    without_figures(newest)
+    assert loaded(published, tmp_path / "still lost") is None
+
+
+def test_a_figure_stands_from_the_newest_release_that_has_it(releases, tmp_path):
+    places, (first, *_) = releases
+    published = tmp_path / "published"
+    shutil.copytree(places.published, published, symlinks=True)
+    without_figures(sorted((published / "releases").glob("2*"))[-1])
+    assert loaded(published, tmp_path / "loaded") == (first[0], None)
 
 
 def test_what_was_taken_back_is_compared_with(releases, tmp_path):

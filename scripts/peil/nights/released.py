@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from peil.nights.release import FILE, in_force, release_names, taken_back
+from peil.nights.release import FILE, ever_taken_back, in_force, release_names, taken_back
 from peil.warehouse import as_path, one_row, quoted
 
 log = logging.getLogger(__name__)
@@ -70,17 +70,19 @@ def load_released(connection: duckdb.DuckDBPyConnection, published: Path) -> Non
         return
     if not _load(connection, published / FILE):
         return
-    now, back = in_force(published), taken_back(published)
+    now, back = in_force(published), set(ever_taken_back(published))
     # What is newer and was never taken back was whole, but its run was killed before the switch.
     earlier = [
         name for name in reversed(release_names(published))
         if now is not None and (name < now.name or name in back)
     ]  # fmt: skip
     attached = _attach_all(connection, published, earlier)
+    lost = set(taken_back(published))
     try:
         for table, released in RELEASED.items():
             if released.key:
-                _add_earlier(connection, table, released, attached, set(back))
+                _add_earlier(connection, table, released, attached, back)
+                _say_what_is_lost(connection, table, released, attached, lost)
     finally:
         for name in attached.values():
             connection.execute(f"detach {name}")
@@ -126,8 +128,7 @@ def _add_earlier(
 ) -> None:
     """Rows that the release in force has not, of the newest that has them; and the bases of all.
 
-    Nothing stands from a release that was taken back: it was taken back for its figures. What only
-    such a release had is made anew, which is said.
+    Nothing stands from a release that was ever taken back: it was taken back for its figures.
     """
     columns = _columns(connection, table)
     usable = {r: name for r, name in attached.items() if _has(connection, name, released, columns)}
@@ -157,18 +158,36 @@ def _add_earlier(
         f"from ({rows_of(list(usable))}) group by {key}"
         f") as theirs where {same('theirs')} and theirs.bases != [ours.{base}]"
     )
-    if taken := [release for release in usable if release in back]:
-        n = one_row(
-            connection,
-            f"select count(distinct ({key})) from ({rows_of(taken)}) as theirs "
-            f"where not exists (select 1 from {table} as ours where {same('theirs')})",
-        )[0]
-        if n:
-            log.warning(
-                "%s: %s rows were only in what was taken back (%s). They are made anew, however "
-                "few answered since: who kept them can tell by the difference.",
-                table.partition("_")[2], n, ", ".join(sorted(taken)),
-            )  # fmt: skip
+
+
+def _say_what_is_lost(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    released: Released,
+    attached: dict[str, str],
+    lost: set[str],
+) -> None:
+    columns = _columns(connection, table)
+    taken = {
+        release: name for release, name in attached.items()
+        if release in lost and _has(connection, name, released, columns)
+    }  # fmt: skip
+    if not taken:
+        return
+    key = ", ".join(released.key)
+    rows = " union ".join(f"select {key} from {name}.{released.rows}" for name in taken.values())
+    same = " and ".join(f"ours.{c} is not distinct from theirs.{c}" for c in released.key)
+    n = one_row(
+        connection,
+        f"select count(*) from ({rows}) as theirs "
+        f"where not exists (select 1 from {table} as ours where {same})",
+    )[0]
+    if n:
+        log.warning(
+            "%s: %s rows were only in what was taken back (%s). They are made anew, however few "
+            "answered since: who kept them can tell by the difference.",
+            table.partition("_")[2], n, ", ".join(sorted(taken)),
+        )  # fmt: skip
 
 
 def _has(
