@@ -45,8 +45,8 @@
 {%- endmacro %}
 
 
-{#- Its digits, or its method; of all quantities at once, where nothing is joined: DuckDB plans every
-    question by itself, which takes longer than to answer it. -#}
+{#- Its digits, or its method; of all quantities at once, where nothing is joined: DuckDB plans
+    every question by itself, which takes longer than to answer it. -#}
 {% macro figure_rounding(column, kind, n_answers, by) -%}
     {% if by -%}
         {{ by }}.{{ column }}

@@ -34,7 +34,8 @@ published as (
         compared.question_code as compared_question_code,
         compared.statistic as compared_statistic,
         compared.option_code as compared_option_code,
-        {{ published_difference('engine.difference', n_answers, *main, by='rounding') }} as difference,
+        {{ published_difference('engine.difference', n_answers, *main, by='rounding') }}
+            as difference,
         {{ published('engine.se', n_answers, by='rounding') }} as se,
         {{ published_difference('engine.ci_low', n_answers, *main, by='rounding') }} as ci_low,
         {{ published_difference('engine.ci_high', n_answers, *main, by='rounding') }} as ci_high,
