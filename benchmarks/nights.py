@@ -137,19 +137,15 @@ def _night(folder: Path, timeout: float, seeds: Path = PROJECT / "seeds") -> dic
     """One `peil nightly` in a process of its own, with the steps it took."""
     timings = folder / "steps.json"
     timings.unlink(missing_ok=True)
-    command = [
-        sys.executable, "-m", "benchmarks.nights", timings, "nightly",
+    done = run_timed(timings, timeout, [
         "--seeds", seeds, "--inbox", folder / "inbox",
         "--warehouse", folder / "warehouse" / "peil.duckdb", "--published", folder / "published",
-    ]  # fmt: skip
-    done = run_measured(
-        command, timeout=timeout, cwd=PROJECT, environment={"PEIL_HASH_KEY": "bench"}
-    )
+    ])  # fmt: skip
     if done.is_timed_out or done.return_code:
         reason = f"did not finish in {timeout:.0f} s" if done.is_timed_out else _why(done)
         return {"not_done": reason, "peak_bytes": done.peak_bytes}
     timed = json.loads(timings.read_text())
-    models = _model_seconds(timed["models"])
+    models = model_seconds(timed["models"])
     engine = [m for m in models if m["path"].startswith(ENGINE_FOLDERS)]
     published = folder / "published" / "peil.duckdb"
     with duckdb.connect(str(published), read_only=True) as connection:
@@ -178,7 +174,15 @@ def _why(done: Measured) -> str:
     return next((line for line in lines if " ERROR " in line), silent)[:300]
 
 
-def _model_seconds(seconds: dict[str, float]) -> list[dict]:
+def run_timed(timings: Path, timeout: float, places: Sequence[object], **more: str) -> Measured:
+    """A night that writes the seconds of its phases and steps in the file `timings`."""
+    return run_measured(
+        [sys.executable, "-m", "benchmarks.nights", timings, "nightly", *places],
+        timeout=timeout, cwd=PROJECT, environment={"PEIL_HASH_KEY": "bench", **more},
+    )  # fmt: skip
+
+
+def model_seconds(seconds: dict[str, float]) -> list[dict]:
     """Kind, name and file of every step, by the id that dbt gives it."""
     files = {path.stem: path for path in (PROJECT / "models").rglob("*") if path.is_file()}
     rows = []

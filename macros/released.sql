@@ -1,7 +1,13 @@
-{#- Whether so few came in since a release that the difference would tell their answers. -#}
-{% macro few_newcomers(n, n_released) -%}
+{#- Whether so few came in since a release that the difference would tell their answers: since the
+    one in force, or since any before it, which readers may still have. -#}
+{% macro few_newcomers(n, n_released, earlier_bases) -%}
     coalesce(
-        abs({{ n }} - {{ n_released }}) between 1 and {{ threshold('min_new_respondents') }} - 1,
+        list_min(
+            list_transform(
+                list_append({{ earlier_bases }}, {{ n_released }}),
+                lambda base: nullif(abs({{ n }} - base), 0)
+            )
+        ) < {{ threshold('min_new_respondents') }},
         false
     )
 {%- endmacro %}

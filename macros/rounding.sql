@@ -4,13 +4,21 @@
 {% macro rounded(number, quantity) -%}
     round(
         {{ number }},
-        if(
-            {{ rounding('method', quantity) }} = 'decimals',
-            {{ rounding('digits', quantity) }},
+        (
             {{ rounding('digits', quantity) }}
-            - 1 - floor(log10(greatest(abs({{ number }}), 1e-300)))
+            - if(
+                {{ rounding('method', quantity) }} = 'decimals',
+                0,
+                {{ whole_digits(number) }}
+            )
         )::integer
     )
+{%- endmacro %}
+
+
+{#- How many digits stand before the decimal sign: 3 of 229; 0 or less of a number below 1. -#}
+{% macro whole_digits(number) -%}
+    (1 + floor(log10(greatest(abs({{ number }}), 1e-300))))
 {%- endmacro %}
 
 
@@ -22,45 +30,71 @@
 {%- endmacro %}
 
 
+{#- What a figure is rounded as: by the kind of its statistic and its base. -#}
+{% macro figure_quantity(kind, n_answers) -%}
+    if({{ kind }} in ('mean', 'net'), {{ kind }}, 'share')
+    || if({{ n_answers }} < {{ threshold('small_base_n') }}, '_small_base', '')
+{%- endmacro %}
+
+
+{#- The rounding of the figures of each row, for macros below that are given `by='rounding'`: many
+    figures of one base then ask once. -#}
+{% macro join_rounding(kind, n_answers) -%}
+    left join {{ ref('publication_rounding') }} as rounding
+        on rounding.quantity = {{ figure_quantity(kind, n_answers) }}
+{%- endmacro %}
+
+
+{#- Its digits, or its method; of all quantities at once, where nothing is joined: DuckDB plans
+    every question by itself, which takes longer than to answer it. -#}
+{% macro figure_rounding(column, kind, n_answers, by) -%}
+    {% if by -%}
+        {{ by }}.{{ column }}
+    {%- else -%}
+        (
+            select map(list(declared.quantity), list(declared.{{ column }}))
+            from {{ ref('publication_rounding') }} as declared
+        )[{{ figure_quantity(kind, n_answers) }}]
+    {%- endif %}
+{%- endmacro %}
+
+
 {#- A figure, its error or an end of its interval, by the kind of its statistic and its base. -#}
-{% macro rounded_figure(number, kind, n_answers) -%}
-    case
-        {%- for suffix, condition in [
-            ('_small_base', n_answers ~ ' < ' ~ threshold('small_base_n')), ('', 'true')
-        ] %}
-        when {{ condition }} then
-            case {{ kind }}
-                when 'mean' then {{ rounded(number, 'mean' ~ suffix) }}
-                when 'net' then {{ rounded(number, 'net' ~ suffix) }}
-                else {{ rounded(number, 'share' ~ suffix) }}
-            end
-        {%- endfor %}
-    end
+{% macro rounded_figure(number, kind, n_answers, by=none) -%}
+    round(
+        {{ number }},
+        (
+            {{ figure_rounding('digits', kind, n_answers, by) }}
+            - if(
+                {{ figure_rounding('method', kind, n_answers, by) }} = 'decimals',
+                0,
+                {{ whole_digits(number) }}
+            )
+        )::integer
+    )
 {%- endmacro %}
 
 
 {#- A figure as published: null when withheld. Expects `is_withheld` and the kind of the measure. -#}
-{% macro published(figure, n_answers='engine.n_answers', kind='measures.kind') -%}
-    if(engine.is_withheld, null, {{ rounded_figure(figure, kind, n_answers) }})
+{% macro published(figure, n_answers='engine.n_answers', kind='measures.kind', by=none) -%}
+    if(engine.is_withheld, null, {{ rounded_figure(figure, kind, n_answers, by) }})
 {%- endmacro %}
 
 
 {#- A difference or an end of its interval as published. What lies on one side of 0 never rounds onto
     it as long as its interval lies on that side: the reader would see another verdict. -#}
-{% macro published_difference(figure, n_answers, low, high) -%}
+{% macro published_difference(figure, n_answers, low, high, by=none) -%}
     if(
-        engine.is_withheld,
+        engine.is_withheld or {{ figure }} is null,
         null,
-        if(
-            {{ low }} * {{ high }} > 0 and {{ rounded_figure(figure, 'measures.kind', n_answers) }} = 0,
-            sign({{ figure }}) * power(10, -(
-                select declared.digits from {{ ref('publication_rounding') }} as declared
-                where
-                    declared.quantity
-                    = if(measures.kind in ('mean', 'net'), measures.kind, 'share')
-                    || if({{ n_answers }} < {{ threshold('small_base_n') }}, '_small_base', '')
-            )),
-            {{ rounded_figure(figure, 'measures.kind', n_answers) }}
+        coalesce(
+            nullif({{ rounded_figure(figure, 'measures.kind', n_answers, by) }}, 0),
+            if(
+                {{ low }} * {{ high }} > 0,
+                sign({{ figure }})
+                * power(10, -{{ figure_rounding('digits', 'measures.kind', n_answers, by) }}),
+                0
+            )
         )
     )
 {%- endmacro %}

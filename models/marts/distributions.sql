@@ -13,6 +13,7 @@ bases as (
         second_segment_value,
         question_code,
         max(n_answers) as n_answers,
+        flatten(list(earlier_bases)) as earlier_bases,
     from {{ ref('stg_released_answers') }}
     group by all
 ),
@@ -22,7 +23,9 @@ compared as (
     select
         published.*,
         not published.is_withheld
-        and {{ few_newcomers('published.n_answers', 'bases.n_answers') }}
+        and {{ few_newcomers(
+            'published.n_answers', 'bases.n_answers', 'bases.earlier_bases'
+        ) }}
             as is_from_earlier_release,
         released.survey_code is not null as is_released,
         {% for column in released_answer_columns() -%}

@@ -7,7 +7,9 @@ compared as (
     select
         published.*,
         not published.is_withheld
-        and {{ few_newcomers('published.n_answers', 'released.n_answers') }}
+        and {{ few_newcomers(
+            'published.n_answers', 'released.n_answers', 'released.earlier_bases'
+        ) }}
             as is_from_earlier_release,
         {% for column in released_figure_columns() -%}
             released.{{ column }} as released_{{ column }},

@@ -36,7 +36,9 @@ shown as (
 compared as (
     select
         shown.*,
-        {{ few_newcomers('shown.n_eligible', 'released.n_eligible') }} as is_from_earlier_release,
+        {{ few_newcomers(
+            'shown.n_eligible', 'released.n_eligible', 'released.earlier_bases'
+        ) }} as is_from_earlier_release,
         {% for column in released_item_columns() -%}
             released.{{ column }} as released_{{ column }},
         {% endfor -%}

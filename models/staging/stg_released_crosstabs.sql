@@ -15,6 +15,7 @@ renamed as (
         answer_code,
         ---------- numerics
         n_answers,
+        earlier_bases,
         estimate,
         se,
         ci_low,

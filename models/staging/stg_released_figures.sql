@@ -16,6 +16,7 @@ renamed as (
         option_code,
         ---------- numerics
         n_answers,
+        earlier_bases,
         estimate,
         n_weighted,
         n_effective,

@@ -10,6 +10,7 @@ renamed as (
         question_code,
         ---------- numerics
         n_eligible,
+        earlier_bases,
         n_not_asked,
         n_answered,
         n_dont_know,

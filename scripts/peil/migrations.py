@@ -162,6 +162,12 @@ drop table if exists estimates.est_answer_counts;
 drop table if exists estimates.est_joint_counts;
 """
 
+# Bases of the releases before the one in force: readers may still have those.
+_EARLIER = "".join(
+    f"alter table raw.released_{name} add column if not exists earlier_bases bigint[];"
+    for name in ("figures", "answers", "items", "crosstabs")
+)
+
 
 @dataclass(frozen=True)
 class Migration:
@@ -182,6 +188,7 @@ MIGRATIONS = (
     Migration("released crosstabs", _CROSSTABS),
     Migration("count packages", _PACKAGES),
     Migration("groups that are counted beside the profile", _PARTS),
+    Migration("bases of earlier releases", _EARLIER),
 )
 
 

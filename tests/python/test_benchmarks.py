@@ -1,5 +1,6 @@
 """The harness of the benchmarks: raking at 4,000 meets its margins, and the tables are written."""
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -8,7 +9,7 @@ from peil.settings import PROJECT
 
 from benchmarks.__main__ import keep, write_docs
 from benchmarks.cluster import Model, cluster_section, fit, result_of
-from benchmarks.figures import differences, export, figures_section
+from benchmarks.figures import differences, export, figures_section, own_seconds
 from benchmarks.nights import few_seeds, write_delivery
 from benchmarks.processes import Measured
 from benchmarks.raking import run_raking
@@ -113,8 +114,19 @@ def test_r_reads_the_answers_that_the_figures_stand_on(demo, tmp_path: Path) -> 
     assert apart["estimate"] == pytest.approx(0.5)
     rows = [{"what": what, "n": 10, "seconds": 1.0, "whole": 1000}
             for what in ("figures", "tests", "independence")]  # fmt: skip
-    text = figures_section([*rows, {"what": "night", "seconds": 40}, {"what": "apart", **apart}])
+    own = {"what": "peil", "n": 7, "seconds": 40, "schemes": 3}
+    text = figures_section([*rows, own, {"what": "apart", **apart}])
+    assert "The 7 models" in text and "all 3 weighting schemes, took 40.0 seconds" in text
     assert "about 300 seconds in R" in text and "estimate 5.0e-01" in text
+
+
+def test_figures_cost_what_their_models_cost(tmp_path: Path) -> None:
+    """Compiling, seeds, tests of data and models of marts are no figures."""
+    spent = {"model.peil.wgt_profiles": 1.5, "model.peil.est_points": 2.0, "seed.peil.waves": 4.0,
+             "model.peil.estimates": 8.0, "test.peil.margins_are_met.1": 16.0}  # fmt: skip
+    file = tmp_path / "timings.json"
+    file.write_text(json.dumps({"models": spent, "steps": {"build": 99.0}}))
+    assert own_seconds(file) == {"seconds": 3.5, "n": 2}
 
 
 def cluster_nights(model: Model) -> list[dict]:

@@ -40,7 +40,8 @@ def test_who_cannot_keep_anything_has_a_site_as_well(tmp_path, monkeypatch):
 
 def test_a_night_reads_no_solver_or_distribution_before_it_is_asked():
     code = (
-        "import sys, peil.nights.nightly, peil.disclosure.attack, peil.tables.sql_functions; "
+        "import sys, peil.nights.nightly, peil.disclosure.attack, peil.tables.sql_functions, "
+        "peil.tables.merges; "
         "print({'scipy.stats', 'scipy.optimize'} & set(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

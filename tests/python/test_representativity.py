@@ -8,6 +8,7 @@ from peil import dutch
 from peil.nights.evenness import MOST_INVITED, Row, say_who_took_part, section_of
 from peil.statistics.representativity import partial_variation, representativity
 from peil.tables.representativity import representativity_table
+from peil.warehouse import read_warehouse
 
 # Men young and old, women young and old.
 N = np.array([30.0, 80.0, 50.0, 40.0])
@@ -161,13 +162,14 @@ def test_the_section_says_why_there_is_no_figure(rows, said):
 
 
 def test_a_page_is_written_again_only_when_who_took_part_changed(copy_of_small):
-    places = copy_of_small
-    (page,) = (places.warehouse.parent / "quality").glob("*.html")
+    folder = copy_of_small.warehouse.parent / "quality"
+    (page,) = folder.glob("*.html")
     first = page.read_text(encoding="utf-8")
-    assert say_who_took_part(places) == 0
-    page.write_text(first.replace("Wie deden mee", "Wie"), encoding="utf-8")
-    assert say_who_took_part(places) == 1
-    assert page.read_text(encoding="utf-8") == first
-    page.unlink()
-    assert say_who_took_part(places) == 0
+    with read_warehouse(copy_of_small.warehouse) as connection:
+        assert say_who_took_part(connection, folder) == 0
+        page.write_text(first.replace("Wie deden mee", "Wie"), encoding="utf-8")
+        assert say_who_took_part(connection, folder) == 1
+        assert page.read_text(encoding="utf-8") == first
+        page.unlink()
+        assert say_who_took_part(connection, folder) == 0
     assert not page.exists()

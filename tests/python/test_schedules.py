@@ -12,12 +12,14 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from docs_blocks import DOCS, blocks
+from lxml import etree
 from peil.drafting.folder import schedule_values
 from peil.settings import PROJECT
 
 PAGE = DOCS / "operations.md"
 OPERATIONS = PROJECT / "scripts" / "peil" / "drafting" / "new_survey" / "operations"
 NAMES = ["survey", 'it\'s 50% of "our" $HOME\\t & <more>']
+TASK_SCHEMA = etree.XMLSchema(file=Path(__file__).with_name("task_schema.xsd"))
 
 
 def written(folder: Path, program: Path) -> dict[str, str]:
@@ -118,6 +120,51 @@ def test_systemd_and_windows_name_the_folder_and_the_program(server):
         _, program, *rest = shlex.split(lines["ExecStart"])
         assert program.replace("%%", "%").replace("$$", "$") == str(server.program)
         assert rest == words
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        r"C:\survey", r"C:\Program Files\R&D 'enquête' 100% (één)", r"\\server\share$\onderzoek",
+        "D:\\" + 240 * "n",
+    ],
+    ids=["plain", "hard", "share", "long"],
+)  # fmt: skip
+def test_windows_takes_the_task_of_any_folder(folder):
+    values = schedule_values(Path(folder), Path(rf"{folder}\peil.exe"), "peil")
+    text = Template((OPERATIONS / "peil-nightly.xml").read_text(encoding="utf-8"))
+    text = text.substitute(values)
+    # PowerShell hands Windows a text in UTF-16, which contradicts a declaration of anything else.
+    assert text.isascii()
+    assert "<?xml" not in text
+    task = etree.fromstring(text)
+    TASK_SCHEMA.assertValid(task)
+    found = {etree.QName(e).localname: e.text for e in task.iter()}
+    assert found["Command"] == rf"{folder}\peil.exe"
+    assert found["WorkingDirectory"] == folder
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("<StartBoundary>2026-01-01T02:30:00", "<StartBoundary>2026-01-01 02:30"),
+        ("PT6H", "6H"),
+        ("<Command>/program</Command>", ""),
+        ("<Command>/program", "<Command>"),
+        ("IgnoreNew", "Ignore"),
+        ("<DaysInterval>1<", "<DaysInterval>0<"),
+        ("<CalendarTrigger>", "<CalendarTrigger><ScheduleByDay/>"),
+        ("WorkingDirectory>", "Folder>"),
+        ("/program", 261 * "p"),
+        ("2004/02/mit/task", "2004/02/task"),
+    ],
+)
+def test_the_schema_of_a_task_refuses(right, wrong):
+    text = written(Path("/survey"), Path("/program"))["peil-nightly.xml"]
+    TASK_SCHEMA.assertValid(etree.fromstring(text))
+    assert right in text
+    with pytest.raises(etree.DocumentInvalid):
+        TASK_SCHEMA.assertValid(etree.fromstring(text.replace(right, wrong)))
 
 
 def test_systemd_verifies_the_units_of_any_folder(server):

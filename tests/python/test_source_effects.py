@@ -76,6 +76,21 @@ def test_one_source_has_nothing_to_compare_with():
     assert found["difference"].dtype == float
 
 
+def people(first, n, grade):
+    """Rows of one source: everybody of noord, with the grade of each."""
+    return [
+        {"id": str(first + i), "sex": ("man", "vrouw")[i % 2],
+         "age": ("18-39", "40-64", "65+")[i // 2 % 3], "region": "noord", "place": str(i % 5 + 1),
+         "base_weight": "1", "grade": str(grade(i)), "channel": "desk"}
+        for i in range(n)
+    ]  # fmt: skip
+
+
+def night(places):
+    done = peil("nightly", *options(places), PEIL_HASH_KEY="test")
+    assert done.returncode == 0, done.stderr
+
+
 def three_sources(folder, sizes: dict[str, int], grade=lambda _, i: 1 + (7 * i) % 10) -> Places:
     """The reference survey with grades from three files, each a source; the least base is 30."""
     places = small_places(folder)
@@ -111,16 +126,9 @@ def three_sources(folder, sizes: dict[str, int], grade=lambda _, i: 1 + (7 * i) 
     )
     start = 0
     for name, n in sizes.items():
-        deliver(places, [
-            {"id": str(start + i), "sex": ("man", "vrouw")[i % 2],
-             "age": ("18-39", "40-64", "65+")[i // 2 % 3], "region": "noord",
-             "place": str(i % 5 + 1),
-             "base_weight": "1", "grade": str(grade(name, i)), "channel": "desk"}
-            for i in range(n)
-        ], f"{name}.csv")  # fmt: skip
+        deliver(places, people(start, n, lambda i, name=name: grade(name, i)), f"{name}.csv")
         start += n
-    done = peil("nightly", *options(places), PEIL_HASH_KEY="test")
-    assert done.returncode == 0, done.stderr
+    night(places)
     return places
 
 
@@ -148,6 +156,16 @@ def test_a_range_is_that_of_the_sources_left_out(tmp_path):
     ranges = published(places, "select distinct source_low, source_high, segment_code "
                        "from marts.estimates where source_low is not null")  # fmt: skip
     assert ranges == [(without["a"], without["c"], "total")]
+
+    # Three more of one source: what it and everybody said before stands, and no source is shown
+    # beside the others, also those of whom nobody is new and whose own figure is.
+    deliver(places, people(0, 60 + 3, lambda i: means["a"] + i % 2), "a.csv")
+    night(places)
+    assert published(places, "select distinct is_withheld from marts.source_effects") == [(True,)]
+    shown = published(places, "select segment_value, is_from_earlier_release from marts.estimates "
+                      "where segment_code = 'via' and statistic = 'mean' and not is_withheld "
+                      "and question_code = 'small_grade' order by 1")  # fmt: skip
+    assert shown == [("a", True), ("b", False), ("c", False)]
 
 
 def test_a_small_source_is_neither_shown_nor_left_out(small):

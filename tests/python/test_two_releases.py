@@ -6,6 +6,9 @@ import shutil
 import duckdb
 import pytest
 from conftest import options, peil, places_in
+from peil.nights.release import put_back
+from peil.nights.released import load_released
+from peil.warehouse import open_warehouse
 from small_survey import REFERENCE, add, rows_of, small_places
 
 MANY, FEW = 10, 3
@@ -94,6 +97,59 @@ def test_a_figure_is_made_anew_when_enough_came_in(releases):
     assert third[0] == first[0] + FEW + MANY
     assert third[1] < first[1]
     assert third[2] is False
+
+
+def loaded(published, folder):
+    """What a build loads of the grade of everybody: its base, and those of other releases."""
+    folder.mkdir()
+    with open_warehouse(folder / "peil.duckdb") as connection:
+        load_released(connection, published)
+        return connection.execute(
+            "select n_answers, earlier_bases from raw.released_figures "
+            "where weighting_scheme = 'unweighted' and segment_code = 'total' "
+            "and question_code = 'small_grade' and statistic = 'mean'"
+        ).fetchone()
+
+
+def without_figures(release):
+    with duckdb.connect(str(release / "peil.duckdb")) as connection:
+        connection.execute("delete from marts.estimates")
+
+
+def test_every_base_that_was_ever_released_counts(releases, tmp_path):
+    places, (first, _, third) = releases
+    published = tmp_path / "published"
+    shutil.copytree(places.published, published, symlinks=True)
+    oldest, _, newest = sorted((published / "releases").glob("2*"))
+    assert loaded(published, tmp_path / "now") == (third[0], [first[0]])
+    put_back(published, oldest)
+    assert loaded(published, tmp_path / "back") == (first[0], [first[0], third[0]])
+    without_figures(oldest)
+    assert loaded(published, tmp_path / "lost") is None
+    # The one between was taken back, and stays so when a newer one is in force.
+    put_back(published, newest)
+    without_figures(newest)
+    assert loaded(published, tmp_path / "still lost") is None
+
+
+def test_a_figure_stands_from_the_newest_release_that_has_it(releases, tmp_path):
+    places, (first, *_) = releases
+    published = tmp_path / "published"
+    shutil.copytree(places.published, published, symlinks=True)
+    without_figures(sorted((published / "releases").glob("2*"))[-1])
+    assert loaded(published, tmp_path / "loaded") == (first[0], None)
+
+
+def test_what_was_taken_back_is_compared_with(releases, tmp_path):
+    """Of 16 newcomers 13 were in a release that was taken back: the difference tells 3 answers."""
+    places = after((releases[0],), tmp_path)
+    first, _, third = releases[1]
+    done = peil("rollback", "previous", *options(places))
+    assert done.returncode == 0, done.stderr
+    survey_with(places, newcomers(FEW + MANY + FEW, 1, 1000))
+    again = night(places)
+    assert (again[0], again[1], again[2]) == (first[0], first[1], True)
+    assert abs(again[0] - third[0]) >= MANY
 
 
 def test_without_the_rule_the_newcomers_answers_are_read(first, tmp_path):

@@ -35,7 +35,9 @@ with headlines as (
             and segments.second_attribute_code is null
             and not segments.is_overlapping
             and suppression.withheld_reason is null
-            and not {{ few_newcomers('points.n_answers', 'released.n_answers') }}
+            and not {{ few_newcomers(
+                'points.n_answers', 'released.n_answers', 'released.earlier_bases'
+            ) }}
         )
 ),
 

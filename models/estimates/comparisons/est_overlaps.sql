@@ -2,7 +2,7 @@ with parts_of_a_total as (
     select
         comparisons.pair_id,
         domain.cell_id,
-        sum(domain.n_answers) as n_both,
+        sum(domain.n_answers)::bigint as n_both,
         sum(domain.sum_d2) as sum_d2,
         sum(domain.sum_d2y) as sum_d2_a,
         sum(domain.sum_d2y) as sum_d2_b,
@@ -86,7 +86,7 @@ groups_that_overlap as (
         domain_id_b,
         measure_id,
         cell_id,
-        sum(n_answers) filter (where is_base) as n_both,
+        sum(n_answers) filter (where is_base)::bigint as n_both,
         sum(sum_d2) filter (where is_base) as sum_d2,
         coalesce(sum(sum_d2 * y) filter (where not is_base), 0) as sum_d2y,
         coalesce(sum(sum_d2 * y * y) filter (where not is_base), 0) as sum_d2yy,

@@ -34,18 +34,19 @@ published as (
         compared.question_code as compared_question_code,
         compared.statistic as compared_statistic,
         compared.option_code as compared_option_code,
-        {{ published_difference('engine.difference', n_answers, *main) }} as difference,
-        {{ published('engine.se', n_answers) }} as se,
-        {{ published_difference('engine.ci_low', n_answers, *main) }} as ci_low,
-        {{ published_difference('engine.ci_high', n_answers, *main) }} as ci_high,
+        {{ published_difference('engine.difference', n_answers, *main, by='rounding') }}
+            as difference,
+        {{ published('engine.se', n_answers, by='rounding') }} as se,
+        {{ published_difference('engine.ci_low', n_answers, *main, by='rounding') }} as ci_low,
+        {{ published_difference('engine.ci_high', n_answers, *main, by='rounding') }} as ci_high,
         if(engine.is_withheld, null, engine.df)::bigint as df,
         if(engine.is_withheld, null, {{ published_p('engine.p_value') }}) as p_value,
         if(engine.is_withheld, null, {{ published_p('engine.p_adjusted') }}) as p_adjusted,
         engine.is_significant,
-        {{ published('engine.se_clustered', n_answers) }} as se_clustered,
-        {{ published_difference('engine.ci_low_clustered', n_answers, *clustered) }}
+        {{ published('engine.se_clustered', n_answers, by='rounding') }} as se_clustered,
+        {{ published_difference('engine.ci_low_clustered', n_answers, *clustered, by='rounding') }}
             as ci_low_clustered,
-        {{ published_difference('engine.ci_high_clustered', n_answers, *clustered) }}
+        {{ published_difference('engine.ci_high_clustered', n_answers, *clustered, by='rounding') }}
             as ci_high_clustered,
         if(engine.is_withheld, null, engine.df_clustered)::bigint as df_clustered,
         if(engine.is_withheld, null, {{ published_p('engine.p_value_clustered') }})
@@ -78,6 +79,7 @@ published as (
         ) as sort_order,
     from engine
     inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
+    {{ join_rounding('measures.kind', n_answers) }}
     inner join {{ ref('est_measures') }} as compared
         on engine.compared_measure_id = compared.measure_id
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)

@@ -57,9 +57,7 @@ published as (
         if(engine.answer_statistic = 'share', measures.value_from, null) as value_from,
         if(engine.answer_statistic = 'share', measures.value_to, null) as value_to,
         {% for column in ['estimate', 'se', 'ci_low', 'ci_high'] -%}
-            {{ published(
-                'engine.' ~ column, kind="if(engine.answer_statistic = 'share', 'range', 'mean')"
-            ) }} as {{ column }},
+            {{ published('engine.' ~ column, by='rounding') }} as {{ column }},
         {% endfor -%}
         if(engine.is_withheld, null, engine.n_answers)::bigint as n_answers,
         {{ published_quantity('engine.sum_w', 'weighted_n') }} as n_weighted,
@@ -91,6 +89,9 @@ published as (
         ) as sort_order,
     from engine
     inner join {{ ref('est_figure_measures') }} as measures using (measure_id, survey_code)
+    {{ join_rounding(
+        "if(engine.answer_statistic = 'share', 'range', 'mean')", 'engine.n_answers'
+    ) }}
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
     inner join {{ ref('segments') }} as segments using (survey_code, segment_code)
     inner join {{ ref('est_groups') }} as labels

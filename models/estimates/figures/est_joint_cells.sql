@@ -3,7 +3,7 @@ with placed as (
         places.domain_id,
         counts.answer_pair_code,
         places.cell_id,
-        sum(counts.n_both) as n_both,
+        sum(counts.n_both)::bigint as n_both,
         sum(counts.sum_d2) as sum_d2,
         sum(counts.sum_d2_a) as sum_d2_a,
         sum(counts.sum_d2_b) as sum_d2_b,

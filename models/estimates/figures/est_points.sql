@@ -2,8 +2,8 @@ with summed as (
     select
         domain.domain_id,
         domain.measure_id,
-        sum(domain.n_answers) as n_answers,
-        sum(domain.n_positive) as n_positive,
+        sum(domain.n_answers)::bigint as n_answers,
+        sum(domain.n_positive)::bigint as n_positive,
         -- Who gave no answer that counts has y = 0.
         least(
             min(domain.min_y), if(sum(domain.n_positive) < sum(domain.n_answers), 0, null)

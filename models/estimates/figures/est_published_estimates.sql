@@ -26,19 +26,19 @@ published as (
         measures.statistic,
         measures.option_code,
         measures.kind,
-        {{ published('engine.estimate') }} as estimate,
+        {{ published('engine.estimate', by='rounding') }} as estimate,
         if(engine.is_withheld, null, engine.n_answers)::bigint as n_answers,
         {{ published_quantity('engine.sum_w', 'weighted_n') }} as n_weighted,
         {{ published_residents() }},
         {{ published_quantity('engine.n_effective', 'effective_n') }} as n_effective,
-        {{ published('engine.se') }} as se,
-        {{ published('engine.ci_low') }} as ci_low,
-        {{ published('engine.ci_high') }} as ci_high,
+        {{ published('engine.se', by='rounding') }} as se,
+        {{ published('engine.ci_low', by='rounding') }} as ci_low,
+        {{ published('engine.ci_high', by='rounding') }} as ci_high,
         {{ published_quantity('engine.deff', 'design_effect') }} as deff,
         if(engine.is_withheld, null, engine.df)::bigint as df,
-        {{ published('engine.se_clustered') }} as se_clustered,
-        {{ published('engine.ci_low_clustered') }} as ci_low_clustered,
-        {{ published('engine.ci_high_clustered') }} as ci_high_clustered,
+        {{ published('engine.se_clustered', by='rounding') }} as se_clustered,
+        {{ published('engine.ci_low_clustered', by='rounding') }} as ci_low_clustered,
+        {{ published('engine.ci_high_clustered', by='rounding') }} as ci_high_clustered,
         if(engine.is_withheld, null, engine.df_clustered)::bigint as df_clustered,
         engine.higher_than as significantly_higher_than,
         case
@@ -71,6 +71,7 @@ published as (
         ) as sort_order,
     from engine
     inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
+    {{ join_rounding('measures.kind', 'engine.n_answers') }}
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
     inner join {{ ref('segments') }} as segments using (survey_code, segment_code)
     inner join {{ ref('est_groups') }} as segment_labels

@@ -18,6 +18,8 @@ counted as (
         tests.n_others,
         own.n_answers as released_source,
         everybody.n_answers as released_all,
+        own.earlier_bases as earlier_source,
+        everybody.earlier_bases as earlier_all,
     from tests
     inner join {{ ref('est_segments') }} as totals
         on tests.survey_code = totals.survey_code and totals.is_total
@@ -39,6 +41,13 @@ select
     source_code,
 from counted
 where
-    {{ few_newcomers('n_source', 'released_source') }}
-    or {{ few_newcomers('n_others', '(released_all - released_source)') }}
-    or {{ few_newcomers('n_source + n_others', 'released_all') }}
+    {{ few_newcomers('n_source', 'released_source', 'earlier_source') }}
+    or {{ few_newcomers('n_source + n_others', 'released_all', 'earlier_all') }}
+    -- Which base of everybody went with which of the source is not kept: each with each.
+    or {{ few_newcomers(
+        'n_others',
+        '(released_all - released_source)',
+        'flatten(list_transform(list_append(earlier_all, released_all), lambda everybody:'
+        ~ ' list_transform(list_append(earlier_source, released_source), lambda own:'
+        ~ ' everybody - own)))'
+    ) }}

@@ -17,6 +17,7 @@ bases as (
         column_value,
         second_column_value,
         max(n_answers) as n_answers,
+        flatten(list(earlier_bases)) as earlier_bases,
     from released
     group by all
 ),
@@ -45,7 +46,9 @@ compared as (
             ) as withheld_reason
         ),
         not labelled.is_withheld
-        and {{ few_newcomers('labelled.n_answers', 'bases.n_answers') }}
+        and {{ few_newcomers(
+            'labelled.n_answers', 'bases.n_answers', 'bases.earlier_bases'
+        ) }}
             as is_from_earlier_release,
         {% for column in released_crosstab_columns() -%}
             released.{{ column }} as released_{{ column }},

@@ -8,7 +8,14 @@ must be showable as well: if it is not, a further group shows none.
 
 import pandas as pd
 
-from peil.disclosure.equations import Equation, Place, Question, question_of, recoverable
+from peil.disclosure.equations import (
+    Equation,
+    Place,
+    Question,
+    families_of,
+    question_of,
+    recoverable,
+)
 from peil.disclosure.rules import Rules
 from peil.disclosure.suppression import COMPLEMENTARY, as_withheld, gives_away, hidden_figures
 
@@ -32,8 +39,9 @@ def withheld_answers(
     """
     secret = set(withheld[["wave_code", "question_code", "group_id"]].itertuples(index=False))
     parts = []
+    families = families_of(nestings)
     for (wave, code), rows in figures.groupby(["wave_code", "question_code"], sort=True):
-        question = question_of(rows, nestings[nestings["wave_code"] == wave], NO_COMPLEMENTS)
+        question = question_of(rows, families.get(wave, []), NO_COMPLEMENTS)
         reasons = rows.dropna(subset=["primary_reason"]).groupby("group_id")["primary_reason"]
         for group, found in reasons:
             _hide(question, group, "small_base" if "small_base" in set(found) else found.iloc[0])

@@ -11,6 +11,7 @@ import pandas as pd
 
 Place = int | str  # a group, or the rest of one
 TableCell = tuple[Place, int]  # place, measure
+Family = tuple[Place, str, list[Place]]  # a parent, the family, its children in that family
 
 
 @dataclass
@@ -86,15 +87,16 @@ def questions_of(
         answers: as for `protect`.
     """
     numbers = {} if answers is None else dict(list(answers.groupby(["wave_code", "question_code"])))
+    families = families_of(nestings)
     for key, rows in figures.groupby(["wave_code", "question_code"], sort=True):
-        question = question_of(rows, nestings[nestings["wave_code"] == key[0]], complements)
+        question = question_of(rows, families.get(key[0], []), complements)
         given = numbers.get(key)
         if given is not None:
             question.span = float(np.ptp(given["value_number"])) or 1.0
         yield key[0], rows, question, given
 
 
-def question_of(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.DataFrame) -> Question:
+def question_of(rows: pd.DataFrame, families: list[Family], complements: pd.DataFrame) -> Question:
     """The figures of one question in one wave, and the sums between them."""
     question = Question()
     base = question.base
@@ -108,7 +110,7 @@ def question_of(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.Data
         question.figure_ids[table_cell] = row.figure_id
         if not pd.isna(row.primary_reason):
             question.hidden[table_cell] = row.primary_reason
-    for parent, family, children in _families(nestings):
+    for parent, family, children in families:
         if parent not in base or not (children := [c for c in children if c in base]):
             continue
         rest = base[parent] - sum(base[c] for c in children)
@@ -135,6 +137,10 @@ def question_of(rows: pd.DataFrame, nestings: pd.DataFrame, complements: pd.Data
     return question
 
 
-def _families(nestings: pd.DataFrame) -> Iterator[tuple[Place, str, list[Place]]]:
-    for (parent, family), children in nestings.groupby(["parent_group", "family"], sort=True):
-        yield parent, family, sorted(children["child_group"])
+def families_of(nestings: pd.DataFrame) -> dict[str, list[Family]]:
+    """Per wave the families, which are those of every question of it."""
+    found: dict[str, list[Family]] = {}
+    keys = ["wave_code", "parent_group", "family"]
+    for (wave, parent, family), children in nestings.groupby(keys, sort=True):
+        found.setdefault(wave, []).append((parent, family, sorted(children["child_group"])))
+    return found

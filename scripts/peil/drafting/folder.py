@@ -86,7 +86,8 @@ def schedule_values(folder: Path, program: Path, user: str) -> dict[str, str]:
             f"unit_{name}": path.replace("%", "%%"),
             f"unit_quoted_{name}": in_quotes.replace("%", "%%"),
             f"cron_{name}": shlex.quote(path).replace("%", "\\%"),
-            f"xml_{name}": escape(path),
+            # In ASCII: PowerShell reads a file in the code page of Windows, whatever it is.
+            f"xml_{name}": escape(path).encode("ascii", "xmlcharrefreplace").decode(),
             # What JSON writes between its quotes YAML reads between its own.
             f"yml_{name}": json.dumps(path, ensure_ascii=False)[1:-1],
             f"yml_shell_{name}": json.dumps(shlex.quote(path), ensure_ascii=False)[1:-1],

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from peil.built import codebook_digest
+from peil.nights.evenness import say_who_took_part
 from peil.nights.plan import NoPlanError, Plan
 from peil.nights.plans import plan_of
 from peil.nights.released import load_released
@@ -52,7 +53,7 @@ def build_warehouse(places: Places) -> BuildResult:
         keep_seeds = codebook == _built_codebook(connection)
         if keep_seeds:
             log.info("The codebook is unchanged: its tables and their tests stand.")
-        load_released(connection, places.published_file)
+        load_released(connection, places.published)
         if plan:
             try:
                 result = _replay(connection, plan, places, keep_seeds=keep_seeds)
@@ -61,14 +62,21 @@ def build_warehouse(places: Places) -> BuildResult:
                 # What a replay began it did not end.
                 keep_seeds = keep_seeds and codebook == _built_codebook(connection)
             else:
-                if not result.failures:
-                    _remember_codebook(connection, codebook)
+                _ended(connection, result, codebook, places)
     if result is None:
         result = dbt_build(places, keep_seeds=keep_seeds)
-        if not result.failures:
-            with open_warehouse(places.warehouse) as connection:
-                _remember_codebook(connection, codebook)
+        with open_warehouse(places.warehouse) as connection:
+            _ended(connection, result, codebook, places)
     return result
+
+
+def _ended(
+    connection: duckdb.DuckDBPyConnection, result: BuildResult, codebook: str, places: Places
+) -> None:
+    """Of a build that passed: remember its codebook, and say who took part in what it read."""
+    if not result.failures:
+        connection.execute(f"create table codebook.built_codebook as select '{codebook}' as digest")
+        say_who_took_part(connection, places.warehouse.parent / "quality")
 
 
 def _plan(places: Places) -> Plan | None:
@@ -136,10 +144,6 @@ def _built_codebook(connection: duckdb.DuckDBPyConnection) -> str | None:
         return one_row(connection, "select digest from codebook.built_codebook")[0]
     except duckdb.CatalogException:
         return None
-
-
-def _remember_codebook(connection: duckdb.DuckDBPyConnection, digest: str) -> None:
-    connection.execute(f"create table codebook.built_codebook as select '{digest}' as digest")
 
 
 class _Ticker:

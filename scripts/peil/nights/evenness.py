@@ -14,8 +14,6 @@ from peil import dutch
 from peil.gate.page import environment
 from peil.names import file_name
 from peil.private import write_private
-from peil.settings import Places
-from peil.warehouse import open_warehouse
 
 log = logging.getLogger(__name__)
 # Between these the template of the gate leaves room.
@@ -56,10 +54,14 @@ class Row(NamedTuple):
     level_label: str | None
 
 
-def say_who_took_part(places: Places) -> int:
-    """Write the section on the pages of what has landed; returns how many pages changed."""
-    with open_warehouse(places.warehouse) as connection:
-        pages = _sections(connection, places.warehouse.parent / "quality")
+def say_who_took_part(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
+    """Write the section on the pages of what has landed; returns how many pages changed.
+
+    Args:
+        connection: the warehouse as it was just built.
+        folder: where the pages are.
+    """
+    pages = _sections(connection, folder)
     changed = [path for path, section in pages.items() if _put(path, section)]
     if changed:
         log.info("Who took part stands on %s quality pages.", len(changed))

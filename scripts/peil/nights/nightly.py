@@ -11,7 +11,6 @@ from peil.landing.packages import Elsewhere
 from peil.lock import one_night
 from peil.nights import history
 from peil.nights.build import build_warehouse
-from peil.nights.evenness import say_who_took_part
 from peil.nights.publish import publish
 from peil.nights.record import Notes, unrecorded
 from peil.nights.release import in_force
@@ -85,7 +84,6 @@ def build_and_publish(places: Places, notes: Notes) -> None:
             f"published and {places.published_file} {before}. What failed stands above."
         )
     log.info("Built and tested %s nodes in %.1f s.", built.n_nodes, time.monotonic() - started)
-    say_who_took_part(places)
     notes.at("publishing")
     earlier = in_force(places.published)
     publish(places)

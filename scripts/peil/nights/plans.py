@@ -62,8 +62,9 @@ def make_plan(seeds: Path, folder: Path) -> Plan:
     Raises:
         NoPlanError: as `plan_of`.
     """
-    plan = plan_from(_compile(seeds, folder))
+    # Before: code that changes while it is compiled is another plan's.
     file = folder / f"{plan_key(seeds)}.json"
+    plan = plan_from(_compile(seeds, folder))
     draft = draft_of(file)
     draft.write_text(json.dumps(asdict(plan)), encoding="utf-8")
     draft.replace(file)

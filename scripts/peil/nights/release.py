@@ -68,7 +68,7 @@ def put_back(published: Path, release: Path) -> list[str]:
     now = in_force(published)
     newest = max([now.name if now else "", *taken_back(published)])
     newer = [name for name in release_names(published) if release.name < name <= newest]
-    marks = _marks(published)
+    marks = ever_taken_back(published)
     moment = datetime.now(UTC).isoformat(timespec="seconds")
     marked = {n: at for n, at in marks.items() if n < release.name}
     marked |= {name: marks.get(name, moment) for name in newer}
@@ -100,10 +100,12 @@ def in_force(published: Path) -> Path | None:
 def taken_back(published: Path) -> dict[str, str]:
     """Releases newer than the one in force that were taken back, and when."""
     now = in_force(published)
-    return {n: at for n, at in _marks(published).items() if now is not None and n > now.name}
+    return {
+        n: at for n, at in ever_taken_back(published).items() if now is not None and n > now.name
+    }
 
 
-def _marks(published: Path) -> dict[str, str]:
+def ever_taken_back(published: Path) -> dict[str, str]:
     """Releases that are there and were ever taken back, and when."""
     try:
         found = json.loads((published / "releases" / TAKEN_BACK).read_text(encoding="utf-8"))
@@ -197,7 +199,7 @@ def _copy_in_place(published: Path, release: Path) -> None:
 def _keep_history(published: Path, release: Path, before: str, kept: int) -> None:
     """Name the releases up to the one before by their moment, and let go of the oldest."""
     history = published / "history"
-    withdrawn = _marks(published)
+    withdrawn = ever_taken_back(published)
     earlier = []
     for name in release_names(published):
         folder = release.with_name(name)

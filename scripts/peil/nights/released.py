@@ -1,58 +1,223 @@
-"""What readers hold: the figures of the release in force, loaded before a build.
+"""What readers hold: the figures of the release in force and of earlier ones, before a build.
 
-Figures of two releases in a row must not tell what the few who answered in between answered. So a
-figure is made anew only when enough respondents came in; otherwise the released one stands. Which
-one that is, the build can only know from the published file itself.
+Figures of two releases must not tell what the few who answered in between answered. So a figure is
+made anew only when its base differs enough from every base it was ever published with; otherwise
+the released one stands. What that was, the build can only know from the published files.
 """
 
 import logging
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
-from peil.warehouse import as_path
+from peil.nights.release import FILE, ever_taken_back, in_force, release_names, taken_back
+from peil.warehouse import as_path, one_row, quoted
 
 log = logging.getLogger(__name__)
-# Per table of the warehouse the rows of the published file it is loaded from.
+
+
+class Released(NamedTuple):
+    """Rows of a published file that a table of the warehouse holds.
+
+    `key` names a row over releases and `base` counts whom it is about: both empty where rows of
+    earlier releases do not matter.
+    """
+
+    rows: str
+    key: tuple[str, ...] = ()
+    base: str = ""
+
+
+_FIGURE = (
+    "survey_code", "wave_code", "weighting_scheme", "segment_code", "segment_value",
+    "second_segment_value", "question_code", "statistic",
+)  # fmt: skip
+_CROSSTAB = (
+    "survey_code", "wave_code", "weighting_scheme", "crosstab_code", "column_value",
+    "second_column_value", "statistic", "answer_code",
+)  # fmt: skip
+# Per table of the warehouse what it is loaded from.
 RELEASED = {
-    "raw.released_figures": "released.marts.estimates where not is_withheld",
-    "raw.released_answers": "released.marts.distributions where not is_withheld",
-    "raw.released_differences": "released.marts.comparisons where not is_withheld",
-    "raw.released_items": "released.marts.item_response",
-    "raw.released_crosstabs": "released.marts.crosstabs where not is_withheld",
+    "raw.released_figures": Released(
+        "marts.estimates where not is_withheld", (*_FIGURE, "option_code"), "n_answers"
+    ),
+    "raw.released_answers": Released(
+        "marts.distributions where not is_withheld", (*_FIGURE, "answer_code"), "n_answers"
+    ),
+    "raw.released_differences": Released("marts.comparisons where not is_withheld"),
+    "raw.released_items": Released(
+        "marts.item_response", ("survey_code", "wave_code", "question_code"), "n_eligible"
+    ),
+    "raw.released_crosstabs": Released(
+        "marts.crosstabs where not is_withheld", _CROSSTAB, "n_answers"
+    ),
 }
+# Of each figure the bases that it had in earlier releases.
+EARLIER = "earlier_bases"
 
 
-def load_released(connection: duckdb.DuckDBPyConnection, published_file: Path) -> None:
-    """Load the figures of the published file, or none where there is none that can be used."""
+def load_released(connection: duckdb.DuckDBPyConnection, published: Path) -> None:
+    """Load what was released, as far as it is there and can be used.
+
+    Args:
+        connection: the warehouse, open for writing.
+        published: the folder of releases.
+    """
     for table in RELEASED:
         connection.execute(f"delete from {table}")
-    if not published_file.exists():
+    if not (published / FILE).exists():
         return
+    if not _load(connection, published / FILE):
+        return
+    now, back = in_force(published), set(ever_taken_back(published))
+    # What is newer and was never taken back was whole, but its run was killed before the switch.
+    earlier = [
+        name for name in reversed(release_names(published))
+        if now is not None and (name < now.name or name in back)
+    ]  # fmt: skip
+    attached = _attach_all(connection, published, earlier)
+    lost = set(taken_back(published))
     try:
-        connection.execute(f"attach {as_path(published_file)} as released (read_only)")
-    except duckdb.Error as error:
-        log.warning(
-            "%s cannot be read (%s): every figure is made anew.",
-            published_file, str(error).splitlines()[0],
-        )  # fmt: skip
+        for table, released in RELEASED.items():
+            if released.key:
+                _add_earlier(connection, table, released, attached, back)
+                _say_what_is_lost(connection, table, released, attached, lost)
+    finally:
+        for name in attached.values():
+            connection.execute(f"detach {name}")
+
+
+def _load(connection: duckdb.DuckDBPyConnection, file: Path) -> bool:
+    """The rows of the release in force; whether there are any that can be used."""
+    if not _attach(connection, file, "released"):
+        log.warning("%s: every figure is made anew.", file)
+        return False
+    try:
+        for table, released in RELEASED.items():
+            listed = ", ".join(_columns(connection, table))
+            connection.execute(
+                f"insert into {table} ({listed}) select {listed} from released.{released.rows}"
+            )
+    except (duckdb.BinderException, duckdb.CatalogException):
+        log.info("The release is of another version of peil: every figure is made anew.")
+        return False
+    finally:
+        connection.execute("detach released")
+    return True
+
+
+def _attach_all(
+    connection: duckdb.DuckDBPyConnection, published: Path, releases: list[str]
+) -> dict[str, str]:
+    """Attach those releases that can be read; their names as databases, in the same order."""
+    attached = {}
+    for number, release in enumerate(releases):
+        file, name = published / "releases" / release / FILE, f"earlier_{number}"
+        if file.exists() and _attach(connection, file, name):
+            attached[release] = name
+    return attached
+
+
+def _add_earlier(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    released: Released,
+    attached: dict[str, str],
+    back: set[str],
+) -> None:
+    """Rows that the release in force has not, of the newest that has them; and the bases of all.
+
+    Nothing stands from a release that was ever taken back: it was taken back for its figures.
+    """
+    columns = _columns(connection, table)
+    usable = {r: name for r, name in attached.items() if _has(connection, name, released, columns)}
+    if not usable:
         return
-    for table, rows in RELEASED.items():
-        columns = ", ".join(_columns(connection, table))
-        try:
-            connection.execute(f"insert into {table} ({columns}) select {columns} from {rows}")
-        except (duckdb.BinderException, duckdb.CatalogException):
-            log.info("The release is of another version of peil: every figure is made anew.")
-            break
-    connection.execute("detach released")
+    key, base = ", ".join(released.key), released.base
+
+    def rows_of(releases: list[str]) -> str:
+        return " union all ".join(
+            f"select {', '.join(columns)}, {age} as age from {usable[release]}.{released.rows}"
+            for age, release in enumerate(releases)
+        )
+
+    def same(other: str) -> str:
+        return " and ".join(f"ours.{c} is not distinct from {other}.{c}" for c in released.key)
+
+    if standing := [release for release in usable if release not in back]:
+        connection.execute(
+            f"insert into {table} ({', '.join(columns)}) "
+            f"select * exclude (age) from ({rows_of(standing)}) as theirs "
+            f"where not exists (select 1 from {table} as ours where {same('theirs')}) "
+            f"qualify row_number() over (partition by {key} order by age) = 1"
+        )
+    connection.execute(
+        f"update {table} as ours set {EARLIER} = theirs.bases from ("
+        f"select {key}, list_sort(list(distinct {base})) as bases "
+        f"from ({rows_of(list(usable))}) group by {key}"
+        f") as theirs where {same('theirs')} and theirs.bases != [ours.{base}]"
+    )
+
+
+def _say_what_is_lost(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    released: Released,
+    attached: dict[str, str],
+    lost: set[str],
+) -> None:
+    columns = _columns(connection, table)
+    taken = {
+        release: name for release, name in attached.items()
+        if release in lost and _has(connection, name, released, columns)
+    }  # fmt: skip
+    if not taken:
+        return
+    key = ", ".join(released.key)
+    rows = " union ".join(f"select {key} from {name}.{released.rows}" for name in taken.values())
+    same = " and ".join(f"ours.{c} is not distinct from theirs.{c}" for c in released.key)
+    n = one_row(
+        connection,
+        f"select count(*) from ({rows}) as theirs "
+        f"where not exists (select 1 from {table} as ours where {same})",
+    )[0]
+    if n:
+        log.warning(
+            "%s: %s rows were only in what was taken back (%s). They are made anew, however few "
+            "answered since: who kept them can tell by the difference.",
+            table.partition("_")[2], n, ", ".join(sorted(taken)),
+        )  # fmt: skip
+
+
+def _has(
+    connection: duckdb.DuckDBPyConnection, name: str, released: Released, columns: list[str]
+) -> bool:
+    """Whether a release of this or another version of peil has these columns."""
+    found = connection.execute(
+        "select column_name from duckdb_columns() where database_name = ? "
+        "and schema_name || '.' || table_name = ?",
+        [name, released.rows.split()[0]],
+    ).fetchall()
+    return set(columns) <= {quoted(column) for (column,) in found}
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> bool:
+    try:
+        connection.execute(f"attach {as_path(file)} as {name} (read_only)")
+    except duckdb.Error as error:
+        log.warning("%s cannot be read (%s).", file, str(error).splitlines()[0])
+        return False
+    return True
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The columns that a published file has."""
     return [
-        name
+        quoted(name)
         for (name,) in connection.execute(
             "select column_name from duckdb_columns() where schema_name || '.' || table_name = ? "
-            "and database_name = current_database() order by column_index",
-            [table],
+            "and database_name = current_database() and column_name != ? order by column_index",
+            [table, EARLIER],
         ).fetchall()
     ]

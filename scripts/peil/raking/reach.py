@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import coo_matrix, csr_matrix, hstack
 
 from peil.raking.margins import Margin, level_sums
@@ -76,6 +75,9 @@ def _solve(
 ) -> float | None:
     cost = np.zeros(len(bounds)) if cost is None else cost
     some = rows.shape[0] > 0
+    # Half a second to import, and most nights every margin is met.
+    from scipy.optimize import linprog
+
     found = linprog(
         cost,
         A_eq=rows if some else None,

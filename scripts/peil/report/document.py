@@ -3,6 +3,7 @@
 import dataclasses
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 
@@ -105,6 +106,9 @@ def printable(part: Any) -> Any:
     Also without those that turn the direction of the text, behind which a label can hide.
     """
     if isinstance(part, str):
+        # Almost every text: Python knows at once what no format minds.
+        if part.isascii() and part.isprintable():
+            return part
         return "".join(c for c in part if c in "\t\n" or not _is_hidden(c))
     if isinstance(part, tuple):
         return tuple(map(printable, part))
@@ -115,6 +119,7 @@ def printable(part: Any) -> Any:
     return part
 
 
+@cache
 def _is_hidden(character: str) -> bool:
     is_turning = unicodedata.bidirectional(character) in {
         "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
