@@ -129,10 +129,10 @@ def test_page_is_accessible_closed_quiet_and_fits(page, address, axe, path):
     [
         ("<select></select>", {"1280 light select-name", "360 dark select-name"}),
         ("<style>@media (prefers-color-scheme: dark) {p.grey {color: #333; background: #222}}"
-         "</style><p class=grey>x</p>",
+         "</style><p class=grey>grey words</p>",
          {"1280 dark color-contrast", "360 dark color-contrast"}),
         ("<style>@media (prefers-color-scheme: light) and (max-width: 500px) "
-         "{p.grey {color: #ccc; background: #fff}}</style><p class=grey>x</p>",
+         "{p.grey {color: #ccc; background: #fff}}</style><p class=grey>grey words</p>",
          {"360 light color-contrast"}),
     ],
 )  # fmt: skip
