@@ -22,10 +22,8 @@ answers_of_one_person as (
         comparisons.pair_id,
         joint.* exclude (domain_id, answer_pair_code),
     from {{ ref('est_comparisons') }} as comparisons
-    inner join {{ ref('est_joint_cells') }} as joint
-        on
-            comparisons.answer_pair_code = joint.answer_pair_code
-            and comparisons.domain_id_a = joint.domain_id
+    inner join {{ ref('est_joint_cells') }} as joint using (answer_pair_code)
+    where comparisons.domain_id_a = joint.domain_id
 ),
 
 -- People in two groups at once: the profile lies in both, whole or with who gave both answers.
@@ -63,7 +61,9 @@ shared_answers as (
         shared.domain_id_a,
         shared.domain_id_b,
         shared.cell_id,
-        {% for column in answer %}counts.{{ column }}, {% endfor %}
+        {% for column in answer -%}
+            counts.{{ column }},
+        {% endfor -%}
         sum(counts.n_answers) as n_answers,
         sum(counts.sum_d2) as sum_d2,
     from shared_profiles as shared
