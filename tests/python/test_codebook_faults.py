@@ -99,7 +99,7 @@ def test_segments_of_answers_are_not_crossed_paired_or_followed(tmp_path):
         {**rows[0], "segment_code": "both", "attribute_code": "education",
          "second_attribute_code": "channel_used"},
     ])  # fmt: skip
-    edit(seeds, "segment_pairs", lambda rows: [
+    edit(seeds, "segment_pairs", lambda _: [
         {"survey_code": "omnichannel", "segment_pair_code": "pair", "segment_code_a": "education",
          "segment_value_a": "a", "second_segment_value_a": "", "segment_code_b": "channel_used",
          "segment_value_b": "b", "second_segment_value_b": "", "label_nl": "a", "label_en": "a",
