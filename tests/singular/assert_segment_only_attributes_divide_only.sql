@@ -108,8 +108,7 @@ declared as (
 ),
 
 problems as (
-    select named.*
-    from named
+    select named.* from named
     inner join beside using (attribute_code)
     union
     select * from paired
@@ -118,3 +117,4 @@ problems as (
 )
 
 select * from problems
+order by all
