@@ -63,6 +63,57 @@ def test_a_fault_is_named_with_row_and_column(seed, change, sentence, tmp_path):
     assert any(sentence in fault for fault in faults), faults
 
 
+def test_a_wrong_use_of_a_segment_of_answers_is_named(tmp_path):
+    wrong = {"gender", "municipality", "urbanity", "education"}
+    seeds = planted(tmp_path, "attributes", lambda rows: [
+        {**r, "is_segment_only": "true"} if r["attribute_code"] in wrong
+        else {**r, "question_code": "overall_grade"} if r["is_segment_only"]
+        else r
+        for r in rows
+    ])  # fmt: skip
+    edit(seeds, "questions", lambda rows: [
+        {**r, "option_set_code": ""} if r["question_code"] == "overall_grade" else r for r in rows
+    ])  # fmt: skip
+    faults = "\n".join(f for f in seed_faults(seeds) if f.startswith("segment only"))
+    for sentence in (
+        "seed_name 'weighting_variables', column_name 'attribute_code', code 'gender_age', "
+        "attribute_code 'gender', problem 'weights and contrasts are made of whole profiles",
+        "'weighting_schemes', column_name 'cluster_attribute_code'",
+        "attribute_code 'urbanity', problem 'its groups are no answers to a question",
+        "attribute_code 'urbanity', problem 'no segment divides by it",
+        "attribute_code 'education', problem 'its question is not reported",
+        "attribute_code 'channel_used', problem 'its question has no options",
+    ):
+        assert sentence in faults, faults
+    assert "attribute_code 'channel_used', problem 'no segment" not in faults
+
+
+def test_segments_of_answers_are_not_crossed_paired_or_followed(tmp_path):
+    seeds = planted(tmp_path, "attributes", lambda rows: [
+        {**r, "is_segment_only": "true"} if r["attribute_code"] == "education" else r
+        for r in rows
+    ])  # fmt: skip
+    edit(seeds, "segments", lambda rows: [
+        *rows,
+        {**rows[0], "segment_code": "education", "attribute_code": "education"},
+        {**rows[0], "segment_code": "both", "attribute_code": "education",
+         "second_attribute_code": "channel_used"},
+    ])  # fmt: skip
+    edit(seeds, "segment_pairs", lambda _: [
+        {"survey_code": "omnichannel", "segment_pair_code": "pair", "segment_code_a": "education",
+         "segment_value_a": "a", "second_segment_value_a": "", "segment_code_b": "channel_used",
+         "segment_value_b": "b", "second_segment_value_b": "", "label_nl": "a", "label_en": "a",
+         "sort_order": "1"},
+    ])  # fmt: skip
+    edit(seeds, "sources", lambda rows: [
+        {**r, "respondent_scope": "panel"} if r["kind"] == "survey" else r for r in rows
+    ])  # fmt: skip
+    faults = "\n".join(seed_faults(seeds))
+    assert "two that cross are not both counted" in faults
+    assert "who is in both groups is not counted" in faults
+    assert "respondent_scope in sources.csv follows people over waves" in faults
+
+
 def test_a_row_of_another_width_is_named(tmp_path):
     seeds = shutil.copytree(PROJECT / "seeds", tmp_path / "seeds")
     with (seeds / "topics.csv").open("a", encoding="utf-8") as handle:

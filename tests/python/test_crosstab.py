@@ -17,6 +17,7 @@ and the designs of reference/make_reference.R:
 import csv
 import io
 import os
+import re
 import stat
 import zipfile
 from dataclasses import replace
@@ -233,7 +234,19 @@ def test_the_command_writes_the_table_on_the_terminal_and_in_every_format(
     assert {r["filter"] for r in rows} == {"small_region: noord, zuid"}
     assert "| **Rijpercentages** |" in (tmp_path / "table.md").read_text("utf-8")
     with zipfile.ZipFile(tmp_path / "table.xlsx") as book:
-        assert "<f>" not in book.read("xl/worksheets/sheet1.xml").decode()
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        words = re.findall(r"<t[^>]*>([^<]*)</t>", book.read("xl/sharedStrings.xml").decode())
+    assert "<f>" not in sheet and "mergeCell" not in sheet
+    lines = [
+        [words[int(i)] for i in re.findall(r't="s"><v>(\d+)</v>', row)]
+        for row in re.findall(r"<row .*?</row>", sheet)
+    ]
+    banner = next(i for i, line in enumerate(lines) if "small_sex × small_region" in line)
+    crossed = [r["group_label"].split(", ") for r in rows if r["second_group"]]
+    above, below = lines[banner + 1 : banner + 3]
+    assert above == list(dict.fromkeys(first for first, _ in crossed)) and len(above) > 1
+    seconds = [second for _, second in dict.fromkeys(map(tuple, crossed))]
+    assert [name.partition(" (")[0] for name in below[-len(seconds) :]] == seconds
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")], "no draft stays"
 
 

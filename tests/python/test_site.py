@@ -9,6 +9,7 @@ import shutil
 import tomllib
 from decimal import ROUND_HALF_UP, Decimal
 from html.parser import HTMLParser
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -397,14 +398,12 @@ def test_crosstabs_stand_on_their_page_and_with_their_topic(site, pages, publish
         "from marts.crosstabs group by 1, 2, 3"
     ).fetchall()
     assert len(found) > 1
-    tables = {}
-    for rows in tables_of_page(text):
-        tables.setdefault(tuple(rows[0]), []).append(rows)
+    tables = list(tables_of_page(text))
     for code, question, label, n_rows, n_figures, n_columns in found:
         assert label in pages[name].words
         rows = rows_of(site / "data" / f"kruistabellen--t-{code}.csv")
         assert (len(rows), sum(bool(row["cijfer"]) for row in rows)) == (n_rows, n_figures)
-        assert n_columns + 1 in {len(head) for head in tables}
+        assert n_columns + 1 in {len(rows[-1]) for rows in tables}
         topic = published.execute(
             "select topic_label_nl from marts.dim_questions where question_code = $1", [question]
         ).fetchone()[0]
@@ -414,6 +413,32 @@ def test_crosstabs_stand_on_their_page_and_with_their_topic(site, pages, publish
         "select any_value(withheld_label_nl) from marts.crosstabs where is_withheld"
     ).fetchone()[0]
     assert f"x1: geen cijfer. {reason}." in pages[name].words
+
+
+def test_crossed_columns_stand_under_the_group_that_they_share(site, published):
+    text = (site / "kruistabellen.html").read_text("utf-8")
+    heads = [
+        re.findall(r'<th scope="(\w+)"(?: colspan="(\d+)")?[^>]*>([^<]+)', head)
+        for head in re.findall(r"<thead>(.*?)</thead>", text, re.DOTALL)
+    ]
+    for (code,) in published.execute(
+        "select distinct crosstab_code from marts.crosstabs where second_column_code is not null"
+    ).fetchall():
+        columns = published.execute(
+            "select first_label_nl, second_label_nl from marts.crosstabs "
+            "where crosstab_code = $1 and second_label_nl is not null "
+            "group by all order by min(sort_order)", [code]
+        ).fetchall()  # fmt: skip
+        above = [
+            ("colgroup", str(len(list(own))), label)
+            for label, own in groupby(columns, key=lambda column: column[0])
+        ]
+        below = [("col", "", label) for _, label in columns]
+        assert len(above) > 1
+        assert any(
+            [(scope, n, label.strip()) for scope, n, label in head[2:]] == above + below
+            for head in heads
+        ), code
 
 
 def test_a_planted_withheld_crosstab_stops_the_site(demo, tmp_path):

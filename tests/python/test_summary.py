@@ -21,6 +21,7 @@ from peil.report import write, write_summary
 from peil.report.compose import CATALOGUES, compose, compose_region, read_published
 from peil.report.document import Bullets, Document, Picture, Table, Text
 from peil.settings import Places
+from test_site import plant_waves
 
 TOTAL = "segment_code = 'total' and is_default_scheme"
 KEY, METHOD = "Kerncijfers", "Bijlage: verantwoording"
@@ -125,6 +126,35 @@ def test_method_tells_response_weighting_tests_choice_and_questions(document):
 
 
 # -- sentences follow figures and tests --------------------------------------------------------
+
+
+def test_trends_say_what_changed_since_each_wave_with_its_margin(demo, document, tmp_path):
+    def tables(of: Document) -> list[Table]:
+        (section,) = [s for s in of.sections if s.title == "Trends"]
+        return [block for block in section.blocks if isinstance(block, Table)]
+
+    assert "Trends" not in texts(document), "one wave has no trends"
+    file = plant_waves(demo.published_file, tmp_path / "waves.duckdb", base=True)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            "update marts.trends set verdict = 'no_demonstrable_difference', ci_low = -0.01 "
+            "where question_code = 'overall_grade' and is_since_previous_wave"
+        )
+        grade = connection.execute(
+            "select question_label_nl from marts.estimates where question_code = 'overall_grade'"
+        ).fetchone()[0]
+    found = compose(read_published(file))
+    previous, base = tables(found)
+    assert (len(base.rows) - len(previous.rows), len(previous.rows) > 0) == (1, True)
+    words = texts(found)["Trends"]
+    n = len(base.rows)
+    assert f"{n - 1} van de {n} cijfers veranderden zeker sinds Meting w2." in words
+    assert f"{n} van de {n} cijfers veranderden zeker sinds Meting w1." in words
+    assert previous.caption == "Wat zeker is veranderd, sinds Meting w2"
+    assert base.caption == "Wat zeker is veranderd, sinds Meting w1, de basismeting"
+    assert not any(row[0] == grade for row in previous.rows)
+    (row,) = (row for row in base.rows if row[0] == grade)
+    assert row[3:] == ("−0,05", "−0,06 tot −0,04", "zeker slechter")
 
 
 def test_a_changed_figure_changes_who_is_best_and_worst(changed):

@@ -1,6 +1,7 @@
 """The tabellenboek holds the published figures, and opens as its reader expects."""
 
 import csv
+import html
 import io
 import re
 import shutil
@@ -13,7 +14,7 @@ import pytest
 from conftest import options, peil, tables_of_page
 from peil.report.book import banner, book
 from peil.report.book_excel import excel
-from peil.report.book_files import as_csv, name_of, written
+from peil.report.book_files import as_csv, as_page, name_of, written
 from peil.report.book_parts import Book, Chapter
 from peil.report.book_sheets import halves_up
 from peil.report.compose import read_published
@@ -197,6 +198,27 @@ def test_an_answer_among_those_who_gave_it_has_no_letters(made):
     assert [mark for _, mark in itself if mark] == []
 
 
+def test_crossed_columns_have_a_header_of_two_rows(made, published):
+    """As many columns below as the parts above span, in the page and in every row."""
+    crossed = published.execute(
+        "select crosstab_label_nl, count(distinct first_label_nl), "
+        "count(distinct (first_label_nl, second_label_nl)) from marts.crosstabs "
+        "where second_label_nl is not null group by 1"
+    ).fetchall()
+    assert crossed
+    text = as_page(made).decode()
+    for label, n_above, n_below in crossed:
+        caption = re.search(rf"<caption>[^<]*\. {re.escape(html.escape(label))}", text)
+        table = text[caption.start() :]
+        head = table[: table.index("</thead>")]
+        spans = [int(n) for n in re.findall(r'<th scope="colgroup" colspan="(\d+)"', head)]
+        assert (len(spans), sum(spans)) == (n_above, n_below)
+        assert head.partition("</tr>")[2].count('<th scope="col"') == n_below
+        groups = [int(n) for n in re.findall(r'<colgroup span="(\d+)"', head)]
+        row = table[table.index("<tbody>") : table.index("</tr>", table.index("<tbody>"))]
+        assert sum(groups) == row.count("<t") - 2, "a row has a cell per column"
+
+
 def chapter_cell(made: Book, f: CrossFigure) -> str:
     chapter = next(c for c in of_crosstabs(made) if c.tables[0].label == f.crosstab_label)
     at = [column.label for column in chapter.columns].index(f.column_label)
@@ -289,8 +311,15 @@ def test_the_page_and_the_csv_say_the_same(demo, made):
     tables = [(c, t) for c in made.chapters for t in c.tables]
     assert len(pages) == len(tables)
     for (chapter, table), shown in zip(tables, pages, strict=True):
-        assert shown[0][1:] == [name_of(column) for column in chapter.columns]
-        for row, line in zip(table.rows, shown[1:], strict=True):
+        # Under the groups that crossed columns share, which stand in a row of their own.
+        n_heads = 1 + any(column.sides[1] for column in chapter.columns)
+        names = [
+            name_of(column._replace(label=column.sides[1] or column.label))
+            for column in chapter.columns
+        ]
+        heads = shown[0][1:] if n_heads == 1 else [shown[0][1], *shown[1]]
+        assert heads == names
+        for row, line in zip(table.rows, shown[n_heads:], strict=True):
             assert line == [row.label, *(written(made, cell, row.unit) for cell in row.cells)]
     text = (demo.published / "documents" / "tabellenboek.csv").read_text("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))

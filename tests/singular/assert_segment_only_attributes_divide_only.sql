@@ -1,44 +1,42 @@
--- An attribute that only divides figures is not in the profile: weights, contrasts, the change of
--- one person and what two such attributes have in common would be made without it. Leave
--- is_segment_only empty for what is returned here.
+-- An attribute with is_segment_only divides figures by the answers to one closed, reported question
+-- and does nothing else: it is not in the profile, so weights, contrasts, the change of one person
+-- and what two such attributes have in common would be made without it.
 with beside as (
-    select attributes.*
-    from {{ ref('attributes') }} as attributes
-    where attributes.is_segment_only
+    select * from {{ ref('attributes') }}
+    where is_segment_only
 ),
 
-used as (
+named as (
+    {% for seed, code, columns in [
+        ('weighting_variables', 'scheme_code', ['attribute_code', 'second_attribute_code']),
+        ('weighting_margins', 'level_code', ['attribute_code', 'second_attribute_code']),
+        ('weighting_ladders', 'scheme_code', ['attribute_code']),
+        ('weighting_schemes', 'scheme_code', ['group_attribute_code', 'stratum_attribute_code']),
+        ('weighting_schemes', 'scheme_code', ['cluster_attribute_code']),
+        ('contrasts', 'contrast_code', ['attribute_code']),
+        ('population_codes', 'population_value', ['attribute_code']),
+    ] -%}
+        {% for column in columns -%}
+            select
+                '{{ seed }}' as seed_name,
+                '{{ column }}' as column_name,
+                {{ code }} as code,
+                {{ column }} as attribute_code,
+                'weights and contrasts are made of whole profiles: leave is_segment_only empty'
+                    as problem,
+            from {{ ref(seed) }}
+            union all
+        {% endfor -%}
+    {% endfor -%}
     select
-        'weighting_variables' as seed_name,
-        scheme_code as code,
-        unnest([attribute_code, second_attribute_code]) as attribute_code,
-    from {{ ref('weighting_variables') }}
-    union all
-    select
-        'weighting_schemes' as seed_name,
-        scheme_code as code,
-        unnest([group_attribute_code, stratum_attribute_code, cluster_attribute_code])
-            as attribute_code,
-    from {{ ref('weighting_schemes') }}
-    union all
-    select
-        'contrasts' as seed_name,
-        contrast_code as code,
-        attribute_code,
-    from {{ ref('contrasts') }}
-    union all
-    select
-        'population_codes' as seed_name,
-        population_value as code,
-        attribute_code,
-    from {{ ref('population_codes') }}
-    union all
-    select
-        'segments, crossed with another one' as seed_name,
+        'segments' as seed_name,
+        'second_attribute_code' as column_name,
         segments.segment_code as code,
-        segments.attribute_code,
+        beside.attribute_code,
+        'two that cross are not both counted beside it: empty is_segment_only of one' as problem,
     from {{ ref('segments') }} as segments
     inner join beside on segments.second_attribute_code = beside.attribute_code
+    where segments.attribute_code in (select other.attribute_code from beside as other)
 ),
 
 divided as (
@@ -55,9 +53,11 @@ divided as (
 
 paired as (
     select
-        'segment_pairs, with another one' as seed_name,
+        'segment_pairs' as seed_name,
+        'segment_code_b' as column_name,
         pairs.segment_pair_code as code,
-        a.attribute_code,
+        b.attribute_code,
+        'who is in both groups is not counted: empty is_segment_only of one' as problem,
     from {{ ref('segment_pairs') }} as pairs
     inner join divided as a
         on pairs.survey_code = a.survey_code and pairs.segment_code_a = a.segment_code
@@ -66,37 +66,55 @@ paired as (
     where a.attribute_code != b.attribute_code
 ),
 
-other_kinds as (
+described as (
     select
-        'attributes: no answers to one reported question' as seed_name,
-        beside.attribute_code as code,
-        beside.attribute_code,
+        beside.*,
+        questions.option_set_code,
+        coalesce(questions.is_reported, false) as is_asked,
+        beside.survey_code in (
+            select followed.survey_code from {{ ref('sources') }} as followed
+            where followed.kind = 'survey' and followed.respondent_scope is not null
+            group by followed.survey_code, followed.respondent_scope
+            having count(distinct followed.wave_code) > 1
+        ) as is_followed,
+        beside.attribute_code in (
+            select divided.attribute_code from divided
+            union all
+            select unnest([crosstabs.column_code, coalesce(crosstabs.second_column_code, '')])
+            from {{ ref('crosstab_definitions') }} as crosstabs
+        ) as is_used,
     from beside
     left join {{ ref('questions') }} as questions using (survey_code, question_code)
-    where beside.kind != 'question' or not coalesce(questions.is_reported, false)
 ),
 
-followed as (
-    select distinct
-        'sources: people are followed over waves' as seed_name,
-        panels.survey_code as code,
-        beside.attribute_code,
-    from beside
-    inner join {{ ref('est_wave_pairs') }} as panels using (survey_code)
-    where panels.is_panel
+declared as (
+    {% for condition, problem in [
+        ("kind != 'question'", 'its groups are no answers to a question: empty it'),
+        ("kind = 'question' and not is_asked", 'its question is not reported in this survey'),
+        ('is_asked and option_set_code is null', 'its question has no options, so no groups'),
+        ('not is_used', 'no segment divides by it: add a row to segments.csv, or empty it'),
+        ('is_followed', 'respondent_scope in sources.csv follows people over waves: empty it'),
+    ] -%}
+        select
+            'attributes' as seed_name,
+            'is_segment_only' as column_name,
+            question_code as code,
+            attribute_code,
+            '{{ problem }}' as problem,
+        from described
+        where {{ condition }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
-unioned as (
-    select * from used
-    union all
+problems as (
+    select named.* from named
+    inner join beside using (attribute_code)
+    union
     select * from paired
-    union all
-    select * from other_kinds
-    union all
-    select * from followed
+    union
+    select * from declared
 )
 
-select distinct unioned.*
-from unioned
-inner join beside using (attribute_code)
+select * from problems
 order by all

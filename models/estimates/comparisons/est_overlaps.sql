@@ -1,3 +1,4 @@
+{%- set answer = ['survey_code', 'question_code', 'is_base', 'option_code', 'value_number'] -%}
 with parts_of_a_total as (
     select
         comparisons.pair_id,
@@ -19,21 +20,13 @@ with parts_of_a_total as (
 answers_of_one_person as (
     select
         comparisons.pair_id,
-        joint.cell_id,
-        joint.n_both,
-        joint.sum_d2,
-        joint.sum_d2_a,
-        joint.sum_d2_b,
-        joint.sum_d2_ab,
+        joint.* exclude (domain_id, answer_pair_code),
     from {{ ref('est_comparisons') }} as comparisons
-    inner join {{ ref('est_joint_cells') }} as joint
-        on
-            comparisons.answer_pair_code = joint.answer_pair_code
-            and comparisons.domain_id_a = joint.domain_id
+    inner join {{ ref('est_joint_cells') }} as joint using (answer_pair_code)
+    where comparisons.domain_id_a = joint.domain_id
 ),
 
--- People in two groups at once: their profile lies in both, whole or with the people who gave the
--- answers of both.
+-- People in two groups at once: the profile lies in both, whole or with who gave both answers.
 shared_profiles as (
     select
         domains.domain_id_a,
@@ -62,21 +55,31 @@ shared_profiles as (
             and a.profile_key = b.profile_key
 ),
 
-scored as (
+-- Added up before measures are made of them: few cells and answers, many profiles.
+shared_answers as (
     select
         shared.domain_id_a,
         shared.domain_id_b,
         shared.cell_id,
-        measures.measure_id,
-        counts.is_base,
-        counts.n_answers,
-        counts.sum_d2,
-        {{ outcome('measures', 'counts.value_number', 'counts.option_code') }} as y,
+        {% for column in answer -%}
+            counts.{{ column }},
+        {% endfor -%}
+        sum(counts.n_answers) as n_answers,
+        sum(counts.sum_d2) as sum_d2,
     from shared_profiles as shared
     inner join {{ ref('est_answer_counts') }} as counts
         on
             {{ counted_people('counts', 'shared') }}
             and counts.second_level_code is not distinct from shared.second_level_code
+    group by all
+),
+
+scored as (
+    select
+        shared.*,
+        measures.measure_id,
+        {{ outcome('measures', 'shared.value_number', 'shared.option_code') }} as y,
+    from shared_answers as shared
     inner join {{ ref('est_measures') }} as measures using (survey_code, question_code)
 ),
 

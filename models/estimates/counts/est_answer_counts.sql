@@ -1,5 +1,5 @@
 {%- set place = (
-    'survey_code, wave_code, profile_key, attribute_code, level_code, second_level_code, '
+    'wave_code, survey_code, profile_key, attribute_code, level_code, second_level_code, '
     'question_code'
 ) -%}
 with valid_answers as (
@@ -17,6 +17,25 @@ with_several as (
         or count(*) > count(distinct concat_ws(chr(31), column_name, value))
 ),
 
+answered as (
+    select distinct
+        * exclude (option_code, value_number, is_selected),
+        true as is_base,
+    from valid_answers
+    where question_code in (select with_several.question_code from with_several)
+),
+
+-- Each answer, and where a question has several each person once.
+countable as (
+    select
+        *,
+        false as is_base,
+    from valid_answers
+    where is_selected
+    union all by name
+    select * from answered
+),
+
 -- Everybody in the profile, and beside it who is in each group of its answers.
 placed as (
     select
@@ -24,52 +43,32 @@ placed as (
         null as attribute_code,
         null as level_code,
         null as second_level_code,
-    from valid_answers
+    from countable
     union all by name
     select
-        valid_answers.*,
+        countable.*,
         parts.attribute_code,
         parts.level_code,
         parts.second_level_code,
-    from valid_answers
+    from countable
     inner join {{ ref('wgt_respondent_parts') }} as parts using (delivery_key, row_number)
-),
-
-answered as (
-    select distinct
-        delivery_key,
-        row_number,
-        {{ place }},
-        base_weight,
-    from placed
-    where question_code in (select with_several.question_code from with_several)
 ),
 
 given as (
     select
         delivery_key,
         {{ place }},
-        false as is_base,
+        is_base,
         option_code,
         value_number,
         count(*) as n_answers,
         fsum(base_weight) as sum_d,
         fsum(base_weight * base_weight) as sum_d2,
     from placed
-    where is_selected
-    group by delivery_key, {{ place }}, option_code, value_number
+    group by delivery_key, {{ place }}, is_base, option_code, value_number
 ),
 
 bases as (
-    select
-        delivery_key,
-        {{ place }},
-        count(*) as n_answers,
-        fsum(base_weight) as sum_d,
-        fsum(base_weight * base_weight) as sum_d2,
-    from answered
-    group by delivery_key, {{ place }}
-    union all
     select
         delivery_key,
         {{ place }},
@@ -96,5 +95,6 @@ counted as (
     where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
 )
 
+-- By what tells the rows apart: an order of all columns takes longer than the counting.
 select * from counted
-order by all
+order by delivery_key, {{ place }}, is_base, option_code, value_number

@@ -51,6 +51,13 @@ labelled as (
                     ', ' || coalesce(second.label_{{ language }}, made.second_column_value), ''
                 )
             ) as column_label_{{ language }},
+            if(
+                made.second_column_value is not null,
+                coalesce(first.label_{{ language }}, made.column_value),
+                null
+            ) as first_label_{{ language }},
+            coalesce(second.label_{{ language }}, made.second_column_value)
+                as second_label_{{ language }},
         {% endfor -%}
         row_number() over (
             order by

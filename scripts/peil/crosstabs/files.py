@@ -89,7 +89,7 @@ def _grid(made: Page, columns: list[int], *, is_part: bool) -> Table:
     grid = Table(title=Text(printable(division), style="bold") if division else None)
     grid.add_column(Text(made.first), min_width=20)
     for i in columns:
-        own, label, letter = made.columns[i]
+        own, label, letter, _ = made.columns[i]
         head = Text(printable(_head("" if own == division else own, label, letter)))
         grid.add_column(head, justify="right", min_width=6)
     for heading, lines in made.blocks:
@@ -112,7 +112,7 @@ def _markdown(table: Crosstab) -> bytes:
     made = page(table)
     lines = [f"# {escaped(made.title)}", ""]
     lines += [part for line in made.above for part in (escaped(line), "")]
-    heads = [made.first, *(_head(*column) for column in made.columns)]
+    heads = [made.first, *(_head(*column[:3]) for column in made.columns)]
     lines.append("| " + " | ".join(escaped(head) for head in heads) + " |")
     lines.append("| --- |" + " ---: |" * len(made.columns))
     for heading, rows in made.blocks:
@@ -169,9 +169,10 @@ def _excel(table: Crosstab) -> bytes:
     return without_time(target.getvalue())
 
 
-def _lines(column: Column) -> int:
-    """Lines that the name of a column takes at the width of a figure."""
-    return 1 + len(f"{column.label} ({column.letter})") // 8
+def _below(column: Column) -> str:
+    """The name of a column under what stands over it."""
+    label = column.sides[-1] if column.sides else column.label
+    return f"{label} ({column.letter})" if column.letter else label
 
 
 def _wide_sheet(
@@ -184,18 +185,23 @@ def _wide_sheet(
         sheet.write_string(row, 0, clean(sentence), styles(font_color=GREY))
     row = len(made.above) + 2
     head = {"bold": True, "bottom": 1, "bottom_color": LINE, "text_wrap": True}
-    sheet.write_string(row + 1, 0, clean(made.first), styles(**head))
-    before = ""
+    last = row + 2 if any(column.sides for column in made.columns) else row + 1
+    sheet.write_string(last, 0, clean(made.first), styles(**head))
+    before: tuple[str, str] = ("", "")
     for i, column in enumerate(made.columns, 1):
-        if column.division != before:
-            sheet.write_string(row, i, clean(column.division), styles(bold=True, font_color=DARK))
-        before = column.division
-        named = f"{column.label} ({column.letter})" if column.letter else column.label
-        sheet.write_string(row + 1, i, clean(named), styles(**head, align="right"))
+        # A name stands once, over the first of its columns: no cells are merged.
+        over = column.division, column.sides[0] if column.sides else ""
+        if over[0] != before[0]:
+            sheet.write_string(row, i, clean(over[0]), styles(bold=True, font_color=DARK))
+        if column.sides and over != before:
+            sheet.write_string(row + 1, i, clean(over[1]), styles(bold=True))
+        before = over
+        sheet.write_string(last, i, clean(_below(column)), styles(**head, align="right"))
     sheet.set_row(0, 22)
-    sheet.set_row(row + 1, 15 * max(_lines(column) for column in made.columns))
-    sheet.freeze_panes(row + 2, 1)
-    row += 2
+    # Lines that a name takes at the width of a figure.
+    sheet.set_row(last, 15 * max(1 + len(_below(column)) // 8 for column in made.columns))
+    sheet.freeze_panes(last + 1, 1)
+    row = last + 1
     for heading, lines in made.blocks:
         sheet.write_string(row, 0, clean(heading), styles(bold=True, font_color=DARK))
         row += 1

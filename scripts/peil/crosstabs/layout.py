@@ -37,6 +37,7 @@ class Column(NamedTuple):
     division: str
     label: str
     letter: str
+    sides: tuple[str, ...] = ()  # of two groups that cross
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,12 @@ def page(table: Crosstab) -> Page:
     heads = [own.iloc[0] for own in groups]
     divisions = table.divisions
     columns = tuple(
-        Column(divisions.get(head["by"], ""), head["group_label"], _text(head["group_letter"]))
+        Column(
+            divisions.get(head["by"], ""), head["group_label"], _text(head["group_letter"]),
+            table.sides.get((head["by"], head["group_label"]), ()),
+        )
         for head in heads
-    )
+    )  # fmt: skip
     rows = [[own.iloc[k] for own in groups] for k in range(len(groups[0]))]
     is_answer = [bool(row[0]["is_answer"]) for row in rows]
     answers = [row for row, answer in zip(rows, is_answer, strict=True) if answer]

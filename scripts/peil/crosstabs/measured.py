@@ -41,6 +41,7 @@ class Group:
     label: str
     letter: str | None = None
     is_context: bool = False
+    sides: tuple[str, ...] = ()  # the labels of its levels
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,8 @@ def _columns(
         has_letters = by.comparison in (None, "pairs") and len(found) <= len(LETTERS)
         for i, (level, rows) in enumerate(found.items()):
             named = [s.labels.get(code, code) for s, code in zip(by.sides, level, strict=True)]
-            groups.append(Group(by, level, ", ".join(named), LETTERS[i] if has_letters else None))
+            letter = LETTERS[i] if has_letters else None
+            groups.append(Group(by, level, ", ".join(named), letter, sides=tuple(named)))
             inside.append(rows)
     return groups, inside
 

@@ -29,6 +29,7 @@ class Crosstab:
             `total` where groups are compared with the total.
         tests: one row per BY with a test of association: by, f_statistic, df1, df2, p_value.
         divisions: what the BYs are called.
+        sides: what the two groups of a crossed column are called, by group_label within a BY.
         about: survey, wave, scheme and question in words, the language, and the filter.
     """
 
@@ -36,6 +37,7 @@ class Crosstab:
     differences: pd.DataFrame
     tests: pd.DataFrame
     divisions: dict[str, str]
+    sides: dict[tuple[str, str], tuple[str, ...]]
     about: dict[str, str]
 
 
@@ -94,7 +96,9 @@ def result(measured: Measured, reasons: np.ndarray, rounding: Rounding) -> Cross
         columns=["by", "f_statistic", "df1", "df2", "p_value"],
     )  # fmt: skip
     divisions = {by.code: by.label for by in measured.asked.bys}
-    return Crosstab(pd.DataFrame(rows), differences, tests, divisions, _about(measured))
+    shown = [measured.groups[g] for g in measured.shown]
+    sides = {(g.by.code, g.label): g.sides for g in shown if g.by and len(g.sides) > 1}
+    return Crosstab(pd.DataFrame(rows), differences, tests, divisions, sides, _about(measured))
 
 
 def _figure(

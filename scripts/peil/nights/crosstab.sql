@@ -287,7 +287,8 @@ tabulated as (
     union all by name
     select crosstabs.* exclude (
         crosstab_code, column_code, second_column_code, withheld_label_nl, withheld_label_en,
-        crosstab_label_nl, crosstab_label_en, is_default_scheme, is_from_earlier_release
+        crosstab_label_nl, crosstab_label_en, is_default_scheme, is_from_earlier_release,
+        first_label_nl, first_label_en, second_label_nl, second_label_en
     )
     from marts.crosstabs as crosstabs
     inner join chosen

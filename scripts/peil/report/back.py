@@ -6,10 +6,11 @@ from peil.report.document import Block, Bullets, Section, Table, Text
 from peil.report.pictures import kpi_picture
 from peil.site.context import Reading
 from peil.site.data import TOTAL
-from peil.site.insights import Advice, Evidence, Kpi
+from peil.site.insights import Advice, Evidence, Kpi, Trend
 from peil.site.numbers import capital, small
 from peil.site.page_advice import by_support, evidence_of, falls_at, falls_when, unit_of
 from peil.site.page_priorities import headline
+from peil.site.page_trends import changes_of, since_base, since_previous, wave_names
 
 
 def experience_chapter(reading: Reading) -> Iterator[Section]:
@@ -99,38 +100,41 @@ def priorities_chapter(reading: Reading) -> Iterator[Section]:
 
 
 def trends_chapter(reading: Reading) -> Iterator[Section]:
-    """What changed for certain since the wave before."""
+    """What changed for certain since the wave before, and since the base wave."""
     trends = [
-        x for x in reading.data.trends
-        if x.survey_code == reading.data.survey.survey_code and x.change is not None
-        and x.is_since_previous_wave
+        x for x in reading.data.trends if x.survey_code == reading.data.survey.survey_code
     ]  # fmt: skip
-    if not trends:
+    parts = (since_previous(trends), since_base(trends))
+    blocks = [block for chosen in parts for block in _changed(reading, *chosen)]
+    if blocks:
+        yield Section(reading.t("page_trends"), (Text(reading.t("doc_trends_lead")), *blocks))
+
+
+def _changed(reading: Reading, trends: list[Trend], since: str) -> Iterator[Block]:
+    """How many figures changed for certain, and those with their interval and verdict."""
+    changes = [change for change, _ in changes_of(reading, trends)]
+    if not changes:
         return
     t, write = reading.t, reading.numbers
-    questions = {q.question_code: q for q in reading.data.questions}
-    wave = trends[0].compared_wave_code
-    label = reading.data.wave_labels.get((trends[0].survey_code, wave), wave)
-    certain = [x for x in trends if x.is_certain]
-    rows = []
-    for x in certain:
-        q = questions.get(x.question_code)
-        measures = reading.measures.of(q) if q else []
-        m = next(
-            (m for m in measures
-             if (m.statistic.statistic, m.option_code) == (x.statistic, x.option_code)), None
-        )  # fmt: skip
-        if m:
-            rows.append((
-                reading.findings.about(m), write.figure(x.earlier_estimate, m.unit),
-                write.figure(x.estimate, m.unit), write.difference(x.change or 0, m.unit),
-            ))  # fmt: skip
-    found = t("trends_found", n=len(certain), of=len(trends), wave=label)
-    blocks: list[Block] = [Text(f"{found}.")]
-    if rows:
-        header = (t("question"), t("earlier"), t("now"), t("difference"))
-        blocks.append(Table(t("what_changed"), header, tuple(rows), frozenset({1, 2, 3})))
-    yield Section(t("page_trends"), tuple(blocks))
+    wave = wave_names(reading, trends)
+    certain = [change for change in changes if change.certainty == "certain"]
+    yield Text(f"{t('trends_found', n=len(certain), of=len(changes), wave=wave)}.")
+    if not certain:
+        return
+    header = (
+        t("question"), t("earlier"), t("now"), t("difference"), t("interval"), t("verdict"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            reading.findings.about(c.measure), c.earlier, c.now,
+            write.difference(c.difference, c.unit),
+            f"{write.difference(c.low, c.unit)} {t('to')} {write.difference(c.high, c.unit)}",
+            reading.findings.words(c.verdict),
+        )
+        for c in certain
+    )  # fmt: skip
+    caption = f"{t('what_changed')}, {small(t(since, wave=wave))}"
+    yield Table(caption, header, rows, frozenset({1, 2, 3, 4}))
 
 
 def advice_chapter(reading: Reading) -> Iterator[Section]:

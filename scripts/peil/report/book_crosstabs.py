@@ -26,9 +26,12 @@ def crosstab_chapters(made: Book, numbers: Iterator[int]) -> Iterator[Chapter]:
             title = t("crosstab_rows", label=label)
             tables.append(Table(next(numbers), title, t("crosstab_rows_means"), rows))
         columns = tuple(
-            Column("", column.column_label, column.column_letter or "", "", "")
+            Column(
+                "", column.column_label, column.column_letter or "", "", "",
+                sides=(column.first_label or "", column.second_label or ""),
+            )
             for column in found.columns
-        )
+        )  # fmt: skip
         subtitle = surveys[found.first.survey_code].label
         title = t("crosstab_title", label=label)
         yield Chapter(title, subtitle, columns, tuple(tables))

@@ -109,18 +109,20 @@ def _banner(
         is_first = _is_first(columns, at - 1)
         edge = {"left": 1, "left_color": LINE} if is_first else {}
         head = {"bold": True, "font_color": DARK, "text_wrap": True, "align": "right", **edge}
-        # The name of a division stands once, over its first group.
-        division = column.division if is_first else ""
+        # The name of a division stands once, over its first group; so does a group that is crossed.
+        above, label = column.sides if column.sides[1] else (column.division, column.label)
+        division = above if is_first else ""
         left = pages.styles(**{**head, "text_wrap": False, "align": "left"})
         sheet.write_string(TOP, at, printable(division), left)
-        sheet.write_string(TOP + 1, at, printable(column.label), pages.styles(**head))
+        sheet.write_string(TOP + 1, at, printable(label), pages.styles(**head))
         letter = pages.styles(font_color=GREY, align="right", bottom=2, bottom_color=DARK, **edge)
         sheet.write_string(TOP + 2, at, column.letter, letter)
     sheet.write_blank(TOP + 2, 0, None, pages.styles(bottom=2, bottom_color=DARK))
 
 
 def _is_first(columns: Sequence[Column], at: int) -> bool:
-    return at > 0 and columns[at].division != columns[at - 1].division
+    here, before = ((c.division, c.sides[0]) for c in (columns[at], columns[at - 1]))
+    return at > 0 and here != before
 
 
 def _row(pages: Pages, sheet: Worksheet, row: int, line: Row, columns: Sequence[Column]) -> None:

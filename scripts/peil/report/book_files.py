@@ -1,6 +1,7 @@
 """The tabellenboek as a page and as one long CSV file."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from peil.report.book_parts import COUNT, Book, Cell, Chapter, Column, Table
 from peil.report.book_words import legend
@@ -32,12 +33,25 @@ def _shown(made: Book, chapter: Chapter, table: Table) -> Shown:
         (row.label, *(written(made, cell, row.unit) for cell in row.cells)) for row in table.rows
     )
     header = ("", *map(name_of, chapter.columns))
-    return Shown(caption, header, rows, frozenset(range(1, len(header))))
+    spans = _spans(chapter.columns) if any(column.sides[1] for column in chapter.columns) else ()
+    return Shown(caption, header, rows, frozenset(range(1, len(header))), spans=spans)
+
+
+def _spans(columns: tuple[Column, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Columns under the group that they share."""
+    return tuple(
+        (above, tuple(_lettered(c, c.sides[1]) if c.sides[1] else name_of(c) for c in own))
+        for above, own in groupby(columns, key=lambda column: column.sides[0])
+    )
 
 
 def name_of(column: Column) -> str:
     """Leeftijd: 18-29 jaar (A)."""
     name = f"{column.division}: {column.label}" if column.division else column.label
+    return _lettered(column, name)
+
+
+def _lettered(column: Column, name: str) -> str:
     return f"{name} ({column.letter})" if column.letter else name
 
 

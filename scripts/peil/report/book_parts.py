@@ -37,6 +37,8 @@ class Column(NamedTuple):
     letter: str
     segment: str
     group: str
+    # Of two groups that cross: what stands over the columns that share it, and below it.
+    sides: tuple[str, str] = ("", "")
 
 
 class Table(NamedTuple):

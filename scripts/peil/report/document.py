@@ -40,6 +40,9 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
     number: int = 0
+    # What stands over the columns behind the first, and below it per column; nothing over a column
+    # that stands alone. A page shows both; what has one line of headers shows `header`.
+    spans: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)

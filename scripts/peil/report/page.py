@@ -102,7 +102,9 @@ def _table(table: Table, words: Words) -> str:
     def heading(column: int, cell: str) -> str:
         return f'<th scope="col"{kind(column)}>{_esc(cell)}</th>' if cell else "<td></td>"
 
-    head = "".join(heading(i, cell) for i, cell in enumerate(table.header))
+    groups, head = _crossed(table) if table.spans else (
+        "", f"<tr>{''.join(heading(i, cell) for i, cell in enumerate(table.header))}</tr>"
+    )  # fmt: skip
     rows = "\n".join(
         f'<tr><th scope="row">{_esc(row[0])}</th>'
         + "".join(f"<td{kind(i)}>{_esc(cell)}</td>" for i, cell in enumerate(row[1:], 1))
@@ -112,6 +114,23 @@ def _table(table: Table, words: Words) -> str:
     label = f"{_esc(words.table)} {table.number}"
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
-        f"<table>\n<caption>{label}. {_esc(table.caption)}</caption>\n"
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>"
+        f"<table>\n<caption>{label}. {_esc(table.caption)}</caption>\n{groups}"
+        f"<thead>{head}</thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>"
+    )
+
+
+def _crossed(table: Table) -> tuple[str, str]:
+    """Groups of columns, and a header of two rows: what columns share over what they differ in."""
+    above, below = [], []
+    for label, names in table.spans:
+        cells = [f'class="num">{_esc(name)}</th>' for name in names]
+        if label:
+            above.append(f'<th scope="colgroup" colspan="{len(names)}">{_esc(label)}</th>')
+            below += [f'<th scope="col" {cell}' for cell in cells]
+        else:
+            above += [f'<th scope="col" rowspan="2" {cell}' for cell in cells]
+    groups = "".join(f'<colgroup span="{len(names)}"></colgroup>' for _, names in table.spans)
+    return (
+        f'<colgroup span="1"></colgroup>{groups}\n',
+        f'<tr><td rowspan="2"></td>{"".join(above)}</tr>\n<tr>{"".join(below)}</tr>',
     )

@@ -1,6 +1,7 @@
 """Declared crosstabs as they are published, put back into rows and columns."""
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import NamedTuple
 
 ColumnKey = tuple[str, str | None]
@@ -35,6 +36,8 @@ class CrossFigure(NamedTuple):
     withheld_label: str | None
     crosstab_label: str
     column_label: str
+    first_label: str | None
+    second_label: str | None
     label: str
 
     @property
@@ -67,6 +70,14 @@ class Crosstab(NamedTuple):
     columns: tuple[CrossFigure, ...]
     lines: tuple[CrossFigure, ...]
     figures: dict[tuple[LineKey, ColumnKey], CrossFigure]
+
+    @property
+    def spans(self) -> list[tuple[str, int]]:
+        """What stands over crossed columns, and over how many; empty where nothing is crossed."""
+        if not any(column.second_label for column in self.columns):
+            return []
+        return [(label, len(list(own))) for label, own in
+                groupby(self.columns, key=lambda column: column.first_label or "")]  # fmt: skip
 
     @property
     def first(self) -> CrossFigure:

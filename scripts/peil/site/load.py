@@ -23,7 +23,7 @@ TRANSLATED = {
     "question_label", "source_label", "owner",
     "sample_kinds",
     "attribute_label", "level_label", "scheme_label",
-    "crosstab_label", "column_label", "item_label",
+    "crosstab_label", "column_label", "first_label", "second_label", "item_label",
 }  # fmt: skip
 # Everybody is one group, whatever its segment is called.
 IS_TOTAL = (

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeVar
 
 from peil.site.axes import Scale
-from peil.site.context import Site
+from peil.site.context import Reading, Site
 from peil.site.data import Topic
 from peil.site.insights import Trend, TrendLine
 from peil.site.measures import CERTAINTY, VERDICTS, Measure, Verdict
@@ -52,32 +52,48 @@ class Part(NamedTuple):
 
 def write(site: Site) -> None:
     if site.addresses.trends:
-        parts = [part for part in (_previous(site), _base(site), _lines(site)) if part]
+        trends = site.data.trends
+        found = (
+            _since(site, since_previous(trends), ""), _since(site, since_base(trends), "base-"),
+            _lines(site),
+        )  # fmt: skip
+        parts = [part for part in found if part]
         site.write.page(site.addresses.trends, "trends.html.j2", parts=parts)
 
 
-def _previous(site: Site) -> Part | None:
-    """Now beside the wave before."""
-    trends = [t for t in site.data.trends if t.is_since_previous_wave]
-    is_base = bool(trends) and all(t.is_since_base_wave for t in trends)
-    return _since(site, trends, "", "since_base" if is_base else "since")
+def since_previous(trends: list[Trend]) -> tuple[list[Trend], str]:
+    """Now beside the wave before, and the words for it."""
+    found = [t for t in trends if t.is_since_previous_wave]
+    is_base = bool(found) and all(t.is_since_base_wave for t in found)
+    return found, "since_base" if is_base else "since"
 
 
-def _base(site: Site) -> Part | None:
-    """Now beside the base wave, where that is not the wave before."""
-    trends = [t for t in site.data.trends if t.is_since_base_wave and not t.is_since_previous_wave]
-    return _since(site, trends, "base-", "since_base")
+def since_base(trends: list[Trend]) -> tuple[list[Trend], str]:
+    """Now beside the base wave, where that is not the wave before, and the words for it."""
+    found = [t for t in trends if t.is_since_base_wave and not t.is_since_previous_wave]
+    return found, "since_base"
 
 
-def _since(site: Site, trends: list[Trend], id: str, kicker: str) -> Part | None:
+def wave_names(reading: Reading, trends: list[Trend]) -> str:
+    """What the earlier waves are called."""
     waves = {(t.survey_code, t.compared_wave_code) for t in trends}
-    wave = site.numbers.listing(sorted({site.data.wave_labels.get(w, w[1]) for w in waves}))
+    return reading.numbers.listing(sorted({reading.data.wave_labels.get(w, w[1]) for w in waves}))
+
+
+def changes_of(reading: Reading, trends: list[Trend]) -> list[tuple[Change, Trend]]:
+    """Headline measures of everybody with their change: certain ones first, then by size."""
 
     def change(topic: Topic, m: Measure, t: Trend) -> Change | None:
-        ends = tuple(site.numbers.figure(x, m.unit) for x in (t.earlier_estimate, t.estimate))
+        ends = tuple(reading.numbers.figure(x, m.unit) for x in (t.earlier_estimate, t.estimate))
         return _change(topic, m, ends, (t.change, t.ci_low, t.ci_high), t.verdict)
 
-    changes = _changes(site, trends, change)
+    return _changes(reading, trends, change)
+
+
+def _since(site: Site, chosen: tuple[list[Trend], str], id: str) -> Part | None:
+    trends, kicker = chosen
+    wave = wave_names(site, trends)
+    changes = changes_of(site, trends)
     rows = (
         (c.measure.question.label, c.measure.option_code and c.measure.label,
          site.findings.what(c.measure), t.earlier_estimate, t.estimate, c.difference, c.low,
@@ -151,16 +167,15 @@ def _part(
 
 
 def _changes(
-    site: Site, rows: list[Row], change: Callable[[Topic, Measure, Row], Change | None]
+    reading: Reading, rows: list[Row], change: Callable[[Topic, Measure, Row], Change | None]
 ) -> list[tuple[Change, Row]]:
-    """Headline measures of everybody: certain changes first, then by size."""
     of_measure: dict[tuple, list[Row]] = {}
     for row in rows:
         key = (row.survey_code, row.question_code, row.statistic, row.option_code)
         of_measure.setdefault(key, []).append(row)
     found = []
-    for topic in site.data.topics:
-        for m in (m for q in topic.questions for m in site.measures.of(q)):
+    for topic in reading.data.topics:
+        for m in (m for q in topic.questions for m in reading.measures.of(q)):
             key = (m.question.survey_code, m.question.question_code, m.statistic.statistic,
                    m.option_code)  # fmt: skip
             found += [(c, row) for row in of_measure.get(key, []) if (c := change(topic, m, row))]
