@@ -162,6 +162,18 @@ drop table if exists estimates.est_answer_counts;
 drop table if exists estimates.est_joint_counts;
 """
 
+_JOINT = """
+create table if not exists raw.counted_item_products (
+    delivery_key varchar, survey_code varchar, wave_code varchar, profile_key varchar,
+    question_code varchar, item_a varchar, item_b varchar, n_answers bigint, sum_d double,
+    sum_da double, sum_db double, sum_dab double
+);
+create table if not exists raw.counted_crosstabs (
+    delivery_key varchar, survey_code varchar, wave_code varchar, question_code varchar,
+    profile_key varchar, answers varchar[], n_respondents bigint, sum_d double, sum_d2 double
+);
+"""
+
 
 @dataclass(frozen=True)
 class Migration:
@@ -182,6 +194,7 @@ MIGRATIONS = (
     Migration("released crosstabs", _CROSSTABS),
     Migration("count packages", _PACKAGES),
     Migration("groups that are counted beside the profile", _PARTS),
+    Migration("products of items and crossed answers in count packages", _JOINT),
 )
 
 

@@ -6,6 +6,7 @@ exactly, everything else within 1e-12.
 
 import itertools
 import json
+import math
 import os
 import shutil
 import signal
@@ -25,6 +26,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peil.counting.made_of import counted_models, counted_seeds
 from peil.counting.tables import SELECTED, columns_of
+from peil.crosstabs.asked import ask
+from peil.crosstabs.measured import Measured, measure
+from peil.crosstabs.people import read_counted
 from peil.gate import gate
 from peil.gate.worker_client import Worker
 from peil.landing import land
@@ -34,17 +38,28 @@ from peil.nights.plans import plan_of
 from peil.settings import Places
 from peil.workers.count import count_delivery, count_keys, part_of
 from peil.workers.keep import keep_lists
-from same_figures import differences
-from small_survey import REFERENCE, add, deliver, edit, labelled, rows_of
+from same_figures import CLOSE, differences
+from small_survey import (
+    CROSSTABS,
+    REFERENCE,
+    add,
+    answered_together,
+    deliver,
+    edit,
+    labelled,
+    rows_of,
+    with_items,
+)
 
 A, B = "small_survey_a.csv", "small_survey_b.csv"
 
 
 def rows() -> list[dict[str, str]]:
-    return [
+    found = [
         {**row, "channel": f"via {row['channel']}"}
         for row in rows_of(REFERENCE / "small_survey.csv")
     ]
+    return with_items(found)
 
 
 def states_of(places: Places) -> list[tuple[str, bool]]:
@@ -87,6 +102,7 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Places:
         "segment_code": "via", "survey_code": "small", "attribute_code": "via",
         "comparison": "pairs", "label_nl": "Kanaal", "label_en": "Channel", "sort_order": 9,
     })  # fmt: skip
+    answered_together(places)
     everybody = rows()
     deliver(places, everybody[:50], A)
     again = [{**row, "grade": "9"} for row in everybody[40:50]]
@@ -135,11 +151,35 @@ def test_parts_give_the_figures_of_the_whole(survey, packages, tmp_path):
         ).fetchone()
         assert beside[0] > 0
         assert connection.execute("select count(*) from raw.answers").fetchone() == (0,)
+        for mart in ("crosstabs", "score_reliability"):
+            assert connection.execute(f"select count(*) > 5 from marts.{mart}").fetchone()[0], mart
+    for (question, *_), *numbers in zip(CROSSTABS, crossed(whole), crossed(parts), strict=True):
+        assert numbers[0] == pytest.approx(numbers[1], rel=CLOSE, abs=CLOSE), question
     mixed = elsewhere(survey, tmp_path / "mixed", survey.inbox / A, packages[B])
     assert built(mixed) == []
     assert differences(whole.warehouse, mixed.warehouse) == []
     # The same packages again: nothing new has landed.
     assert land(parts).landed == []
+
+
+def crossed(places: Places) -> list[list[float]]:
+    """Per declared crosstab every figure with all its digits, but those that there are none of."""
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        of = [_crossed(connection, question, column) for question, column in CROSSTABS]
+    found = []
+    for one in of:
+        (tested,) = one.tests.values()
+        f = [tested.f, tested.p_value] if tested else []
+        figures = (one.figures.estimate, one.figures.se, one.figures.n_effective, *one.ends)
+        found.append([x for part in figures for x in part.ravel() if not math.isnan(x)] + f)
+        assert len(found[-1]) > 20
+    return found
+
+
+def _crossed(connection: duckdb.DuckDBPyConnection, question: str, column: str) -> Measured:
+    by = {"small_channel": "via"}.get(column, column)
+    asked = ask(connection, question, [by], {}, None, None)
+    return measure(connection, asked, "total", read_counted(connection, asked))
 
 
 def test_people_in_two_packages_stop_the_night(survey, packages, tmp_path):
@@ -203,7 +243,7 @@ def rewritten(package: Path, target: Path, change: Callable[[dict], object]) -> 
         (lambda m: m["delivery"].update(n_rows=3), "do not add up to the 3 rows"),
         (lambda m: m["delivery"].update(source_code="x"), "source 'x'"),
         (lambda m: m["delivery"].pop("sha256"), "is no whole count package"),
-        (lambda m: m.update(format=99), "has format 99"),
+        (lambda m: m.update(format=1), "has format 1 "),
     ],
 )
 def test_what_is_not_as_it_would_be_here_is_refused(survey, packages, tmp_path, change, said):

@@ -21,7 +21,7 @@ from peil.workers.coarsen import coarsen
 from peil.workers.count import count_delivery
 from peil.workers.merge import merge_parts
 from peil.workers.parts import Part
-from small_survey import labelled
+from small_survey import answered_together, deliver, labelled, rows_of, with_items
 from test_count_packages import started_once  # noqa: F401 (a fixture)
 
 NAME = "small_survey.csv"
@@ -30,7 +30,10 @@ K = 5
 
 @pytest.fixture(scope="module")
 def survey(tmp_path_factory: pytest.TempPathFactory) -> Places:
-    return labelled(tmp_path_factory.mktemp("survey"))
+    places = labelled(tmp_path_factory.mktemp("survey"))
+    answered_together(places)
+    deliver(places, with_items(rows_of(places.inbox / NAME)))
+    return places
 
 
 def unpacked(package: Path, folder: Path) -> duckdb.DuckDBPyConnection:
@@ -60,6 +63,10 @@ def test_no_profile_is_smaller_and_the_counts_of_everybody_stay(survey, tmp_path
         "order by all",
         "select question_code, is_base, option_code, value_number, sum(n_answers), "
         "round(sum(sum_d), 9) from answers group by all order by all",
+        "select question_code, answers, sum(n_respondents), round(sum(sum_d), 9) from crosstabs "
+        "group by all order by all",
+        "select question_code, item_a, item_b, sum(n_answers), round(sum(sum_dab), 9) "
+        "from item_products group by all order by all",
         "from items order by all",
         "from keys order by all",
     )

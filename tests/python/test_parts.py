@@ -24,7 +24,7 @@ from peil.settings import Places
 from peil.workers.count import count_delivery
 from peil.workers.merge import merge_parts
 from peil.workers.parts import Part
-from small_survey import REFERENCE, edit, labelled, rows_of
+from small_survey import REFERENCE, answered_together, edit, labelled, rows_of, with_items
 from test_count_packages import started_once, states_of  # noqa: F401 (a fixture)
 
 CLOSE = 1e-12
@@ -35,9 +35,10 @@ NAME = "small_survey.csv"
 def survey(tmp_path_factory: pytest.TempPathFactory) -> Places:
     """Ten people of the first half come back in the second, with another grade."""
     places = labelled(tmp_path_factory.mktemp("survey"))
+    answered_together(places)
     rows = [
         {**row, "channel": f"via {row['channel']}"}
-        for row in rows_of(REFERENCE / "small_survey.csv")
+        for row in with_items(rows_of(REFERENCE / "small_survey.csv"))
     ]
     rows = rows[:60] + [{**row, "grade": "9"} for row in rows[10:20]] + rows[60:]
     with (places.inbox / NAME).open("w", encoding="utf-8", newline="") as handle:
@@ -110,6 +111,7 @@ def test_parts_added_up_are_the_package_of_the_whole(survey, whole, tmp_path_fac
     assert package.name == whole.name
     assert manifest(package) == manifest(whole)
     added, counted = tables(package, folder / "a"), tables(whole, folder / "b")
+    assert all(counted[table][0] for table in ("crosstabs", "item_products"))
     for table in SELECTED:
         assert added[table][0] == counted[table][0], table
         for row, expected in zip(added[table][1], counted[table][1], strict=True):
