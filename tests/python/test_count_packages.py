@@ -25,6 +25,7 @@ from conftest import places_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peil.counting.made_of import counted_models, counted_seeds
+from peil.counting.manifest import Manifest, pack
 from peil.counting.tables import SELECTED, columns_of
 from peil.crosstabs.asked import ask
 from peil.crosstabs.measured import Measured, measure
@@ -38,6 +39,7 @@ from peil.nights.plans import plan_of
 from peil.settings import Places
 from peil.workers.count import count_delivery, count_keys, part_of
 from peil.workers.keep import keep_lists
+from peil.workers.package import export
 from same_figures import CLOSE, differences
 from small_survey import (
     CROSSTABS,
@@ -152,7 +154,7 @@ def test_parts_give_the_figures_of_the_whole(survey, packages, tmp_path):
         assert beside[0] > 0
         assert connection.execute("select count(*) from raw.answers").fetchone() == (0,)
         for mart in ("crosstabs", "score_reliability"):
-            assert connection.execute(f"select count(*) > 5 from marts.{mart}").fetchone()[0], mart
+            assert connection.execute(f"select count(*) > 0 from marts.{mart}").fetchone()[0], mart
     for (question, *_), *numbers in zip(CROSSTABS, crossed(whole), crossed(parts), strict=True):
         assert numbers[0] == pytest.approx(numbers[1], rel=CLOSE, abs=CLOSE), question
     mixed = elsewhere(survey, tmp_path / "mixed", survey.inbox / A, packages[B])
@@ -257,6 +259,44 @@ def test_what_is_not_as_it_would_be_here_is_refused(survey, packages, tmp_path, 
         for table in SELECTED:
             stored = connection.execute(f"select count(*) from raw.counted_{table}").fetchone()
             assert stored == (0,), table
+
+
+def forged(package: Path, folder: Path, table: str, query: str) -> Path:
+    """A copy in which a table is what the query makes of it, and the manifest says so."""
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder)
+    with duckdb.connect() as connection:
+        migrate(connection)
+        connection.execute(f"create view counted as from '{folder / table}.parquet'")
+        (folder / "forged").mkdir()
+        facts = export(connection, table, query, folder / "forged")
+    manifest = Manifest(**json.loads((folder / "manifest.json").read_text()))
+    shutil.move(folder / "forged" / f"{table}.parquet", folder)
+    manifest.files[f"{table}.parquet"] = facts
+    pack(folder, manifest, folder / package.name)
+    return folder / package.name
+
+
+@pytest.mark.parametrize(
+    ("table", "query", "said"),
+    [
+        ("crosstabs", "from counted limit 9", "people of a question do not add up"),
+        ("crosstabs", "select * replace (array[null, null] as answers) from (select * exclude "
+         "(answers, n_respondents, sum_d, sum_d2), sum(n_respondents) as n_respondents, "
+         "sum(sum_d) as sum_d, sum(sum_d2) as sum_d2, null as answers from counted group by all)",
+         "not as many people answered a question as answers says"),
+        ("item_products", "select * replace (if(item_a = 'item_1', 1, n_answers) as n_answers) "
+         "from counted", "not the same in every pair"),
+        ("item_products", "select * replace (0.0 as sum_dab) from counted",
+         "sums that no answers can have"),
+        ("item_products", "select * replace ('x' as item_b) from counted", "item_b is not in"),
+    ],
+)  # fmt: skip
+def test_counts_that_cannot_be_are_refused(survey, packages, tmp_path, table, query, said):
+    (tmp_path / "bad").mkdir()
+    bad = forged(packages[B], tmp_path / "bad", table, query)
+    landed = land(elsewhere(survey, tmp_path / "here", bad))
+    assert said in "".join(landed.rejected.values()), landed
 
 
 def test_half_a_package_is_refused(survey, packages, tmp_path):
