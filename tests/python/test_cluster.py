@@ -241,6 +241,34 @@ def test_a_later_delivery_outdates_a_package(survey, tmp_path, monkeypatch):  # 
     assert asked == []
 
 
+def test_a_large_file_is_read_once_and_counted_in_slices(survey, tmp_path, monkeypatch):  # noqa: F811
+    from peil.workers import night
+    from peil.workers.task import work
+
+    asked: list[tuple[str, str, str]] = []
+
+    class Here:
+        def run(self, common, jobs):
+            asked.extend((job.name, job.does, job.part) for job in jobs)
+            return [work(common, job) for job in jobs]
+
+    monkeypatch.setattr(night, "cluster", lambda _: contextlib.nullcontext(Here()))
+    monkeypatch.setattr(
+        night, "nightly", lambda places, elsewhere, **_: land(places, elsewhere=elsewhere)
+    )
+    places = elsewhere(survey, tmp_path, survey.inbox / B)
+    (places.inbox / A).write_bytes((survey.inbox / A).read_bytes().splitlines(True)[0] * 2)
+    size = (places.inbox / B).stat().st_size
+    shared = tmp_path / "shared"
+    landed = cluster_night(places, "local:1", str(shared), part_mb=0.6 * size / (1 << 20))
+    assert landed.landed == [f"{B}.counts.zip"]
+    assert [one for one in asked if one[0] == B] == [
+        (B, "keys", ""), (B, "cut", ""), (B, "count", "1/2"), (B, "count", "2/2"),
+    ]  # fmt: skip
+    assert list(landed.rejected) == [A]
+    assert not list(shared.iterdir())
+
+
 def test_an_address_that_is_none_is_named():
     with pytest.raises(InputError, match="give a number of workers"), cluster("local:many"):
         pass

@@ -21,6 +21,7 @@ from peil.workers.coarsen import coarsen
 from peil.workers.count import count_delivery
 from peil.workers.merge import merge_parts
 from peil.workers.parts import Part
+from peil.workers.split import count_part
 from small_survey import answered_together, deliver, labelled, rows_of, with_items
 from test_count_packages import started_once  # noqa: F401 (a fixture)
 
@@ -73,7 +74,7 @@ def test_no_profile_is_smaller_and_the_counts_of_everybody_stay(survey, tmp_path
     for query in totals:
         assert before.execute(query).fetchall() == after.execute(query).fetchall(), query
     # Part by part and then coarsened: the same bytes but for what differs in the last digits.
-    parts = [count_delivery(survey.seeds, file, tmp_path, part=Part(n, 2)).package for n in (1, 2)]
+    parts = [count_part(survey.seeds, file, tmp_path, part).package for part in Part.all(2)]
     merged = unpacked(
         merge_parts(survey.seeds, parts, tmp_path / "merged", min_cell=K).package, tmp_path / "c"
     )

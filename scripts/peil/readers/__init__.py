@@ -1,7 +1,8 @@
 """Readers: a delivery of any format becomes one temporary table of text columns.
 
-The table `incoming` has `row_number` (1 = first row under the header; blank ones have none) and the file's own
-columns; empty cells are null. Codes stay codes: what they mean is for the codebook to say.
+The table `incoming` has `row_number` (1 = first row under the header; blank ones have none) and
+the file's own columns; empty cells are null. Codes stay codes: what they mean is for the codebook
+to say.
 One module per family of files; the header rows of each tool are in `headers`.
 """
 
