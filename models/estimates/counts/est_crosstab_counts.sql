@@ -106,7 +106,7 @@ counted as (
         * exclude (given, n_sides),
         list_transform(
             range(1, n_sides + 1),
-            lambda place: list_filter(given, lambda side: side.place = place)[1].answer
+            lambda place: list_filter(given, lambda side: side['place'] = place)[1]['answer']
         ) as answers,
     from alike
     -- Counted elsewhere.

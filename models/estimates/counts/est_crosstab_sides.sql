@@ -83,7 +83,7 @@ placed as (
         *,
         row_number() over (
             partition by survey_code, question_code
-            order by kind = 'question' and side_code = question_code desc, kind, side_code
+            order by kind != 'question' or side_code != question_code, kind, side_code
         ) as position,
         count(*) over (partition by survey_code, question_code) as n_sides,
     from sides
