@@ -171,7 +171,7 @@ def crossed(places: Places) -> list[list[float]]:
     found = []
     for one in of:
         (tested,) = one.tests.values()
-        f = [tested.f, tested.p_value] if tested else []
+        f = [tested.statistic, tested.p_value] if tested else []
         figures = (one.figures.estimate, one.figures.se, one.figures.n_effective, *one.ends)
         found.append([x for part in figures for x in part.ravel() if not math.isnan(x)] + f)
         assert len(found[-1]) > 20
@@ -271,7 +271,7 @@ def forged(package: Path, folder: Path, table: str, query: str) -> Path:
         (folder / "forged").mkdir()
         facts = export(connection, table, query, folder / "forged")
     manifest = Manifest(**json.loads((folder / "manifest.json").read_text()))
-    shutil.move(folder / "forged" / f"{table}.parquet", folder)
+    (folder / "forged" / f"{table}.parquet").replace(folder / f"{table}.parquet")
     manifest.files[f"{table}.parquet"] = facts
     pack(folder, manifest, folder / package.name)
     return folder / package.name
