@@ -157,6 +157,9 @@ def test_a_slice_holds_its_own_rows_and_nothing_that_no_count_needs(survey, tmp_
             f"select max(row_number), count(distinct row_number) from "
             f"'{tmp_path / path.name}/answers.parquet'"
         ).fetchall()
+        listed = duckdb.sql(f"select distinct column_name from '{tmp_path / path.name}/"
+                            "value_counts.parquet'").fetchall()  # fmt: skip
+        assert ("channel",) in listed and ("id",) not in listed
         assert path.stat().st_mode & 0o077 == 0
     assert len(slices) == 3 and "open_answers" not in TABLES
     assert all(last == n for last, n in rows)

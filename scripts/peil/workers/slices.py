@@ -5,6 +5,7 @@ in twice, the median time) is decided once, where the file is read. A slice hold
 nothing more: no identifiers, and no open answers. It is microdata, as the delivery is.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,11 +118,17 @@ def _selected(source: Source, part: Part, n_rows: int) -> dict[str, str]:
         f"select * replace ({last - first + 1}::bigint as n_rows) from raw.deliveries "
         "where status = 'landed'"
     )
-    # Every respondent number is a value of its own; what they mean no codebook says.
-    fields = [b.column for b in source.bindings if b.binding == "metadata"]
-    if fields:
-        queries["value_counts"] += f" where column_name not in ({', '.join(map(literal, fields))})"
+    # No column that the codebook does not read; and of a field, such as the respondent number,
+    # no list of its values, of which everybody has one.
+    bound = [b for b in source.bindings if b.binding not in {"identifier", "ignored"}]
+    queries["answers"] += f" and column_name in ({_listed(b.column for b in bound)})"
+    coded = _listed(b.column for b in bound if b.binding != "metadata")
+    queries["value_counts"] += f" where column_name in ({coded})"
     return queries
+
+
+def _listed(columns: Iterable[str]) -> str:
+    return ", ".join(sorted(map(literal, columns))) or "null"
 
 
 def _export(connection: duckdb.DuckDBPyConnection, table: str, query: str, folder: Path) -> dict:

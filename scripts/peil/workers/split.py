@@ -1,5 +1,6 @@
 """A delivery in parts: read and judged once, cut into slices, and each slice counted anywhere."""
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from peil.workers.package import Counted, write_package
 from peil.workers.parts import Part
 from peil.workers.slices import read_slice, write_slice
 
+log = logging.getLogger(__name__)
+
 
 def count_part(
     seeds: Path, file: Path, out: Path, part: Part, keep: KeepList | None = None
@@ -39,6 +42,10 @@ def count_part(
     Raises:
         InputError, DeliveryRejectedError, PeilError: as `count_delivery`.
     """
+    log.info(
+        "%s: all of it is read for part %s. `peil count --split %s` reads it once for all parts.",
+        file.name, part, part.of,
+    )  # fmt: skip
     with owner_only(), scratch_folder() as folder:
         (rows,), _ = _cut(seeds, file, folder, [part], keep, folder)
         return _count(seeds, rows, out, folder)
