@@ -260,7 +260,7 @@ def test_a_large_file_is_read_once_and_counted_in_slices(survey, tmp_path, monke
     (places.inbox / A).write_bytes((survey.inbox / A).read_bytes().splitlines(True)[0] * 2)
     size = (places.inbox / B).stat().st_size
     shared = tmp_path / "shared"
-    landed = cluster_night(places, "local:1", str(shared), part_mb=0.6 * size / (1 << 20))
+    landed = cluster_night(places, "local:1", shared=str(shared), part_mb=0.6 * size / (1 << 20))
     assert landed.landed == [f"{B}.counts.zip"]
     assert [one for one in asked if one[0] == B] == [
         (B, "keys", ""), (B, "cut", ""), (B, "count", "1/2"), (B, "count", "2/2"),
