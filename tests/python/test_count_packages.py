@@ -289,7 +289,8 @@ def forged(package: Path, folder: Path, table: str, query: str) -> Path:
          "from counted", "not the same in every pair"),
         ("item_products", "select * replace (0.0 as sum_dab) from counted",
          "sums that no answers can have"),
-        ("item_products", "select * replace (item_b || 'x' as item_b) from counted", "item_b is not in"),
+        ("item_products", "select * replace (item_b || 'x' as item_b) from counted",
+         "item_b is not in"),
     ],
 )  # fmt: skip
 def test_counts_that_cannot_be_are_refused(survey, packages, tmp_path, table, query, said):
