@@ -1,7 +1,7 @@
 """`peil nightly --cluster`: one file in two parts, on one worker and on two; and a model of cost.
 
 The model: seconds = a + b·n + c·n/workers, n in respondents. What does not shrink with more workers
-is a + b·n: the coordinator's night, and reading the whole file wherever a part of it is counted.
+is a + b·n: the coordinator's night, and reading the whole file once, before its slices are counted.
 """
 
 import logging
@@ -27,8 +27,8 @@ WORKERS = (1, 2)
 ASKED = ((100_000_000, 10), (100_000_000, 100))
 MB = 1 << 20
 _COUNTED = re.compile(
-    r"Counted \d+ of \d+: (?P<name>.+) in (?P<seconds>[\d.]+) s \((?P<cpu>[\d.]+) s of processor, "
-    r"(?P<mb>\d+) MB, (?P<moved>\d+) kB moved\)"
+    r"(?:Cut|Counted) \d+ of \d+: (?P<name>.+) in (?P<seconds>[\d.]+) s "
+    r"\((?P<cpu>[\d.]+) s of processor, (?P<mb>\d+) MB, (?P<moved>\d+) kB moved\)"
 )
 
 

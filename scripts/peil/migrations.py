@@ -168,6 +168,18 @@ _EARLIER = "".join(
     for name in ("figures", "answers", "items", "crosstabs")
 )
 
+_JOINT = """
+create table if not exists raw.counted_item_products (
+    delivery_key varchar, survey_code varchar, wave_code varchar, profile_key varchar,
+    question_code varchar, item_a varchar, item_b varchar, n_answers bigint, sum_d double,
+    sum_da double, sum_db double, sum_dab double
+);
+create table if not exists raw.counted_crosstabs (
+    delivery_key varchar, survey_code varchar, wave_code varchar, question_code varchar,
+    profile_key varchar, answers varchar[], n_respondents bigint, sum_d double, sum_d2 double
+);
+"""
+
 
 @dataclass(frozen=True)
 class Migration:
@@ -189,6 +201,7 @@ MIGRATIONS = (
     Migration("count packages", _PACKAGES),
     Migration("groups that are counted beside the profile", _PARTS),
     Migration("bases of earlier releases", _EARLIER),
+    Migration("products of items and crossed answers in count packages", _JOINT),
 )
 
 

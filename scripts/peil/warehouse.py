@@ -34,6 +34,8 @@ DELIVERED_TABLES = (
     "raw.counted_answers",
     "raw.counted_pairs",
     "raw.counted_drivers",
+    "raw.counted_item_products",
+    "raw.counted_crosstabs",
     "raw.counted_items",
     "raw.counted_flags",
     "raw.counted_keys",

@@ -12,6 +12,7 @@ UNROUNDED = (
     "estimates.est_comparison_tests", "estimates.est_quantiles", "estimates.est_residents",
     "estimates.est_kpis", "estimates.est_driver_importance", "estimates.est_response_counts",
     "estimates.est_item_counts", "estimates.est_response_cells", "estimates.est_cell_counts",
+    "estimates.est_item_covariances", "estimates.est_reliability",
     "weighted.wgt_raking_factors", "weighted.wgt_weighting_diagnostics",
     "weighted.wgt_weighting_levels",
 )  # fmt: skip

@@ -133,6 +133,49 @@ def labelled(
     return places
 
 
+ITEMS = ("item_1", "item_2", "item_3")
+CROSSTABS = (
+    ("small_channel", "small_region"), ("small_grade", "small_channel"), ("small_grade", "item_1"),
+    ("item_2", "item_2"),
+)  # fmt: skip
+
+
+def answered_together(places: Places) -> None:
+    """Three statements, a score of them, and crosstabs: what needs answers of one person together.
+
+    Deliver rows of `with_items`.
+    """
+    seeds = places.seeds
+    words = {"label_nl": "Label", "label_en": "Label"}
+    add(seeds, "scales", {"scale_code": "statement", "kind": "number", "value_from": 1,
+                          "value_to": 5, "is_categorical": "false", **words})  # fmt: skip
+    add(seeds, "scale_statistics", {"scale_code": "statement", "statistic": "mean", "kind": "mean",
+                                    "sort_order": 1, **words})  # fmt: skip
+    for order, code in enumerate((*ITEMS, "score"), 10):
+        add(seeds, "questions", {"question_code": code, "survey_code": "small", "topic": "figures",
+                                 "scale_code": "statement", "is_reported": "true",
+                                 "text_nl": code, "text_en": code, "sort_order": order,
+                                 **words})  # fmt: skip
+    for item in ITEMS:
+        add(seeds, "bindings", {"source_code": "small", "source_column": item,
+                                "binding": "single_column", "question_code": item,
+                                "match_by": "number"})  # fmt: skip
+        add(seeds, "composites", {"question_code": "score", "item_question_code": item,
+                                  "is_reversed": str(item == "item_3").lower(), "min_items": 2,
+                                  "combination": "mean"})  # fmt: skip
+    for order, (question, column) in enumerate(CROSSTABS):
+        add(seeds, "crosstab_definitions", {"crosstab_code": f"{question}_by_{column}",
+                                            "survey_code": "small", "question_code": question,
+                                            "column_code": column, "sort_order": order,
+                                            **words})  # fmt: skip
+
+
+def with_items(rows: Rows) -> Rows:
+    """The same people with what they gave to three statements; one in seven skipped the last."""
+    items = {row["id"]: row for row in rows_of(REFERENCE / "small_items.csv")}
+    return [{**row, **items[row["id"]]} for row in rows]
+
+
 def make_designs(folder: Path) -> None:
     """A night of the reference survey under two designs; the figures are those of the clusters."""
     places = small_places(folder, ("weighted", "clustered"))

@@ -164,13 +164,14 @@ def test_nights_on_a_cluster_become_a_table_with_what_was_not_done() -> None:
     assert "| 100,000,000 | 100 | 5 |" in body
 
 
-def test_what_workers_took_is_read_from_the_log_of_the_night() -> None:
+@pytest.mark.parametrize("does", ["Cut", "Counted"])
+def test_what_workers_took_is_read_from_the_log_of_the_night(does: str) -> None:
     """The line is the one that the night writes: see `peil.workers.task.Used`."""
     from peil.workers.task import Used
 
     used = Used()
     used.moved = 7_000
-    line = f"2026-01-01 00:00:00,000 INFO Counted 1 of 2: a.csv (part 1/2) in {used}."
+    line = f"2026-01-01 00:00:00,000 INFO {does} 1 of 2: a.csv (part 1/2) in {used}."
     done = Measured(0, 30.0, 20.0, 10, is_timed_out=False, output="", errors=line)
     (task,) = result_of(done, 60)["tasks"]
     assert task["moved_kb"] == 7

@@ -6,6 +6,7 @@ exactly, everything else within 1e-12.
 
 import itertools
 import json
+import math
 import os
 import shutil
 import signal
@@ -24,7 +25,11 @@ from conftest import places_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peil.counting.made_of import counted_models, counted_seeds
+from peil.counting.manifest import Manifest, pack
 from peil.counting.tables import SELECTED, columns_of
+from peil.crosstabs.asked import ask
+from peil.crosstabs.measured import Measured, measure
+from peil.crosstabs.people import read_counted
 from peil.gate import gate
 from peil.gate.worker_client import Worker
 from peil.landing import land
@@ -34,17 +39,29 @@ from peil.nights.plans import plan_of
 from peil.settings import Places
 from peil.workers.count import count_delivery, count_keys, part_of
 from peil.workers.keep import keep_lists
-from same_figures import differences
-from small_survey import REFERENCE, add, deliver, edit, labelled, rows_of
+from peil.workers.package import export
+from same_figures import CLOSE, differences
+from small_survey import (
+    CROSSTABS,
+    REFERENCE,
+    add,
+    answered_together,
+    deliver,
+    edit,
+    labelled,
+    rows_of,
+    with_items,
+)
 
 A, B = "small_survey_a.csv", "small_survey_b.csv"
 
 
 def rows() -> list[dict[str, str]]:
-    return [
+    found = [
         {**row, "channel": f"via {row['channel']}"}
         for row in rows_of(REFERENCE / "small_survey.csv")
     ]
+    return with_items(found)
 
 
 def states_of(places: Places) -> list[tuple[str, bool]]:
@@ -87,6 +104,7 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Places:
         "segment_code": "via", "survey_code": "small", "attribute_code": "via",
         "comparison": "pairs", "label_nl": "Kanaal", "label_en": "Channel", "sort_order": 9,
     })  # fmt: skip
+    answered_together(places)
     everybody = rows()
     deliver(places, everybody[:50], A)
     again = [{**row, "grade": "9"} for row in everybody[40:50]]
@@ -135,11 +153,35 @@ def test_parts_give_the_figures_of_the_whole(survey, packages, tmp_path):
         ).fetchone()
         assert beside[0] > 0
         assert connection.execute("select count(*) from raw.answers").fetchone() == (0,)
+        for mart in ("crosstabs", "score_reliability"):
+            assert connection.execute(f"select count(*) > 0 from marts.{mart}").fetchone()[0], mart
+    for (question, *_), *numbers in zip(CROSSTABS, crossed(whole), crossed(parts), strict=True):
+        assert numbers[0] == pytest.approx(numbers[1], rel=CLOSE, abs=CLOSE), question
     mixed = elsewhere(survey, tmp_path / "mixed", survey.inbox / A, packages[B])
     assert built(mixed) == []
     assert differences(whole.warehouse, mixed.warehouse) == []
     # The same packages again: nothing new has landed.
     assert land(parts).landed == []
+
+
+def crossed(places: Places) -> list[list[float]]:
+    """Per declared crosstab every figure with all its digits, but those that there are none of."""
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        of = [_crossed(connection, question, column) for question, column in CROSSTABS]
+    found = []
+    for one in of:
+        (tested,) = one.tests.values()
+        f = [tested.statistic, tested.p_value] if tested else []
+        figures = (one.figures.estimate, one.figures.se, one.figures.n_effective, *one.ends)
+        found.append([x for part in figures for x in part.ravel() if not math.isnan(x)] + f)
+        assert len(found[-1]) > 20
+    return found
+
+
+def _crossed(connection: duckdb.DuckDBPyConnection, question: str, column: str) -> Measured:
+    by = {"small_channel": "via"}.get(column, column)
+    asked = ask(connection, question, [by], {}, None, None)
+    return measure(connection, asked, "total", read_counted(connection, asked))
 
 
 def test_people_in_two_packages_stop_the_night(survey, packages, tmp_path):
@@ -203,7 +245,7 @@ def rewritten(package: Path, target: Path, change: Callable[[dict], object]) -> 
         (lambda m: m["delivery"].update(n_rows=3), "do not add up to the 3 rows"),
         (lambda m: m["delivery"].update(source_code="x"), "source 'x'"),
         (lambda m: m["delivery"].pop("sha256"), "is no whole count package"),
-        (lambda m: m.update(format=99), "has format 99"),
+        (lambda m: m.update(format=1), "has format 1 "),
     ],
 )
 def test_what_is_not_as_it_would_be_here_is_refused(survey, packages, tmp_path, change, said):
@@ -217,6 +259,45 @@ def test_what_is_not_as_it_would_be_here_is_refused(survey, packages, tmp_path, 
         for table in SELECTED:
             stored = connection.execute(f"select count(*) from raw.counted_{table}").fetchone()
             assert stored == (0,), table
+
+
+def forged(package: Path, folder: Path, table: str, query: str) -> Path:
+    """A copy in which a table is what the query makes of it, and the manifest says so."""
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder)
+    with duckdb.connect() as connection:
+        migrate(connection)
+        connection.execute(f"create view counted as from '{folder / table}.parquet'")
+        (folder / "forged").mkdir()
+        facts = export(connection, table, query, folder / "forged")
+    manifest = Manifest(**json.loads((folder / "manifest.json").read_text()))
+    (folder / "forged" / f"{table}.parquet").replace(folder / f"{table}.parquet")
+    manifest.files[f"{table}.parquet"] = facts
+    pack(folder, manifest, folder / package.name)
+    return folder / package.name
+
+
+@pytest.mark.parametrize(
+    ("table", "query", "said"),
+    [
+        ("crosstabs", "from counted limit 9", "people of a question do not add up"),
+        ("crosstabs", "select * replace (array[null, null] as answers) from (select * exclude "
+         "(answers, n_respondents, sum_d, sum_d2), sum(n_respondents) as n_respondents, "
+         "sum(sum_d) as sum_d, sum(sum_d2) as sum_d2, null as answers from counted group by all)",
+         "not as many people answered a question as answers says"),
+        ("item_products", "select * replace (if(item_a = 'item_1', 1, n_answers) as n_answers) "
+         "from counted", "not the same in every pair"),
+        ("item_products", "select * replace (0.0 as sum_dab) from counted",
+         "sums that no answers can have"),
+        ("item_products", "select * replace (item_b || 'x' as item_b) from counted",
+         "item_b is not in"),
+    ],
+)  # fmt: skip
+def test_counts_that_cannot_be_are_refused(survey, packages, tmp_path, table, query, said):
+    (tmp_path / "bad").mkdir()
+    bad = forged(packages[B], tmp_path / "bad", table, query)
+    landed = land(elsewhere(survey, tmp_path / "here", bad))
+    assert said in "".join(landed.rejected.values()), landed
 
 
 def test_half_a_package_is_refused(survey, packages, tmp_path):

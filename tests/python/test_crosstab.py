@@ -31,6 +31,7 @@ from conftest import here, options, places_in
 from made_once import copy_of
 from peil.crosstabs.asked import ask
 from peil.crosstabs.measured import Measured, measure
+from peil.crosstabs.people import read_counted, read_respondents
 from peil.crosstabs.shield import primary_reasons, withheld_reasons
 from peil.disclosure import recoverable
 from peil.errors import InputError, PeilError
@@ -94,6 +95,11 @@ def make_several(folder: Path) -> None:
                                     "binding": "one_hot", "question_code": code,
                                     "option_code": answer, "true_value": "1",
                                     "false_value": "0"})  # fmt: skip
+    for question, groups in (("small_used", "reasons"), ("small_grade", "small_reasons")):
+        add(seeds, "crosstab_definitions", {"crosstab_code": f"{question}_by_{groups}",
+                                            "survey_code": "small", "question_code": question,
+                                            "column_code": groups, "sort_order": 1,
+                                            "label_nl": "used", "label_en": "used"})  # fmt: skip
     rows = [
         {**of, **{answer: str(int(given(int(of["id"])))) for answers in ANSWERS.values()
                   for answer, given in answers.items()}}
@@ -117,18 +123,21 @@ def connection(several: Places):
         yield found
 
 
+@pytest.mark.parametrize(
+    ("read", "by"), [(read_respondents, "small_reasons"), (read_counted, "reasons")]
+)
 @pytest.mark.parametrize("of", [r.split(",") for r in R_ROWS.split()], ids="-".join)
-def test_groups_that_share_people_equal_r(connection, of):
+def test_groups_that_share_people_equal_r(connection, of, read, by):
+    """Read of their answers, and of the counts of declared crosstabs."""
     scheme, groups, answer, what, *expected = of
     numbers = [float(number) if number else None for number in expected]
     question = "small_grade" if what == "mean" else "small_used"
-    measured = measure(
-        connection, ask(connection, question, ["small_reasons"], {}, None, scheme), "total"
-    )
+    asked = ask(connection, question, [by], {}, None, scheme)
+    measured = measure(connection, asked, "total", read(connection, asked))
     k = row(measured, "mean", None) if what == "mean" else row(measured, "share", answer)
     places = {g.level[0]: i for i, g in enumerate(measured.groups)}
     if what == "difference":
-        (pairs, found), (a, b) = measured.pairs["small_reasons"], groups.split("-")
+        (pairs, found), (a, b) = measured.pairs[by], groups.split("-")
         i = pairs.index((places[a], places[b]))
         values = [found.difference[i, k], found.se[i, k], found.df[i, k], found.p_value[i, k]]
     else:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pandas as pd
 import peil
 import pytest
 from conftest import places_in
@@ -20,6 +21,7 @@ from peil.codebook.decode import load_seeds
 from peil.crosstabs.asked import ask
 from peil.crosstabs.declared import joint_reasons, mirrored, reasons_of
 from peil.crosstabs.measured import Measured, measure
+from peil.crosstabs.people import read_counted, read_respondents
 from peil.crosstabs.shield import withheld_reasons
 from peil.disclosure import recoverable
 from peil.settings import PROJECT
@@ -178,6 +180,19 @@ def test_a_crosstab_that_cannot_be_made_is_named(tmp_path, row: str, problem: st
         assert not found
     else:
         assert any(code == "a" and problem in said for code, said in found), found
+
+
+@pytest.mark.parametrize("question", ["channels_used", "preferred_submit_channel", "overall_grade"])
+def test_counts_hold_the_people_that_the_answers_do(warehouse, question: str):
+    """Row by row: people in the same places with the same answers, and their weights."""
+    columns = warehouse.execute(
+        "select side_code from estimates.est_crosstab_sides where question_code = $1 "
+        "union select 'age_group' union select 'part_of_country*age_65'", [question],
+    ).fetchall()  # fmt: skip
+    asked = ask(warehouse, question, [code for (code,) in columns], {}, None, None)
+    pd.testing.assert_frame_equal(
+        read_counted(warehouse, asked).frame, read_respondents(warehouse, asked).frame, rtol=1e-12
+    )
 
 
 def test_a_published_crosstab_is_what_the_command_gives(demo, published):

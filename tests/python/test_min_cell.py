@@ -21,7 +21,8 @@ from peil.workers.coarsen import coarsen
 from peil.workers.count import count_delivery
 from peil.workers.merge import merge_parts
 from peil.workers.parts import Part
-from small_survey import labelled
+from peil.workers.split import count_part
+from small_survey import answered_together, deliver, labelled, rows_of, with_items
 from test_count_packages import started_once  # noqa: F401 (a fixture)
 
 NAME = "small_survey.csv"
@@ -30,7 +31,10 @@ K = 5
 
 @pytest.fixture(scope="module")
 def survey(tmp_path_factory: pytest.TempPathFactory) -> Places:
-    return labelled(tmp_path_factory.mktemp("survey"))
+    places = labelled(tmp_path_factory.mktemp("survey"))
+    answered_together(places)
+    deliver(places, with_items(rows_of(places.inbox / NAME)))
+    return places
 
 
 def unpacked(package: Path, folder: Path) -> duckdb.DuckDBPyConnection:
@@ -60,13 +64,17 @@ def test_no_profile_is_smaller_and_the_counts_of_everybody_stay(survey, tmp_path
         "order by all",
         "select question_code, is_base, option_code, value_number, sum(n_answers), "
         "round(sum(sum_d), 9) from answers group by all order by all",
+        "select question_code, answers, sum(n_respondents), round(sum(sum_d), 9) from crosstabs "
+        "group by all order by all",
+        "select question_code, item_a, item_b, sum(n_answers), round(sum(sum_dab), 9) "
+        "from item_products group by all order by all",
         "from items order by all",
         "from keys order by all",
     )
     for query in totals:
         assert before.execute(query).fetchall() == after.execute(query).fetchall(), query
     # Part by part and then coarsened: the same bytes but for what differs in the last digits.
-    parts = [count_delivery(survey.seeds, file, tmp_path, part=Part(n, 2)).package for n in (1, 2)]
+    parts = [count_part(survey.seeds, file, tmp_path, part).package for part in Part.all(2)]
     merged = unpacked(
         merge_parts(survey.seeds, parts, tmp_path / "merged", min_cell=K).package, tmp_path / "c"
     )

@@ -24,7 +24,9 @@ from peil.settings import Places
 from peil.workers.count import count_delivery
 from peil.workers.merge import merge_parts
 from peil.workers.parts import Part
-from small_survey import REFERENCE, edit, labelled, rows_of
+from peil.workers.slices import TABLES
+from peil.workers.split import count_part, count_slice, split_delivery
+from small_survey import REFERENCE, answered_together, edit, labelled, rows_of, with_items
 from test_count_packages import started_once, states_of  # noqa: F401 (a fixture)
 
 CLOSE = 1e-12
@@ -35,9 +37,10 @@ NAME = "small_survey.csv"
 def survey(tmp_path_factory: pytest.TempPathFactory) -> Places:
     """Ten people of the first half come back in the second, with another grade."""
     places = labelled(tmp_path_factory.mktemp("survey"))
+    answered_together(places)
     rows = [
         {**row, "channel": f"via {row['channel']}"}
-        for row in rows_of(REFERENCE / "small_survey.csv")
+        for row in with_items(rows_of(REFERENCE / "small_survey.csv"))
     ]
     rows = rows[:60] + [{**row, "grade": "9"} for row in rows[10:20]] + rows[60:]
     with (places.inbox / NAME).open("w", encoding="utf-8", newline="") as handle:
@@ -92,10 +95,12 @@ def manifest(package: Path) -> dict:
 
 
 def merged(survey: Places, file: Path, of: int, folder: Path) -> Path:
-    parts = [
-        count_delivery(survey.seeds, file, folder / "parts", part=Part(number, of)).package
-        for number in range(of, 0, -1)
-    ]
+    """Read once; of the slices, and of nothing else, the parts are counted."""
+    folder.mkdir(exist_ok=True)
+    copy = Path(shutil.copy2(file, folder))
+    slices, _ = split_delivery(survey.seeds, copy, folder / "slices", of)
+    copy.unlink()
+    parts = [count_slice(survey.seeds, rows, folder / "parts").package for rows in reversed(slices)]
     return merge_parts(survey.seeds, parts, folder / "merged").package
 
 
@@ -110,12 +115,78 @@ def test_parts_added_up_are_the_package_of_the_whole(survey, whole, tmp_path_fac
     assert package.name == whole.name
     assert manifest(package) == manifest(whole)
     added, counted = tables(package, folder / "a"), tables(whole, folder / "b")
+    assert all(counted[table][0] for table in ("crosstabs", "item_products"))
     for table in SELECTED:
         assert added[table][0] == counted[table][0], table
         for row, expected in zip(added[table][1], counted[table][1], strict=True):
             assert row == pytest.approx(expected, rel=CLOSE, abs=CLOSE), table
     steps = {row[3]: row[-1] for row in counted["respondents"][0]}
     assert steps["duplicate"] == 10
+
+
+def test_a_parquet_file_in_parts_is_the_package_of_the_whole(survey, whole, tmp_path):
+    """In row groups that no slice begins at; its counts are those of the text."""
+    seeds = shutil.copytree(survey.seeds, tmp_path / "seeds")
+    edit(seeds, "sources", lambda found: [
+        {**row, "file_pattern": "small_survey.*", "file_format": "auto"} for row in found
+    ])  # fmt: skip
+    file = tmp_path / "small_survey.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (from read_csv('{survey.inbox / NAME}', all_varchar = true)) to '{file}' "
+            "(format parquet, row_group_size 2048)"
+        )
+    package = merged(replace(survey, seeds=seeds), file, 3, tmp_path / "parts")
+    added, counted = tables(package, tmp_path / "a"), tables(whole, tmp_path / "b")
+    for table in SELECTED:
+        # A key is of the file, and so is the order of equal sums.
+        if table != "keys":
+            assert added[table][0] == counted[table][0], table
+
+
+def test_a_slice_holds_its_own_rows_and_nothing_that_no_count_needs(survey, tmp_path):
+    slices, _ = split_delivery(survey.seeds, survey.inbox / NAME, tmp_path / "slices", 3)
+    rows = []
+    for path in slices:
+        with zipfile.ZipFile(path) as archive:
+            assert {f"{table}.parquet" for table in TABLES} == {
+                name for name in archive.namelist() if name != "manifest.json"
+            }
+            archive.extractall(tmp_path / path.name)
+        rows += duckdb.sql(
+            f"select max(row_number), count(distinct row_number) from "
+            f"'{tmp_path / path.name}/answers.parquet'"
+        ).fetchall()
+        listed = duckdb.sql(f"select distinct column_name from '{tmp_path / path.name}/"
+                            "value_counts.parquet'").fetchall()  # fmt: skip
+        assert ("channel",) in listed and ("id",) not in listed
+        assert path.stat().st_mode & 0o077 == 0
+    assert len(slices) == 3 and "open_answers" not in TABLES
+    assert all(last == n for last, n in rows)
+    assert sum(n for _, n in rows) == 100
+
+
+def test_a_slice_that_was_cut_otherwise_is_refused(survey, tmp_path):
+    out = tmp_path / "slices"
+    done = here(
+        "count", "--seeds", survey.seeds, "--delivery", survey.inbox / NAME, "--split", 2, "--out",
+        out,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    first, second = map(Path, done.stdout.split())
+    seeds = shutil.copytree(survey.seeds, tmp_path / "seeds")
+    edit(seeds, "attributes", lambda found: found[:-1])
+    done = here("count", "--seeds", seeds, "--slice", first, "--out", tmp_path)
+    assert done.returncode == 2
+    assert "was not cut as it would be here. What differs: attributes.csv" in done.stderr
+    second.write_bytes(second.read_bytes()[:5000])
+    done = here("count", "--seeds", survey.seeds, "--slice", second, "--out", tmp_path)
+    assert done.returncode != 0
+    assert "is no whole count package" in done.stderr
+    done = here("count", "--seeds", survey.seeds, "--slice", first, "--part", "1/2")
+    assert done.returncode == 2
+    assert "--slice is cut and judged already" in done.stderr
+    assert not list(tmp_path.glob("*.counts.zip"))
 
 
 def test_a_merged_package_lands_as_one_delivery_and_a_correction_replaces_it(
@@ -137,9 +208,7 @@ def test_a_merged_package_lands_as_one_delivery_and_a_correction_replaces_it(
 
 def test_what_is_no_whole_set_of_parts_is_refused(survey, whole, tmp_path):
     file = survey.inbox / NAME
-    one, two = (
-        count_delivery(survey.seeds, file, tmp_path, part=Part(n, 2)).package for n in (1, 2)
-    )
+    one, two = (count_part(survey.seeds, file, tmp_path, part).package for part in Part.all(2))
     with pytest.raises(InputError, match=r"of 2 parts 2/2 is missing.*--part 2/2"):
         merge_parts(survey.seeds, [one], tmp_path / "out")
     with pytest.raises(InputError, match="part 1/2 was given before"):
@@ -149,7 +218,7 @@ def test_what_is_no_whole_set_of_parts_is_refused(survey, whole, tmp_path):
     corrected = tmp_path / "corrected" / NAME
     corrected.parent.mkdir()
     corrected.write_bytes(file.read_bytes().replace(b'"9"', b'"8"', 1))
-    other = count_delivery(survey.seeds, corrected, tmp_path / "other", part=Part(2, 2)).package
+    other = count_part(survey.seeds, corrected, tmp_path / "other", Part(2, 2)).package
     with pytest.raises(InputError, match="delivery differs from that of"):
         merge_parts(survey.seeds, [one, other], tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -169,7 +238,7 @@ def test_a_part_is_refused_where_the_file_would_be(survey, tmp_path):
     with pytest.raises(DeliveryRejectedError) as whole:
         count_delivery(survey.seeds, bad, tmp_path / "out")
     with pytest.raises(DeliveryRejectedError) as part:
-        count_delivery(survey.seeds, bad, tmp_path / "out", part=Part(1, 3))
+        count_part(survey.seeds, bad, tmp_path / "out", Part(1, 3))
     assert str(part.value) == str(whole.value)
 
 

@@ -157,14 +157,15 @@ def test_empty_cells_beyond_the_last_column_are_cut_off(tmp_path):
     assert "blank" not in str(reading.columns)
 
 
-def test_blank_rows_are_left_out_and_rows_keep_the_number_they_have(tmp_path):
+def test_blank_rows_are_left_out_and_rows_are_numbered_without_them(tmp_path):
+    """Who answered nothing is known by a number up to n_rows (stg_respondents)."""
     path = write(tmp_path, "a;b\n1;2\n;\n3;4\n;\n;\n")
     with duckdb.connect() as connection:
         reading = read_delivery(
             connection, path, Source("s", "v", "w", "survey", "*", "csv"), tmp_path
         )
         rows = connection.execute(f"select row_number, a from {INCOMING} order by 1").fetchall()
-    assert rows == [(1, "1"), (3, "3")]
+    assert rows == [(1, "1"), (2, "3")]
     assert "3 blank rows left out" in reading.notes
 
 

@@ -7,14 +7,8 @@ with valid_answers as (
     where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
 ),
 
--- Questions of which one person can have several answers: the others need no look at persons.
 with_several as (
-    select question_code
-    from {{ ref('stg_answer_values') }}
-    group by source_code, question_code
-    having
-        count(distinct column_name) > 1
-        or count(*) > count(distinct concat_ws(chr(31), column_name, value))
+    {{ questions_with_several() }}
 ),
 
 answered as (

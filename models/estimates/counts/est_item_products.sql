@@ -39,6 +39,10 @@ multiplied as (
     group by
         delivery_key, a.survey_code, a.wave_code, a.profile_key, question_code,
         a.item_question_code, b.item_question_code
+    -- Counted elsewhere.
+    union all by name
+    select * from {{ ref('stg_counted_item_products') }}
+    where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
 )
 
 select * from multiplied

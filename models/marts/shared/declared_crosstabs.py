@@ -31,6 +31,8 @@ def model(dbt, session):
     dbt.ref("est_segments")
     dbt.ref("est_level_labels")
     dbt.ref("est_answer_counts")
+    dbt.ref("est_crosstab_counts")
+    dbt.ref("est_crosstab_sides")
     dbt.ref("est_strata")
     dbt.ref("est_cluster_levels")
     dbt.ref("est_figure_measures")

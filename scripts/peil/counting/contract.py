@@ -14,7 +14,12 @@ from peil.warehouse import as_path, literal
 
 # Sums of the same numbers in another order differ in their last digits.
 _EQUAL = 1e-9
-_SUMMED = {"answers": "n_answers", "pairs": "n_both", "drivers": "n_answers"}
+_SUMMED = {
+    "answers": "n_answers", "pairs": "n_both", "drivers": "n_answers",
+    "item_products": "n_answers", "crosstabs": "n_respondents",
+}  # fmt: skip
+# Sums of weights and of their squares, which are above 0; others may have any sign.
+_POSITIVE = ("sum_d", "sum_d2")
 _KEYS = {
     "respondents": "response_status, profile_key, base_weight",
     "profiles": "profile_key, attribute_code, level_code",
@@ -22,6 +27,8 @@ _KEYS = {
     "is_base, option_code, value_number",
     "pairs": "profile_key, attribute_code, level_code, answer_pair_code",
     "drivers": "driver_model_code, profile_key, answers",
+    "item_products": "profile_key, question_code, item_a, item_b",
+    "crosstabs": "question_code, profile_key, answers",
     "items": "question_code",
     "flags": "flag_code",
     "keys": "row_number",
@@ -32,13 +39,15 @@ _CODES = {
     "response_steps": "step_code", "answer_pairs": "answer_pair_code",
     "driver_models": "driver_model_code",
 }  # fmt: skip
-_CODED = {
-    "answers": ("question_code", "questions"), "items": ("question_code", "questions"),
-    "profiles": ("attribute_code", "attributes"), "flags": ("flag_code", "flags"),
-    "respondents": ("response_status", "response_steps"),
-    "pairs": ("answer_pair_code", "answer_pairs"),
-    "drivers": ("driver_model_code", "driver_models"),
-}  # fmt: skip
+_CODED = (
+    ("answers", "question_code", "questions"), ("items", "question_code", "questions"),
+    ("profiles", "attribute_code", "attributes"), ("flags", "flag_code", "flags"),
+    ("respondents", "response_status", "response_steps"),
+    ("pairs", "answer_pair_code", "answer_pairs"),
+    ("drivers", "driver_model_code", "driver_models"),
+    ("item_products", "question_code", "questions"), ("item_products", "item_a", "questions"),
+    ("item_products", "item_b", "questions"), ("crosstabs", "question_code", "questions"),
+)  # fmt: skip
 
 
 def require_contract(
@@ -56,7 +65,8 @@ def require_contract(
     """
     for table in SELECTED:
         _hold_table(connection, folder, name, manifest, table)
-    for problem, query in _rules(folder, manifest, source, seeds):
+    columns = {table: columns_of(connection, table) for table in SELECTED}
+    for problem, query in _rules(folder, manifest, source, seeds, columns):
         found = connection.execute(f"select count(*) from ({query})").fetchone()
         if found and found[0]:
             raise refused(name, f"{problem} ({found[0]} rows)")
@@ -91,7 +101,13 @@ def _hold_table(
             raise refused(name, f"{file}: {column} sums to {total} and its manifest says {given}")
 
 
-def _rules(folder: Path, manifest: Manifest, source: Source, seeds: Path) -> list[tuple[str, str]]:
+def _rules(
+    folder: Path,
+    manifest: Manifest,
+    source: Source,
+    seeds: Path,
+    columns: dict[str, dict[str, str]],
+) -> list[tuple[str, str]]:
     """What must not be found: in words, and the query that finds it."""
     known = {
         seed: ", ".join(sorted({literal(row[column]) for row in read_rows(seeds / f"{seed}.csv")}))
@@ -135,6 +151,7 @@ def _rules(folder: Path, manifest: Manifest, source: Source, seeds: Path) -> lis
             f"base.is_base and {same_place} where not given.is_base and given.n_answers > "
             "coalesce(base.n_answers, 0)",
         ),
+        *_joint_rules(places, eligible),
     ]
     for table, n in _SUMMED.items():
         rules.append((
@@ -142,7 +159,7 @@ def _rules(folder: Path, manifest: Manifest, source: Source, seeds: Path) -> lis
             f"from {places[table]} as counted left join ({eligible}) as e using (profile_key) "
             f"where coalesce({n}, 0) < 1 or {n} > coalesce(e.n, 0)",
         ))  # fmt: skip
-        sums = [c for c in ("sum_d", "sum_d2") if not (table == "pairs" and c == "sum_d")]
+        sums = [c for c in _POSITIVE if c in columns[table]]
         rules.append((
             f"{table}: a sum of weights is not a number above 0",
             f"from {places[table]} where "
@@ -153,14 +170,14 @@ def _rules(folder: Path, manifest: Manifest, source: Source, seeds: Path) -> lis
             f"{table}: the same row twice",
             f"select {key} from {places[table]} group by all having count(*) > 1",
         ))  # fmt: skip
-    for table, (column, seed) in _CODED.items():
+    for table, column, seed in _CODED:
         rules.append((
             f"{table}: {column} is not in {seed}.csv",
             f"from {places[table]} where {column} not in ({known[seed]})",
         ))  # fmt: skip
     for table in SELECTED:
         for column in ("survey_code", "wave_code", "source_code"):
-            if column in _columns(table):
+            if column in columns[table]:
                 rules.append((
                     f"{table}: {column} is not that of the source",
                     f"from {places[table]} where {column} is distinct from "
@@ -169,10 +186,42 @@ def _rules(folder: Path, manifest: Manifest, source: Source, seeds: Path) -> lis
     return rules
 
 
-def _columns(table: str) -> tuple[str, ...]:
-    if table in ("respondents", "flags", "durations"):
-        return ("survey_code", "wave_code", "source_code")
-    return ("wave_code",) if table in ("pairs", "keys") else ("survey_code", "wave_code")
+def _joint_rules(places: dict[str, str], eligible: str) -> list[tuple[str, str]]:
+    """Of what people answered together: of as many people as the tables beside it say."""
+    bases = (
+        f"select profile_key, question_code, n_answers from {places['answers']} "
+        "where is_base and attribute_code is null"
+    )
+    return [
+        (
+            "crosstabs: people of a question do not add up to those of each profile",
+            f"select profile_key from ({eligible}) as e cross join "
+            f"(select distinct question_code from {places['crosstabs']}) as asked left join "
+            "(select question_code, profile_key, sum(n_respondents) as n_crossed from "
+            f"{places['crosstabs']} group by all) as crossed using (question_code, profile_key) "
+            "where n_crossed is distinct from e.n",
+        ),
+        (
+            "crosstabs: not as many people answered a question as answers says",
+            f"select question_code from (select profile_key, question_code, sum(n_respondents) as "
+            f"n_crossed from {places['crosstabs']} where answers[1] is not null group by all) as "
+            f"crossed full join (select * from ({bases}) where question_code in "
+            f"(select question_code from {places['crosstabs']})) as base "
+            "using (profile_key, question_code) where n_crossed is distinct from n_answers",
+        ),
+        (
+            "item_products: more people than have the score, or not the same in every pair",
+            f"select question_code from {places['item_products']} as given left join ({bases}) as "
+            "base using (profile_key, question_code) group by profile_key, question_code having "
+            "count(distinct given.n_answers) > 1 or max(given.n_answers) > "
+            "coalesce(max(base.n_answers), 0)",
+        ),
+        (
+            "item_products: sums that no answers can have",
+            f"from {places['item_products']} where not isfinite(sum_da + sum_db + sum_dab) or "
+            f"(item_a = item_b and sum_da * sum_da > sum_d * sum_dab * {1 + _EQUAL})",
+        ),
+    ]
 
 
 def read(folder: Path, table: str) -> str:

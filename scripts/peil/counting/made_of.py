@@ -23,7 +23,12 @@ _READ_BY = ("codebook", "counting", "gate", "identifiers", "landing", "readers")
 _READ_TEXTS = ("options", "missing_codes")
 _TEXT = ("_nl", "_en")
 # Of these seeds counts depend on no more than this.
-_COLUMNS = {"weighting_schemes": ("survey_code", "bounds_on")}
+_CROSSED = ("column_code", "second_column_code")
+_COLUMNS = {
+    "weighting_schemes": ("survey_code", "bounds_on"),
+    "crosstab_definitions": ("survey_code", "question_code", *_CROSSED),
+    "segments": ("survey_code", "segment_code", "attribute_code", "second_attribute_code"),
+}
 _OF_OTHERS = ("source_code", "survey_code", "wave_code")
 
 
@@ -51,13 +56,20 @@ def key_check(source: Source) -> str:
 
 def codebook_rows(seeds: Path, source: Source) -> dict[str, list[str]]:
     """A digest per row of the seeds that counts of this source are made of."""
-    return {name: _rows(seeds / f"{name}.csv", source) for name in counted_seeds()}
+    found = {name: _read(seeds / f"{name}.csv") for name in counted_seeds()}
+    # Of segments only those that crosstabs name: others are made of counts.
+    named = {row.get(column) for row in found["crosstab_definitions"] for column in _CROSSED}
+    found["segments"] = [row for row in found["segments"] if row.get("segment_code") in named]
+    return {name: _rows(name, rows, source) for name, rows in found.items()}
 
 
-def _rows(path: Path, source: Source) -> list[str]:
+def _read(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        rows = list(csv.DictReader(handle))
-    texts = () if path.stem in _READ_TEXTS else _TEXT
+        return list(csv.DictReader(handle))
+
+
+def _rows(name: str, rows: list[dict[str, str]], source: Source) -> list[str]:
+    texts = () if name in _READ_TEXTS else _TEXT
     found = set()
     for row in rows:
         if any(row.get(c) not in (None, "", "*", getattr(source, c)) for c in _OF_OTHERS):
@@ -65,10 +77,10 @@ def _rows(path: Path, source: Source) -> list[str]:
         kept = {
             column: value
             for column, value in row.items()
-            if column in seed_columns()[path.stem]
+            if column in seed_columns()[name]
             and column != REVIEW
             and not (texts and column.endswith(texts))
-            and column in _COLUMNS.get(path.stem, (column,))
+            and column in _COLUMNS.get(name, (column,))
         }
         text = json.dumps(kept, sort_keys=True, ensure_ascii=False)
         found.add(hashlib.sha256(text.encode()).hexdigest()[:12])

@@ -19,7 +19,7 @@ ENDING = ".counts.zip"
 # Of a delivery whose people may be in others too: keys and durations only, see `keep.py`.
 KEYS_ENDING, KEYS_TABLES = ".keys.zip", ("keys", "durations")
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 _MB = 1 << 20
 _BLOCK = 1 << 20
 

@@ -23,6 +23,8 @@ SELECTED = {
     "answers": "select * exclude (delivery_key) from estimates.est_answer_counts",
     "pairs": "select * exclude (delivery_key) from estimates.est_joint_counts",
     "drivers": "select * exclude (delivery_key) from estimates.est_driver_counts",
+    "item_products": "select * exclude (delivery_key) from estimates.est_item_products",
+    "crosstabs": "select * exclude (delivery_key) from estimates.est_crosstab_counts",
     "items": "select * exclude (delivery_key) from estimates.est_delivery_items",
     "flags": "select * exclude (delivery_key) from estimates.est_delivery_flags",
     "keys": """
@@ -52,7 +54,7 @@ SELECTED = {
 MODELS = (
     "wgt_respondent_counts", "wgt_respondents", "wgt_profiles", "wgt_source_medians",
     "stg_respondents", "est_answer_counts", "est_joint_counts", "est_driver_counts",
-    "est_delivery_items", "est_delivery_flags",
+    "est_item_products", "est_crosstab_counts", "est_delivery_items", "est_delivery_flags",
 )  # fmt: skip
 # Enough for the keys and durations of a first round.
 KEYS_MODELS = ("stg_respondents", "wgt_respondents", "wgt_source_medians", "response_rules")

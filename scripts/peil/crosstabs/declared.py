@@ -11,7 +11,6 @@ What one crosstab withholds must not follow from another one, nor from the publi
   other way around; answers that an attribute is made of are the groups of that attribute.
 """
 
-import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
@@ -22,11 +21,10 @@ import pandas as pd
 
 from peil.crosstabs.asked import Asked, By, Row, ask, rows_of
 from peil.crosstabs.measured import Group, Measured, measure
-from peil.crosstabs.people import Level, counted_elsewhere
+from peil.crosstabs.people import Level, read_counted
 from peil.crosstabs.result import REASONS, TOTAL, Crosstab, Rounding, result
 from peil.crosstabs.shield import PROTECTED, SMALL_BASE, published_reasons, withheld_reasons
 
-log = logging.getLogger(__name__)
 # A column (its part of the banner and its level) and the number of a measure.
 TableCell = tuple[str, Level, int]
 KEYS = {
@@ -47,8 +45,6 @@ FIGURES = {
 def declared_crosstabs(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """One row per declared crosstab × wave × column × row of the table (KEYS and FIGURES).
 
-    None of a wave of which a delivery was counted elsewhere: its crosstabs would leave people out.
-
     Raises:
         InputError: a crosstab names what is not there.
     """
@@ -64,23 +60,17 @@ def declared_crosstabs(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         row["question_code"]: row["attribute_code"]
         for row in rows_of(
             connection,
-            "select question_code, attribute_code from codebook.attributes where kind = 'question'",
+            # As est_crosstab_sides has it.
+            "select question_code, min(attribute_code) as attribute_code from codebook.attributes "
+            "where kind = 'question' group by question_code",
         )
     }
     rounding = rows_of(connection, "select * from codebook.publication_rounding")
     rows: list[Row] = []
-    elsewhere, left_out = counted_elsewhere(connection), set()
     for question, own in groupby(declared, key=lambda row: row["question_code"]):
         tables = {row["crosstab_code"]: row | {"by": _by(row, attributes)} for row in own}
-        waves = _waves(connection, question)
-        left_out |= elsewhere.keys() & set(waves)
-        for wave in (wave for wave in waves if wave not in elsewhere):
+        for wave in _waves(connection, question):
             rows += _of_wave(connection, question, tables, wave, rounding)
-    for wave in sorted(left_out):
-        log.warning(
-            "Wave '%s': no declared crosstab is made, because %s came as count packages, which do "
-            "not hold who gave which two answers.", wave, elsewhere[wave],
-        )  # fmt: skip
     types = KEYS | FIGURES
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
@@ -116,7 +106,7 @@ def _of_wave(
     measured = {}
     for scheme in dict.fromkeys(table["scheme_code"] for table in tables.values()):
         asked = ask(connection, question, bys, {}, wave, scheme)
-        measured[scheme] = measure(connection, asked, TOTAL)
+        measured[scheme] = measure(connection, asked, TOTAL, read_counted(connection, asked))
     reasons = joint_reasons(connection, list(measured.values()))
     made = {
         scheme: result(of, reasons_of(of, reasons), Rounding(rounding, of.asked.thresholds))

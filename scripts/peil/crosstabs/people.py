@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from peil.crosstabs.asked import Asked, By, Row, Side, as_code, rows_of
-from peil.crosstabs.query import BEHIND, BETWEEN, respondents_query
+from peil.crosstabs.query import BEHIND, BETWEEN, counted_query, respondents_query
 from peil.errors import InputError
 from peil.statistics.design import People
 from peil.tables.designs import DesignTables, NumberedDesign, numbered_design
@@ -56,13 +56,39 @@ def read_respondents(
         with_keys: base weights apart, in column base_weight, and in people_key a number that the
             same people always have and that nobody can guess.
     """
-    wanted = set().union(*(sides_of(one) for one in (asked, *also)))
-    columns = {key: f"side_{i}" for i, key in enumerate(sorted(wanted))}
-    survey, wave = asked.survey["survey_code"], asked.wave_code
-    _refuse_counts(connection, wave)
-    scheme = asked.scheme["scheme_code"]
-    place = (survey, wave, scheme)
-    query = respondents_query(connection, columns, place, with_keys=with_keys)
+    columns = _columns(asked, *also)
+    _refuse_counts(connection, asked.wave_code)
+    query = respondents_query(connection, columns, _place(asked), with_keys=with_keys)
+    return _respondents(connection, query, columns, asked)
+
+
+def read_counted(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Respondents:
+    """The same of the counts of declared crosstabs, wherever they were counted.
+
+    Args:
+        connection: the warehouse.
+        asked: the declared crosstabs of one question, or some of them.
+    """
+    columns = _columns(asked)
+    question = asked.question["question_code"]
+    query = counted_query(connection, columns, _place(asked), question)
+    return _respondents(connection, query, columns, asked)
+
+
+def _columns(*asked: Asked) -> dict[tuple[str, str], str]:
+    wanted = set().union(*(sides_of(one) for one in asked))
+    return {key: f"side_{i}" for i, key in enumerate(sorted(wanted))}
+
+
+def _place(asked: Asked) -> tuple[str, str, str]:
+    return asked.survey["survey_code"], asked.wave_code, asked.scheme["scheme_code"]
+
+
+def _respondents(
+    connection: duckdb.DuckDBPyConnection, query: str, columns: dict[tuple[str, str], str],
+    asked: Asked,
+) -> Respondents:  # fmt: skip
+    _, wave, scheme = _place(asked)
     frame = connection.execute(query).df()
     if frame.empty:
         raise InputError(f"wave '{wave}', scheme '{scheme}': nobody has a weight.")
@@ -89,22 +115,17 @@ def read_respondents(
 
 def _refuse_counts(connection: duckdb.DuckDBPyConnection, wave: str) -> None:
     """Of a count package nobody's answers are here, so they cannot be crossed anew."""
-    if names := counted_elsewhere(connection).get(wave):
+    found = connection.execute(
+        "select string_agg(file_name, ', ' order by file_name) from raw.deliveries "
+        "where status = 'landed' and package_sha256 is not null and wave_code = ?", [wave],
+    ).fetchone()  # fmt: skip
+    if found and found[0]:
         raise InputError(
-            f"wave '{wave}': {names} came as count packages, so a "
-            "crosstab would leave those respondents out. Declare the groups as a segment in "
-            "segments.csv, or make the crosstab where the files are."
+            f"wave '{wave}': {found[0]} came as count packages, so a crosstab would leave those "
+            "respondents out. Declare it in crosstab_definitions.csv, or the groups as a segment "
+            "in segments.csv, and have the deliveries counted again; or make the crosstab where "
+            "the files are."
         )
-
-
-def counted_elsewhere(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Per wave of which a delivery came as a count package the names of those."""
-    return dict(
-        connection.execute(
-            "select wave_code, string_agg(file_name, ', ' order by file_name) from raw.deliveries "
-            "where status = 'landed' and package_sha256 is not null group by wave_code"
-        ).fetchall()
-    )
 
 
 def answers_of(text: str) -> list[tuple[str, float]]:

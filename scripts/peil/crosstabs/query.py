@@ -1,4 +1,4 @@
-"""The one query that reads the respondents of a crosstab.
+"""The respondents of a crosstab: read of their answers, or of the counts of declared crosstabs.
 
 Texts are compared once per answer: the answers of a respondent are bits of a number until those
 who are alike are one row. Which answers count is what est_valid_answers.sql says; that view looks
@@ -103,7 +103,7 @@ def respondents_query(
         place: survey, wave and scheme.
         with_keys: base weights apart, and in people_key a number of the people.
     """
-    survey, wave, scheme = map(literal, place)
+    survey, wave, _ = map(literal, place)
     questions = [
         _question(connection, code, name, place[1])
         for (kind, code), name in columns.items() if kind == "question"
@@ -123,14 +123,10 @@ def respondents_query(
     answers = ", ".join(q.columns() for q in questions)
     counted = ", ".join(q.counted() for q in questions)
     own = ", ".join([*(q.name for q in questions), *beside.values()])
-    names = ", ".join([*(q.name for q in questions), *asked.values()])
     weight = "base_weight, " if with_keys else ""
     key = "bit_xor(md5_number_lower(respondent_key)) as people_key, " if with_keys else ""
-    keys = "bit_xor(people_key) as people_key, " if with_keys else ""
-    texts = ", ".join([*(q.text() for q in questions), *asked.values()])
     of_wave = f"survey_code = {survey} and wave_code = {wave}"
-    return f"""
-        with people as (
+    alike = f"""people as (
             select delivery_key, row_number, profile_key, base_weight, respondent_key
             from weighted.wgt_respondents
             where response_status = 'eligible' and {of_wave}
@@ -156,8 +152,69 @@ def respondents_query(
             from people left join answers using (delivery_key, row_number)
             {"left join parts using (delivery_key, row_number)" if beside else ""}
             group by profile_key, {weight}{own}
-        ),
-        {_levels("levels", "profile_key", attributes, f"weighted.wgt_profiles where {of_wave}")}
+        )"""
+    texts = {q.name: q.text() for q in questions}
+    return _placed(alike, list(columns.values()), texts, attributes, place, with_keys=with_keys)
+
+
+def counted_query(
+    connection: duckdb.DuckDBPyConnection,
+    columns: dict[tuple[str, str], str],
+    place: tuple[str, str, str],
+    question: str,
+) -> str:
+    """The same of what was counted for the declared crosstabs of a question.
+
+    Args:
+        connection: the warehouse.
+        columns: name of the column per kind (`question` or `attribute`) and code.
+        place: survey, wave and scheme.
+        question: whose crosstabs they are.
+    """
+    survey, wave, _ = map(literal, place)
+    sides = rows_of(
+        connection,
+        "select kind, side_code, position from estimates.est_crosstab_sides "
+        "where survey_code = ? and question_code = ?", place[0], question,
+    )  # fmt: skip
+    positions = {(row["kind"], row["side_code"]): row["position"] for row in sides}
+    own = {name: positions[key] for key, name in columns.items() if key in positions}
+    answers = ", ".join(f"answers[{position}] as {name}" for name, position in own.items())
+    alike = f"""alike as (
+            select profile_key, {answers},
+                sum(n_respondents) as n, fsum(sum_d) as sum_d, fsum(sum_d2) as sum_d2
+            from estimates.est_crosstab_counts
+            where survey_code = {survey} and wave_code = {wave}
+                and question_code = {literal(question)}
+            group by all
+        )"""
+    attributes = {code: name for (_, code), name in columns.items() if name not in own}
+    return _placed(alike, list(columns.values()), {}, attributes, place, with_keys=False)
+
+
+def _placed(
+    alike: str, columns: list[str], texts: dict[str, str], attributes: dict[str, str],
+    place: tuple[str, str, str], *, with_keys: bool,
+) -> str:  # fmt: skip
+    """People who are alike in their cell, stratum and cluster, with the levels of their profile.
+
+    Args:
+        alike: the CTEs up to `alike`.
+        columns: all columns of sides.
+        texts: of columns that are no texts yet how they become one.
+        attributes: column per attribute that is read of the profile.
+        place: survey, wave and scheme.
+        with_keys: whether base weights and people_key stand apart.
+    """
+    survey, wave, scheme = map(literal, place)
+    names = ", ".join(columns)
+    weight = "base_weight, " if with_keys else ""
+    keys = "bit_xor(people_key) as people_key, " if with_keys else ""
+    spelled = ", ".join(texts.get(name, name) for name in columns)
+    profiles = f"weighted.wgt_profiles where survey_code = {survey} and wave_code = {wave}"
+    return f"""
+        with {alike},
+        {_levels("levels", "profile_key", attributes, profiles)}
         placed as (
             select places.profile_key, places.cluster_code, cells.stratum, cells.cell_id
             from weighted.wgt_profile_cells as places
@@ -172,7 +229,7 @@ def respondents_query(
             {"left join levels using (profile_key)" if attributes else ""}
             group by cell_id, stratum, cluster_code, {weight}{names}
         )
-        select cell_id, stratum, cluster_code, {texts}, * exclude (cell_id, stratum, cluster_code,
+        select cell_id, stratum, cluster_code, {spelled}, * exclude (cell_id, stratum, cluster_code,
             {names})
         from summed
         order by all

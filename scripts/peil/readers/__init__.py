@@ -1,7 +1,8 @@
 """Readers: a delivery of any format becomes one temporary table of text columns.
 
-The table `incoming` has `row_number` (1 = first row under the header) and the file's own
-columns; empty cells are null. Codes stay codes: what they mean is for the codebook to say.
+The table `incoming` has `row_number` (1 = first row under the header; blank ones have none) and
+the file's own columns; empty cells are null. Codes stay codes: what they mean is for the codebook
+to say.
 One module per family of files; the header rows of each tool are in `headers`.
 """
 
@@ -18,7 +19,12 @@ from peil.readers.frames import INCOMING, read_parquet
 from peil.readers.marks import settle_marks
 from peil.readers.reading import Reading
 from peil.readers.recognise import recognise
-from peil.readers.rows import drop_blank_rows, refuse_note_at_end, refuse_repeated_header
+from peil.readers.rows import (
+    close_gaps,
+    drop_blank_rows,
+    refuse_note_at_end,
+    refuse_repeated_header,
+)
 from peil.readers.spss import read_spss
 from peil.readers.text import read_text
 from peil.warehouse import one_row, quoted
@@ -66,6 +72,7 @@ def read_delivery(
         refuse_repeated_header(connection, path.name, reading)
         drop_blank_rows(connection, reading)
         refuse_note_at_end(connection, path.name, reading)
+        close_gaps(connection)
     _drop_nameless(connection, path, reading)
     notes, reading.lists = settle_marks(connection, reading.columns, source)
     reading.unusable += take_impossible_dates(connection, reading.columns)

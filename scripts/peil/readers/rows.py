@@ -69,3 +69,14 @@ def refuse_note_at_end(connection: duckdb.DuckDBPyConnection, name: str, reading
             "the table is no respondent: take it out.",
             nl=f"Rij {last} onder de kop is een losse opmerking, geen respondent.",
         )
+
+
+def close_gaps(connection: duckdb.DuckDBPyConnection) -> None:
+    """Number the rows 1 to n again: a respondent without answers is known by the number alone."""
+    last, n_rows = one_row(connection, f"select max(row_number), count(*) from {INCOMING}")
+    if n_rows and last > n_rows:
+        connection.execute(
+            f"update {INCOMING} set row_number = numbered.position from (select row_number as "
+            f"before, row_number() over (order by row_number) as position from {INCOMING}) as "
+            f"numbered where numbered.before = {INCOMING}.row_number"
+        )

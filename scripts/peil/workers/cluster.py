@@ -108,7 +108,7 @@ class Cluster:
                 log.info("[%s, %s] %s", done.node, done.name, line)
             outcome = "was refused" if done.refusal else "failed" if done.failure else "in"
             log.info(
-                "%s %s of %s: %s %s.", "Keys of" if job.keys_only else "Counted", len(found),
+                "%s %s of %s: %s %s.", _DOES[job.does], len(found),
                 n_jobs, job.label, f"{outcome} {done.used}".rstrip(),
             )  # fmt: skip
 
@@ -121,6 +121,9 @@ class Cluster:
         except (EOFError, OSError) as error:
             self._process.join(10)
             raise _EndedError(f"exit code {self._process.exitcode}") from error
+
+
+_DOES = {"keys": "Keys of", "cut": "Cut", "count": "Counted"}
 
 
 @contextmanager

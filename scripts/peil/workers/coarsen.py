@@ -23,7 +23,7 @@ from peil.workers.package import export
 UNKNOWN = "unknown"
 _STAYS = ("region", "region_group", "source")
 _DESIGN = ("group_attribute_code", "stratum_attribute_code", "cluster_attribute_code")
-_PROFILED = ("respondents", "answers", "pairs", "drivers")
+_PROFILED = ("respondents", "answers", "pairs", "drivers", "item_products", "crosstabs")
 
 
 def coarsen(seeds: Path, folder: Path, target: Path, k: int, ledger: dict) -> dict[str, dict]:

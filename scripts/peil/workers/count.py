@@ -33,7 +33,6 @@ from peil.warehouse import open_warehouse
 from peil.workers.coarsen import coarsen
 from peil.workers.keep import KeepList, give_keep_list, keep_lists
 from peil.workers.package import Counted, export, write_package
-from peil.workers.parts import Part, copied, restrict
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +42,6 @@ def count_delivery(
     file: Path,
     out: Path,
     keep: KeepList | None = None,
-    part: Part | None = None,
     min_cell: int = 0,
 ) -> Counted:
     """Count one delivery; the package is there whole or not at all.
@@ -53,7 +51,6 @@ def count_delivery(
         file: the delivery, under the name that the codebook knows it by.
         out: the folder that the package is written in.
         keep: which of its rows another delivery replaces, where people may be in several.
-        part: count no more than this part of it; `merge_parts` makes one package of all parts.
         min_cell: merge profiles of fewer people than this.
 
     Raises:
@@ -62,30 +59,31 @@ def count_delivery(
             apart.
         PeilError: a model or test failed.
     """
-    source = source_for(seeds, file)
-    refuse_incomplete(seeds)
-    refuse_without_numbers(seeds)
-    refuse_panel(seeds, source, file.name)
+    source = countable(seeds, file)
     with owner_only(), scratch_folder() as folder:
         places = landed_apart(seeds, file, folder)
-        ledger = _ledger_row(places)
-        given, before = keep, 0
-        if part:
-            given = keep or _own_keep_list(places, file, source, folder)
-            before = restrict(places.warehouse, part)
-        if given:
-            give_keep_list(places.warehouse, given, before)
+        ledger = ledger_row(places)
+        if keep:
+            give_keep_list(places.warehouse, keep)
         build_counts(places, MODELS)
-        files = _export_all(places, folder, tuple(SELECTED), before)
-        _refuse_without_weight(places, file)
+        files = export_all(places, folder, tuple(SELECTED))
+        refuse_without_weight(places, file.name)
         counted = folder / "package"
         if min_cell:
             counted = folder / "coarse"
             counted.mkdir()
             files = coarsen(seeds, folder / "package", counted, min_cell, ledger)
-        manifest = _manifest(places, source, ledger, files, keep, part)
-        name = part.name_of(file.name) if part else file.name
-        return write_package(counted, manifest, out, name)
+        manifest = whole_manifest(places, source, ledger, files, keep)
+        return write_package(counted, manifest, out, file.name)
+
+
+def countable(seeds: Path, file: Path) -> Source:
+    """The source of a file that can be counted apart, in a codebook that is whole."""
+    source = source_for(seeds, file)
+    refuse_incomplete(seeds)
+    refuse_without_numbers(seeds)
+    refuse_panel(seeds, source, file.name)
+    return source
 
 
 def count_keys(seeds: Path, file: Path, out: Path) -> Counted:
@@ -207,40 +205,39 @@ def part_of(plan: Plan, models: tuple[str, ...]) -> Plan:
 
 def _keys_package(places: Places, file: Path, source: Source, out: Path, folder: Path) -> Counted:
     build_counts(places, KEYS_MODELS)
-    files = _export_all(places, folder, KEYS_TABLES)
-    manifest = _manifest(places, source, _ledger_row(places), files)
+    files = export_all(places, folder, KEYS_TABLES)
+    manifest = whole_manifest(places, source, ledger_row(places), files)
     return write_package(folder / "package", manifest, out, file.name, KEYS_ENDING)
 
 
-def _own_keep_list(places: Places, file: Path, source: Source, folder: Path) -> KeepList | None:
-    """Which rows of the whole file count, and its median duration: no part knows them by itself."""
+def own_keep_list(places: Places, file: Path, source: Source, folder: Path) -> KeepList | None:
+    """Which rows of a delivery count, and its median duration."""
     if not (source.columns_of("respondent_id") or source.columns_of("duration_seconds")):
         return None
-    whole = copied(places, folder)
     scratch = folder / "keys"
     scratch.mkdir()
-    keys = _keys_package(whole, file, source, scratch, scratch).package
-    remove(whole.warehouse.parent)
-    return keep_lists(places.seeds, [keys])[_ledger_row(places)["file_name"]]
+    keys = _keys_package(places, file, source, scratch, scratch).package
+    return keep_lists(places.seeds, [keys])[ledger_row(places)["file_name"]]
 
 
-def _manifest(
+def whole_manifest(
     places: Places,
     source: Source,
     ledger: dict,
     files: dict[str, dict],
     keep: KeepList | None = None,
-    part: Part | None = None,
 ) -> Manifest:
+    """The manifest of a delivery that landed, with these files."""
     return Manifest(
         FORMAT, version("peil"), ledger, facts_of(places.seeds, source),
-        keep.digest if keep else "", files, str(part) if part else "",
+        keep.digest if keep else "", files,
     )  # fmt: skip
 
 
-def _export_all(
+def export_all(
     places: Places, folder: Path, tables: tuple[str, ...], before: int = 0
 ) -> dict[str, dict]:
+    """Write tables of a package, and say what is in them."""
     (folder / "package").mkdir()
     with open_warehouse(places.warehouse) as connection:
         connection.execute("set threads = 1")
@@ -255,7 +252,8 @@ def _export_all(
         }
 
 
-def _ledger_row(places: Places) -> dict:
+def ledger_row(places: Places) -> dict:
+    """What the ledger says of the delivery, without what differs between machines."""
     with open_warehouse(places.warehouse) as connection:
         found = connection.execute(
             "select file_name, sha256, file_format, source_code, survey_code, wave_code, n_rows, "
@@ -274,7 +272,12 @@ def _ledger_row(places: Places) -> dict:
     }
 
 
-def _refuse_without_weight(places: Places, file: Path) -> None:
+def refuse_without_weight(places: Places, name: str) -> None:
+    """Refuse people who count without a usable base weight.
+
+    Raises:
+        DeliveryRejectedError: there are some.
+    """
     with open_warehouse(places.warehouse) as connection:
         found = connection.execute(
             "select sum(n_respondents)::bigint, flatten(list(keys_without_weight))[:5] "
@@ -283,7 +286,7 @@ def _refuse_without_weight(places: Places, file: Path) -> None:
         ).fetchone()
     if found and found[0]:
         raise DeliveryRejectedError(
-            f"{file.name}: {found[0]} respondents who count have no usable base weight "
+            f"{name}: {found[0]} respondents who count have no usable base weight "
             f"({', '.join(found[1])}, keys as in the warehouse). Correct the column that is bound "
             "to base_weight."
         )

@@ -48,13 +48,8 @@ class KeepList:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-def give_keep_list(warehouse: Path, keep: KeepList, before: int = 0) -> None:
+def give_keep_list(warehouse: Path, keep: KeepList) -> None:
     """Put a keep-list in the warehouse of the delivery that it is of.
-
-    Args:
-        warehouse: of the delivery, or of a part of it.
-        keep: the list.
-        before: how many rows of the delivery come before those of the warehouse.
 
     Raises:
         InputError: it is of another delivery.
@@ -69,11 +64,8 @@ def give_keep_list(warehouse: Path, keep: KeepList, before: int = 0) -> None:
                 "and keep-lists again (`peil count --keys`, `peil keep`)."
             )
         connection.execute(
-            "insert into raw.superseded select $1, row_number - $3 "
-            "from (select unnest($2::bigint[]) as row_number) "
-            "where row_number > $3 and row_number - $3 <= "
-            "(select n_rows from raw.deliveries where status = 'landed')",
-            [keep.delivery_key, list(keep.superseded), before],
+            "insert into raw.superseded select $1, unnest($2::bigint[])",
+            [keep.delivery_key, list(keep.superseded)],
         )
         for row in keep.medians:
             connection.execute("insert into raw.given_medians values (?, ?, ?)", list(row))

@@ -9,8 +9,7 @@ import logging
 import math
 import secrets
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -34,6 +33,7 @@ from peil.workers.keep import KeepList, keep_lists
 from peil.workers.merge import merge_parts
 from peil.workers.parts import Part
 from peil.workers.shared import drop, get, put
+from peil.workers.slices import slice_name
 from peil.workers.task import Common, Job, common_of
 
 log = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ class _Run:
         matched = _matched(places.seeds, new)
         keeps: dict[str, KeepList] = {}
         if keyed := [w for w in new if w in matched]:
-            done = self._round(keyed, {}, keys_only=True)
+            done = self._round([self._job(one, None, keys_only=True) for one in keyed])
             keys = [self._fetch(one) for (one,) in done.values()]
             keeps = keep_lists(places.seeds, keys, places.warehouse)
         lost = {*self.elsewhere.refused, *self.elsewhere.failed}
@@ -135,7 +135,7 @@ class _Run:
             if w.entry.name not in lost
             and (w.landed_with is None or w.landed_with != _digest(keeps.get(w.entry.name), w))
         ]
-        for name, counted in self._round(wanted, keeps, keys_only=False).items():
+        for name, counted in self._counted(wanted, keeps).items():
             packages = [self._fetch(package) for package in counted]
             if len(packages) > 1:
                 whole = merge_parts(places.seeds, packages, self.folder / "whole").package
@@ -144,11 +144,33 @@ class _Run:
             (self.elsewhere.packages[name],) = packages
         return self.elsewhere
 
-    def _round(
-        self, deliveries: list[Waiting], keeps: dict[str, KeepList], *, keys_only: bool
-    ) -> dict[str, list[str]]:
-        """The packages of every delivery of which all parts were counted, by its name."""
-        jobs = [job for one in deliveries for job in self._jobs(one, keeps, keys_only=keys_only)]
+    def _counted(self, wanted: list[Waiting], keeps: dict[str, KeepList]) -> dict[str, list[str]]:
+        """The packages of each delivery: of a large one those of its slices."""
+        jobs = {one.entry.name: self._job(one, keeps.get(one.entry.name)) for one in wanted}
+        n_parts = {
+            one.entry.name: math.ceil(one.entry.path.stat().st_size / (self.part_mb * MB))
+            for one in wanted
+        }
+        slices = f"{self.home}/slices"
+        # A large file is read once, beside the others; its slices are counted after it.
+        cut = {
+            name: replace(job, split=n_parts[name], target=slices)
+            for name, job in jobs.items()
+            if n_parts[name] > 1
+        }
+        done = self._round([cut.get(name, job) for name, job in jobs.items()])
+        counted = self._round([
+            replace(jobs[name], location=f"{slices}/{slice_name(name, part)}", part=str(part))
+            for name in cut
+            if name in done
+            for part in Part.all(n_parts[name])
+        ])  # fmt: skip
+        return {name: found for name, found in done.items() if name not in cut} | counted
+
+    def _round(self, jobs: list[Job]) -> dict[str, list[str]]:
+        """The packages of every delivery of which all jobs were done, by its name."""
+        if not jobs:
+            return {}
         done = {result.name: result for result in self.workers.run(self.common, jobs)}
         packages: dict[str, list[str]] = {}
         for job in jobs:
@@ -163,23 +185,17 @@ class _Run:
         lost = {*self.elsewhere.refused, *self.elsewhere.failed}
         return {name: found for name, found in packages.items() if name not in lost}
 
-    def _jobs(self, one: Waiting, keeps: dict[str, KeepList], *, keys_only: bool) -> Iterator[Job]:
+    def _job(self, one: Waiting, keep: KeepList | None, *, keys_only: bool = False) -> Job:
         location = str(one.entry.path.resolve())
         if self.is_shared:
             location = f"{self.home}/deliveries/{one.key}"
             if location not in self.uploaded:
                 put(one.entry.path, location)
                 self.uploaded.add(location)
-        keep = keeps.get(one.entry.name)
-        n_parts = 1
-        if not keys_only:
-            n_parts = max(1, math.ceil(one.entry.path.stat().st_size / (self.part_mb * MB)))
-        for number in range(1, n_parts + 1):
-            yield Job(
-                one.entry.name, location, f"{self.home}/packages",
-                keep if keep and keep.digest else None, keys_only,
-                str(Part(number, n_parts)) if n_parts > 1 else "",
-            )  # fmt: skip
+        return Job(
+            one.entry.name, location, f"{self.home}/packages",
+            keep if keep and keep.digest else None, keys_only,
+        )  # fmt: skip
 
     def _fetch(self, package: str) -> Path:
         local = self.folder / "packages" / package

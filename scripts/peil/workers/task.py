@@ -17,8 +17,8 @@ from peil.private import PRIVATE_FOLDER, make_folder, owner_only
 from peil.settings import lend_hash_key
 from peil.workers.count import count_delivery, count_keys, scratch_folder
 from peil.workers.keep import KeepList
-from peil.workers.parts import Part
 from peil.workers.shared import get, put
+from peil.workers.split import count_slice, split_delivery
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,10 @@ class Common:
 
 @dataclass(frozen=True)
 class Job:
-    """One delivery, or a part: what it is called, where it is, and where its package goes.
+    """One delivery, or a slice of one: what it is called, where it is, and where what comes goes.
 
-    `keep` is None in the first of two rounds, in which only keys are asked. `part` is as 2/4.
+    `keep` is None in the first of two rounds, in which only keys are asked. Where `split` is above
+    1, slices of it are asked, so many. `part`, as 2/4, says which slice is at `location`.
     """
 
     name: str
@@ -41,7 +42,13 @@ class Job:
     target: str
     keep: KeepList | None = None
     keys_only: bool = False
+    split: int = 0
     part: str = ""
+
+    @property
+    def does(self) -> str:
+        """What is asked: `keys`, `cut` or `count`."""
+        return "keys" if self.keys_only else "cut" if self.split else "count"
 
     @property
     def label(self) -> str:
@@ -53,7 +60,7 @@ class Job:
 class Done:
     """What came of it: a package, a refusal with its reasons, or a failure in words.
 
-    `name` is the label of the job, `used` what it took on its node.
+    `name` is the label of the job, `package` the last file it made, `used` what it took there.
     """
 
     name: str
@@ -146,15 +153,21 @@ def _count(common: Common, job: Job, folder: Path, used: Used) -> str:
         delivery.symlink_to(job.location)
     else:
         get(job.location, delivery)
-    out = Path(tempfile.mkdtemp(dir=folder))
-    if job.keys_only:
-        counted = count_keys(seeds, delivery, out)
-    else:
-        part = Part.read(job.part) if job.part else None
-        counted = count_delivery(seeds, delivery, out, job.keep, part)
-    put(counted.package, f"{job.target}/{counted.package.name}")
-    used.moved = delivery.stat().st_size + counted.package.stat().st_size
-    return counted.package.name
+    made = _made(seeds, delivery, Path(tempfile.mkdtemp(dir=folder)), job)
+    for file in made:
+        put(file, f"{job.target}/{file.name}")
+    used.moved = sum(file.stat().st_size for file in (delivery, *made))
+    return made[-1].name
+
+
+def _made(seeds: Path, delivery: Path, out: Path, job: Job) -> list[Path]:
+    if job.does == "cut":
+        return split_delivery(seeds, delivery, out, job.split, job.keep)[0]
+    if job.does == "keys":
+        return [count_keys(seeds, delivery, out).package]
+    if job.part:
+        return [count_slice(seeds, delivery, out).package]
+    return [count_delivery(seeds, delivery, out, job.keep).package]
 
 
 def _keep_plan(seeds: Path, plan: bytes) -> None:
