@@ -2,40 +2,56 @@
     figure with twelve digits gives away whole numbers of people. Quantities and their digits are
     rows of the seed publication_rounding. -#}
 {% macro rounded(number, quantity) -%}
-    round(
-        {{ number }},
-        if(
-            {{ rounding('method', quantity) }} = 'decimals',
-            {{ rounding('digits', quantity) }},
-            {{ rounding('digits', quantity) }}
-            - 1 - floor(log10(greatest(abs({{ number }}), 1e-300)))
-        )::integer
-    )
+    {%- set rounding -%}
+        (
+            select {'method': declared.method, 'digits': declared.digits}
+            from {{ ref('publication_rounding') }} as declared
+            where declared.quantity = '{{ quantity }}'
+        )
+    {%- endset -%}
+    {{ rounded_by(number, rounding) }}
 {%- endmacro %}
 
 
-{% macro rounding(column, quantity) -%}
-    (
-        select declared.{{ column }} from {{ ref('publication_rounding') }} as declared
-        where declared.quantity = '{{ quantity }}'
-    )
+{#- A number rounded by one expression of `method` and `digits`; `as_shown` may say what is made of
+    `figure.number` and its digits. Number and rounding stand once: DuckDB plans a scalar subquery
+    anew wherever it stands, which on a small survey took longer than all it computed. -#}
+{% macro rounded_by(number, rounding, as_shown='{rounded}') -%}
+    {%- set rounded_number -%}
+        round(
+            figure.number,
+            if(
+                figure.rounding.method = 'decimals',
+                figure.rounding.digits,
+                figure.rounding.digits - 1 - floor(log10(greatest(abs(figure.number), 1e-300)))
+            )::integer
+        )
+    {%- endset -%}
+    list_transform(
+        [{'number': {{ number }}, 'rounding': {{ rounding }}}],
+        lambda figure: {{ as_shown.replace('{rounded}', rounded_number) }}
+    )[1]
 {%- endmacro %}
 
 
 {#- A figure, its error or an end of its interval, by the kind of its statistic and its base. -#}
 {% macro rounded_figure(number, kind, n_answers) -%}
-    case
-        {%- for suffix, condition in [
-            ('_small_base', n_answers ~ ' < ' ~ threshold('small_base_n')), ('', 'true')
-        ] %}
-        when {{ condition }} then
-            case {{ kind }}
-                when 'mean' then {{ rounded(number, 'mean' ~ suffix) }}
-                when 'net' then {{ rounded(number, 'net' ~ suffix) }}
-                else {{ rounded(number, 'share' ~ suffix) }}
-            end
-        {%- endfor %}
-    end
+    {{ rounded_by(number, rounding_of_figure(kind, n_answers)) }}
+{%- endmacro %}
+
+
+{% macro rounding_of_figure(kind, n_answers) -%}
+    (
+        select
+            map(
+                list(declared.quantity),
+                list({'method': declared.method, 'digits': declared.digits})
+            )
+        from {{ ref('publication_rounding') }} as declared
+    )[
+        if({{ kind }} in ('mean', 'net'), {{ kind }}, 'share')
+        || if({{ n_answers }} < {{ threshold('small_base_n') }}, '_small_base', '')
+    ]
 {%- endmacro %}
 
 
@@ -48,20 +64,17 @@
 {#- A difference or an end of its interval as published. What lies on one side of 0 never rounds onto
     it as long as its interval lies on that side: the reader would see another verdict. -#}
 {% macro published_difference(figure, n_answers, low, high) -%}
+    {%- set as_shown -%}
+        if(
+            {{ low }} * {{ high }} > 0 and {rounded} = 0,
+            sign(figure.number) * power(10, -figure.rounding.digits),
+            {rounded}
+        )
+    {%- endset -%}
     if(
         engine.is_withheld,
         null,
-        if(
-            {{ low }} * {{ high }} > 0 and {{ rounded_figure(figure, 'measures.kind', n_answers) }} = 0,
-            sign({{ figure }}) * power(10, -(
-                select declared.digits from {{ ref('publication_rounding') }} as declared
-                where
-                    declared.quantity
-                    = if(measures.kind in ('mean', 'net'), measures.kind, 'share')
-                    || if({{ n_answers }} < {{ threshold('small_base_n') }}, '_small_base', '')
-            )),
-            {{ rounded_figure(figure, 'measures.kind', n_answers) }}
-        )
+        {{ rounded_by(figure, rounding_of_figure('measures.kind', n_answers), as_shown) }}
     )
 {%- endmacro %}
 

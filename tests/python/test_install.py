@@ -16,6 +16,7 @@ from peil.drafting.folder import project_name
 from peil.migrations import MIGRATIONS
 from peil.project import PARTS
 from peil.settings import PROJECT
+from small_survey import labelled
 
 # A space and a letter beyond ASCII: what paths of real offices hold.
 NAME = "mijn enquête"
@@ -83,11 +84,22 @@ def installed(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def survey(installed, tmp_path_factory) -> Path:
-    """A survey folder with a model and a test of its own, after its first night."""
+    """A survey folder with a model and a test of its own, after its first night.
+
+    With models of its own dbt builds it: a small survey takes a fraction of what the demo takes.
+    """
     folder = tmp_path_factory.mktemp("surveys") / NAME
     assert run(installed / "peil", "init", NAME, cwd=folder.parent).returncode == 0
     demo = run(installed / "peil", "demo", cwd=folder)
     assert demo.returncode == 0, demo.stderr
+    deliveries = list((folder / "inbox").iterdir())
+    assert len(deliveries) == 6
+    for delivery in deliveries:
+        delivery.unlink()
+    small = labelled(tmp_path_factory.mktemp("small"))
+    shutil.rmtree(folder / "seeds")
+    shutil.copytree(small.seeds, folder / "seeds")
+    shutil.copytree(small.inbox, folder / "inbox", dirs_exist_ok=True)
     (folder / "models" / "grades_of_ours.sql").write_text(OWN_MODEL)
     (folder / "tests" / "assert_grades_are_grades.sql").write_text(OWN_TEST)
     night = run(installed / "peil", "nightly", cwd=folder / "models")
@@ -98,7 +110,7 @@ def survey(installed, tmp_path_factory) -> Path:
 def test_a_night_in_a_survey_folder_publishes(survey):
     with duckdb.connect(str(survey / "published" / "peil.duckdb"), read_only=True) as connection:
         (n,) = connection.execute("select count(*) from marts.estimates").fetchone()
-    assert n > 1000
+    assert n > 50
     assert stat.S_IMODE((survey / "inbox").stat().st_mode) == 0o700
     assert stat.S_IMODE(survey.stat().st_mode) == 0o755
 

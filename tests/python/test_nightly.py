@@ -114,22 +114,22 @@ def test_the_warehouse_is_for_its_owner_only(demo):
     assert stat.S_IMODE(demo.warehouse.stat().st_mode) == 0o600
 
 
-def test_a_second_night_without_new_files_gives_equal_marts(copy_of_demo):
-    before = fingerprint(copy_of_demo.published_file)
-    with duckdb.connect(str(copy_of_demo.warehouse)) as connection:
+def test_a_second_night_without_new_files_gives_equal_marts(copy_of_small):
+    before = fingerprint(copy_of_small.published_file)
+    with duckdb.connect(str(copy_of_small.warehouse)) as connection:
         connection.execute("update codebook.thresholds set reason = 'of the night before'")
-    night = peil("nightly", "--force", *options(copy_of_demo))
+    night = peil("nightly", "--force", *options(copy_of_small), PEIL_HASH_KEY="test")
     assert night.returncode == 0, night.stderr
     assert "unchanged" in night.stderr
-    assert fingerprint(copy_of_demo.published_file) == before
-    assert len(list((copy_of_demo.published / "history").glob("peil-*.duckdb"))) == 1
+    assert fingerprint(copy_of_small.published_file) == before
+    assert len(list((copy_of_small.published / "history").glob("peil-*.duckdb"))) == 1
     # No seed was loaded or tested again, no delivery was read again.
     assert "codebook is unchanged" in night.stderr
     assert re.search(r"Read anew: none of \d+ deliveries", night.stderr)
-    with duckdb.connect(str(copy_of_demo.warehouse), read_only=True) as connection:
+    with duckdb.connect(str(copy_of_small.warehouse), read_only=True) as connection:
         reasons = connection.sql("select distinct reason from codebook.thresholds").fetchall()
     assert reasons == [("of the night before",)]
-    assert has_built_codebook(copy_of_demo)
+    assert has_built_codebook(copy_of_small)
 
 
 def has_built_codebook(places):

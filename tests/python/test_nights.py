@@ -189,14 +189,17 @@ def test_files_in_the_folder_itself_become_a_release(tmp_path, copied):
     assert [p.read_text() for p in (published / "history").iterdir()] == ["old"]
 
 
-def test_working_files_are_private_and_the_release_is_public(demo, copy_of_demo, tmp_path):
-    """The night was looked at while it made the demo, the other verbs are here."""
+def test_working_files_are_private_and_the_release_is_public(
+    demo, copy_of_small, tmp_path, monkeypatch
+):
+    """The night was looked at while it made the demo; the other verbs are, of a small survey."""
+    monkeypatch.setenv("PEIL_HASH_KEY", "test")
     during_the_night = (demo.published.parent / READABLE).read_text(encoding="utf-8").splitlines()
     readable = {Path(line) for line in during_the_night}
     assert "peil.duckdb" in {path.name for path in readable}, "looked at to the end"
     for verb in (["land"], ["research"], ["export", "--research"], ["summary"],
-                 ["purge", "--wave", "2024"]):  # fmt: skip
-        seen = readable_during(copy_of_demo, *verb, *options(copy_of_demo))
+                 ["purge", "--wave", "small_wave"]):  # fmt: skip
+        seen = readable_during(copy_of_small, *verb, *options(copy_of_small))
         readable |= {path.relative_to(tmp_path) for path in seen}
     public = {"peil.duckdb", "manifest.json"}
     for path in readable:
@@ -204,9 +207,9 @@ def test_working_files_are_private_and_the_release_is_public(demo, copy_of_demo,
         assert "research" not in path.name, path
         assert "onderzoeksbestand" not in path.parts, path
         assert path.name in public or not path.name.startswith("."), path
-    mode = stat.S_IMODE(copy_of_demo.warehouse.parent.stat().st_mode)
+    mode = stat.S_IMODE(copy_of_small.warehouse.parent.stat().st_mode)
     assert mode == 0o700
-    for path in [copy_of_demo.published, *copy_of_demo.published.rglob("*")]:
+    for path in [copy_of_small.published, *copy_of_small.published.rglob("*")]:
         secret = {"research.duckdb", ".lock", "onderzoeksbestand"}
         if not secret & set(path.relative_to(tmp_path).parts):
             assert path.stat().st_mode & 0o044 == 0o044, path

@@ -99,8 +99,7 @@ def violations(page: Page, axe: str) -> list[str]:
             )  # fmt: skip
             assert result["passes"], "axe looked at nothing"
             found += [
-                f"{width} {asked} {rule['id']}: {rule['help']} "
-                f"({rule['nodes'][0]['html'][:120]})"
+                f"{width} {asked} {rule['id']}: {rule['help']} ({rule['nodes'][0]['html'][:120]})"
                 for rule in result["violations"]
             ]
     return found

@@ -170,8 +170,13 @@ def test_every_column_of_a_seed_that_a_kept_model_is_made_of_makes_it_stale(copy
     used = {model: seeds_of(nodes, f"model.peil.{model}") for model in KEPT}
     assert used["est_driver_counts"] >= {"driver_models", "questions", "scales"}
     before = dict(copy.ask(sql))
+    prepared: set[int] = set()
     for table, column, connection in changed_seeds(copy.file):
-        after = dict(connection.execute(sql).fetchall())
+        if id(connection) not in prepared:
+            # Planned once: the seeds change, their tables do not.
+            connection.execute(f"prepare digests as {sql}")
+            prepared.add(id(connection))
+        after = dict(connection.execute("execute digests").fetchall())
         expected = {
             model for model in KEPT if table in used[model] and not column.endswith(("_nl", "_en"))
         }
