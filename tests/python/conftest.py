@@ -55,7 +55,9 @@ SLOW = (
 LONGEST_FIRST = (
     "test_replay.py",
     "test_nightly.py::test_dbt_build_alone_builds_and_runs_every_unit_test_and_test_of_tests",
+    "test_site_pages.py",
     "test_tiny_inputs.py",
+    "test_purge.py",
     "test_two_releases.py",
     "test_weighting_in_the_warehouse.py",
     "test_nightly.py::test_a_night_in_parts_on_another_machine_gives_the_figures_of_the_whole",
@@ -68,7 +70,6 @@ LONGEST_FIRST = (
     "test_docs_tutorial.py",
     "test_upgrade.py",
     "test_privacy.py::test_a_purge_removes_the_microdata_and_keeps_the_published_figures",
-    "test_nightly.py::test_a_second_night_without_new_files_gives_equal_marts",
     "test_codebook_upgrade.py",
     "test_landing.py",
     "test_recommendations.py",
@@ -79,7 +80,7 @@ LONGEST_FIRST = (
     "test_research.py",
     "test_pew.py",
     "test_kpis.py",
-    "test_purge.py",
+    "test_export.py",
     "test_site.py",
 )
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from conftest import options, peil, places_in
 from peil.export.tables import Column
-from peil.export.workbook import _kind, _means
+from peil.export.workbook import _is_mean, _kind, _means
 from peil.published import open_published
 from peil.settings import PROJECT
 from pptx import Presentation
@@ -170,9 +170,8 @@ def test_a_statistic_of_its_own_is_a_mean_by_its_kind(kansas_city):
     with open_published(places.published_file) as connection:
         means = _means(connection)
     column = Column("estimate", "DOUBLE", "")
-    record = {"question_code": "q1_01", "statistic": "average"}
-    assert _kind(column, record, means) == "number"
-    assert _kind(column, record | {"statistic": "top2"}, means) == "share"
+    assert _kind(column, _is_mean("q1_01", "average", means)) == "number"
+    assert _kind(column, _is_mean("q1_01", "top2", means)) == "share"
 
 
 def test_a_unit_and_an_audience_of_its_own_are_published(kansas_city):

@@ -166,13 +166,27 @@ def _sheet(
     rows = connection.execute(
         f"select {', '.join(map(quoted, names))} from marts.{quoted(table.name)}"
     ).fetchall()
+    looks = {
+        (is_mean, is_withheld): [
+            styles[_kind(column, is_mean) + " withheld" * is_withheld] for column in columns
+        ]
+        for is_mean in (True, False)
+        for is_withheld in (True, False)
+    }
+    withheld, question, statistic = (
+        names.index(name) if name in names else None
+        for name in ("is_withheld", "question_code", "statistic")
+    )
     for number, row in enumerate(rows, FIRST_ROW):
-        record = dict(zip(names, row, strict=True))
-        for index, (column, value) in enumerate(zip(columns, row, strict=True)):
-            kind = _kind(column, record, means)
-            if record.get("is_withheld"):
-                kind += " withheld"
-            _write(sheet, number, index, value, styles[kind])
+        is_withheld = withheld is not None and bool(row[withheld])
+        is_mean = statistic is None or _is_mean(
+            None if question is None else row[question], row[statistic], means
+        )
+        look = looks[is_mean, is_withheld]
+        for index, value in enumerate(row):
+            # What is empty shows nothing but the grey of its row.
+            if value is not None or is_withheld:
+                _write(sheet, number, index, value, look[index])
     sheet.autofilter(FIRST_ROW - 1, 0, FIRST_ROW - 1 + len(rows), len(columns) - 1)
 
 
@@ -189,7 +203,13 @@ def _write(sheet: Worksheet, row: int, column: int, value: object, style: Format
         sheet.write_string(row, column, str(value), style)
 
 
-def _kind(column: Column, record: dict[str, object], means: set[tuple[str | None, str]]) -> str:
+def _is_mean(
+    question: str | None, statistic: str | None, means: set[tuple[str | None, str]]
+) -> bool:
+    return statistic is None or (question, statistic) in means
+
+
+def _kind(column: Column, is_mean: bool) -> str:
     """How a column is shown: a share as a percentage, a grade with two decimals."""
     if column.data_type in ("VARCHAR", "BOOLEAN"):
         return "text"
@@ -201,8 +221,6 @@ def _kind(column: Column, record: dict[str, object], means: set[tuple[str | None
         return "share"
     own = ("estimate", "difference", "change", "se", "comparison_estimate", "reference_estimate")
     is_figure = column.name.startswith((*own, "ci_", "earlier_"))
-    statistic = record.get("statistic")
-    is_mean = statistic is None or (record.get("question_code"), statistic) in means
     return "share" if is_figure and not is_mean else "number"
 
 
