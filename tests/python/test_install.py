@@ -99,7 +99,7 @@ def survey(installed, tmp_path_factory) -> Path:
     small = labelled(tmp_path_factory.mktemp("small"))
     shutil.rmtree(folder / "seeds")
     shutil.copytree(small.seeds, folder / "seeds")
-    shutil.copytree(small.inbox, folder / "inbox", dirs_exist_ok=True)
+    shutil.copy(small.inbox / "small_survey.csv", folder / "inbox")
     (folder / "models" / "grades_of_ours.sql").write_text(OWN_MODEL)
     (folder / "tests" / "assert_grades_are_grades.sql").write_text(OWN_TEST)
     night = run(installed / "peil", "nightly", cwd=folder / "models")

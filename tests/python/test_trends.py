@@ -5,20 +5,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import options, peil, places_in
-from peil.landing import land
-from peil.nights.build import build_warehouse
 
 
 @pytest.fixture(scope="module")
 def two_waves(tmp_path_factory):
-    """Landed and built: a release holds the marts row by row, or it is refused."""
     places = places_in(tmp_path_factory.mktemp("waves"))
     simulated = peil("demo", "--waves", 2, *options(places))
     assert simulated.returncode == 0, simulated.stderr
     assert "burgerpanel_2025.sav" in simulated.stdout
-    land(places)
-    assert build_warehouse(places).failures == []
-    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+    night = peil("nightly", *options(places))
+    assert night.returncode == 0, night.stderr
+    with duckdb.connect(str(places.published_file), read_only=True) as connection:
         yield places, connection
 
 
