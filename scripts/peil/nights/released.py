@@ -78,11 +78,20 @@ def load_released(connection: duckdb.DuckDBPyConnection, published: Path) -> Non
     ]  # fmt: skip
     attached = _attach_all(connection, published, earlier)
     lost = set(taken_back(published))
+    database, known = _known_columns(connection)
     try:
         for table, released in RELEASED.items():
-            if released.key:
-                _add_earlier(connection, table, released, attached, back)
-                _say_what_is_lost(connection, table, released, attached, lost)
+            if not released.key:
+                continue
+            # A release of another version of peil may lack some.
+            columns = known[database, table]
+            usable = {
+                release: name for release, name in attached.items()
+                if set(columns) <= set(known.get((name, released.rows.split()[0]), ()))
+            }  # fmt: skip
+            if usable:
+                _add_earlier(connection, table, columns, usable, back)
+            _say_what_is_lost(connection, table, usable, lost)
     finally:
         for name in attached.values():
             connection.execute(f"detach {name}")
@@ -94,8 +103,9 @@ def _load(connection: duckdb.DuckDBPyConnection, file: Path) -> bool:
         log.warning("%s: every figure is made anew.", file)
         return False
     try:
+        database, known = _known_columns(connection)
         for table, released in RELEASED.items():
-            listed = ", ".join(_columns(connection, table))
+            listed = ", ".join(known[database, table])
             connection.execute(
                 f"insert into {table} ({listed}) select {listed} from released.{released.rows}"
             )
@@ -122,18 +132,15 @@ def _attach_all(
 def _add_earlier(
     connection: duckdb.DuckDBPyConnection,
     table: str,
-    released: Released,
-    attached: dict[str, str],
+    columns: list[str],
+    usable: dict[str, str],
     back: set[str],
 ) -> None:
     """Rows that the release in force has not, of the newest that has them; and the bases of all.
 
     Nothing stands from a release that was ever taken back: it was taken back for its figures.
     """
-    columns = _columns(connection, table)
-    usable = {r: name for r, name in attached.items() if _has(connection, name, released, columns)}
-    if not usable:
-        return
+    released = RELEASED[table]
     key, base = ", ".join(released.key), released.base
 
     def rows_of(releases: list[str]) -> str:
@@ -163,15 +170,11 @@ def _add_earlier(
 def _say_what_is_lost(
     connection: duckdb.DuckDBPyConnection,
     table: str,
-    released: Released,
-    attached: dict[str, str],
+    usable: dict[str, str],
     lost: set[str],
 ) -> None:
-    columns = _columns(connection, table)
-    taken = {
-        release: name for release, name in attached.items()
-        if release in lost and _has(connection, name, released, columns)
-    }  # fmt: skip
+    released = RELEASED[table]
+    taken = {release: name for release, name in usable.items() if release in lost}
     if not taken:
         return
     key = ", ".join(released.key)
@@ -190,18 +193,6 @@ def _say_what_is_lost(
         )  # fmt: skip
 
 
-def _has(
-    connection: duckdb.DuckDBPyConnection, name: str, released: Released, columns: list[str]
-) -> bool:
-    """Whether a release of this or another version of peil has these columns."""
-    found = connection.execute(
-        "select column_name from duckdb_columns() where database_name = ? "
-        "and schema_name || '.' || table_name = ?",
-        [name, released.rows.split()[0]],
-    ).fetchall()
-    return set(columns) <= {quoted(column) for (column,) in found}
-
-
 def _attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> bool:
     try:
         connection.execute(f"attach {as_path(file)} as {name} (read_only)")
@@ -211,13 +202,17 @@ def _attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> boo
     return True
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """The columns that a published file has."""
-    return [
-        quoted(name)
-        for (name,) in connection.execute(
-            "select column_name from duckdb_columns() where schema_name || '.' || table_name = ? "
-            "and database_name = current_database() and column_name != ? order by column_index",
-            [table, EARLIER],
-        ).fetchall()
-    ]
+def _known_columns(
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[str, dict[tuple[str, str], list[str]]]:
+    """The name of the warehouse, and per database and table its columns that releases have.
+
+    All in one question: DuckDB looks through every table of every file for each.
+    """
+    found = connection.execute(
+        "select database_name, schema_name || '.' || table_name as name, "
+        "list(column_name order by column_index) from duckdb_columns() "
+        "where column_name != ? group by all", [EARLIER],
+    ).fetchall()  # fmt: skip
+    warehouse = one_row(connection, "select current_database()")[0]
+    return warehouse, {(name, table): list(map(quoted, own)) for name, table, own in found}

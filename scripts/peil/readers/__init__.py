@@ -72,7 +72,7 @@ def read_delivery(
         refuse_repeated_header(connection, path.name, reading)
         drop_blank_rows(connection, reading)
         refuse_note_at_end(connection, path.name, reading)
-        close_gaps(connection)
+        close_gaps(connection, reading)
     _drop_nameless(connection, path, reading)
     notes, reading.lists = settle_marks(connection, reading.columns, source)
     reading.unusable += take_impossible_dates(connection, reading.columns)

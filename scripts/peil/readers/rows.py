@@ -71,7 +71,7 @@ def refuse_note_at_end(connection: duckdb.DuckDBPyConnection, name: str, reading
         )
 
 
-def close_gaps(connection: duckdb.DuckDBPyConnection) -> None:
+def close_gaps(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
     """Number the rows 1 to n again: a respondent without answers is known by the number alone."""
     last, n_rows = one_row(connection, f"select max(row_number), count(*) from {INCOMING}")
     if n_rows and last > n_rows:
@@ -80,3 +80,4 @@ def close_gaps(connection: duckdb.DuckDBPyConnection) -> None:
             f"before, row_number() over (order by row_number) as position from {INCOMING}) as "
             f"numbered where numbered.before = {INCOMING}.row_number"
         )
+        reading.notes.append("row numbers leave blank rows out")
