@@ -2,6 +2,35 @@ with published as (
     select * from {{ ref('est_published_answers') }}
 ),
 
+-- What readers hold of a question: shares, or figures where the shares were not shown.
+held as (
+    {% for relation in ['stg_released_answers', 'stg_released_figures'] -%}
+        select
+            survey_code,
+            wave_code,
+            weighting_scheme,
+            segment_code,
+            segment_value,
+            second_segment_value,
+            question_code,
+            n_answers,
+            earlier_bases,
+            {{ loop.index }} as choice,
+        from {{ ref(relation) }}
+        {% if not loop.last -%} union all {% endif -%}
+    {% endfor %}
+),
+
+chosen as (
+    select * exclude (choice)
+    from held
+    qualify choice = min(choice) over (
+        partition by
+            survey_code, wave_code, weighting_scheme, segment_code, segment_value,
+            second_segment_value, question_code
+    )
+),
+
 -- Numbers that share a row can get one each when more people gave them.
 bases as (
     select
@@ -14,7 +43,7 @@ bases as (
         question_code,
         max(n_answers) as n_answers,
         flatten(list(earlier_bases)) as earlier_bases,
-    from {{ ref('stg_released_answers') }}
+    from chosen
     group by all
 ),
 
