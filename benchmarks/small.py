@@ -59,6 +59,8 @@ def run_small(survey: str, repeats: int, timeout: float, home: Path) -> list[dic
     versions = [Version("now", PROJECT)]
     if (baseline := _checkout(home / "baseline")) is not None:
         versions.append(Version("baseline", baseline))
+    # What an earlier version of the code compiled is not found: a first night would compile anew.
+    shutil.rmtree(home / "cache", ignore_errors=True)
     rows = []
     try:
         for turn in range(repeats):
