@@ -1,3 +1,7 @@
+{%- set group = (
+    'survey_code, wave_code, weighting_scheme, segment_code, segment_value, '
+    ~ 'second_segment_value, question_code'
+) -%}
 with published as (
     select * from {{ ref('est_published_answers') }}
 ),
@@ -6,13 +10,7 @@ with published as (
 held as (
     {% for relation in ['stg_released_answers', 'stg_released_figures'] -%}
         select
-            survey_code,
-            wave_code,
-            weighting_scheme,
-            segment_code,
-            segment_value,
-            second_segment_value,
-            question_code,
+            {{ group }},
             n_answers,
             earlier_bases,
             {{ loop.index }} as choice,
@@ -21,30 +19,15 @@ held as (
     {% endfor %}
 ),
 
-chosen as (
-    select * exclude (choice)
-    from held
-    qualify choice = min(choice) over (
-        partition by
-            survey_code, wave_code, weighting_scheme, segment_code, segment_value,
-            second_segment_value, question_code
-    )
-),
-
 -- Numbers that share a row can get one each when more people gave them.
 bases as (
     select
-        survey_code,
-        wave_code,
-        weighting_scheme,
-        segment_code,
-        segment_value,
-        second_segment_value,
-        question_code,
+        {{ group }},
         max(n_answers) as n_answers,
         flatten(list(earlier_bases)) as earlier_bases,
-    from chosen
-    group by all
+    from held
+    group by {{ group }}, choice
+    qualify row_number() over (partition by {{ group }} order by choice) = 1
 ),
 
 -- Who holds the release before must not get the answers of the few who came since.
