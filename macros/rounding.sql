@@ -2,16 +2,14 @@
     figure with twelve digits gives away whole numbers of people. Quantities and their digits are
     rows of the seed publication_rounding. -#}
 {% macro rounded(number, quantity) -%}
+    {{ rounded_to(number, rounding('digits', quantity), rounding('method', quantity)) }}
+{%- endmacro %}
+
+
+{% macro rounded_to(number, digits, method) -%}
     round(
         {{ number }},
-        (
-            {{ rounding('digits', quantity) }}
-            - if(
-                {{ rounding('method', quantity) }} = 'decimals',
-                0,
-                {{ whole_digits(number) }}
-            )
-        )::integer
+        ({{ digits }} - if({{ method }} = 'decimals', 0, {{ whole_digits(number) }}))::integer
     )
 {%- endmacro %}
 
@@ -61,17 +59,11 @@
 
 {#- A figure, its error or an end of its interval, by the kind of its statistic and its base. -#}
 {% macro rounded_figure(number, kind, n_answers, by=none) -%}
-    round(
-        {{ number }},
-        (
-            {{ figure_rounding('digits', kind, n_answers, by) }}
-            - if(
-                {{ figure_rounding('method', kind, n_answers, by) }} = 'decimals',
-                0,
-                {{ whole_digits(number) }}
-            )
-        )::integer
-    )
+    {{ rounded_to(
+        number,
+        figure_rounding('digits', kind, n_answers, by),
+        figure_rounding('method', kind, n_answers, by)
+    ) }}
 {%- endmacro %}
 
 

@@ -149,21 +149,18 @@ def _add_earlier(
             for age, release in enumerate(releases)
         )
 
-    def same(other: str) -> str:
-        return " and ".join(f"ours.{c} is not distinct from {other}.{c}" for c in released.key)
-
     if standing := [release for release in usable if release not in back]:
         connection.execute(
             f"insert into {table} ({', '.join(columns)}) "
             f"select * exclude (age) from ({rows_of(standing)}) as theirs "
-            f"where not exists (select 1 from {table} as ours where {same('theirs')}) "
+            f"where not exists (select 1 from {table} as ours where {_same_row(released)}) "
             f"qualify row_number() over (partition by {key} order by age) = 1"
         )
     connection.execute(
         f"update {table} as ours set {EARLIER} = theirs.bases from ("
         f"select {key}, list_sort(list(distinct {base})) as bases "
         f"from ({rows_of(list(usable))}) group by {key}"
-        f") as theirs where {same('theirs')} and theirs.bases != [ours.{base}]"
+        f") as theirs where {_same_row(released)} and theirs.bases != [ours.{base}]"
     )
 
 
@@ -179,11 +176,10 @@ def _say_what_is_lost(
         return
     key = ", ".join(released.key)
     rows = " union ".join(f"select {key} from {name}.{released.rows}" for name in taken.values())
-    same = " and ".join(f"ours.{c} is not distinct from theirs.{c}" for c in released.key)
     n = one_row(
         connection,
         f"select count(*) from ({rows}) as theirs "
-        f"where not exists (select 1 from {table} as ours where {same})",
+        f"where not exists (select 1 from {table} as ours where {_same_row(released)})",
     )[0]
     if n:
         log.warning(
@@ -191,6 +187,11 @@ def _say_what_is_lost(
             "answered since: who kept them can tell by the difference.",
             table.partition("_")[2], n, ", ".join(sorted(taken)),
         )  # fmt: skip
+
+
+def _same_row(released: Released) -> str:
+    """That `ours` and `theirs` are one row of two releases."""
+    return " and ".join(f"ours.{c} is not distinct from theirs.{c}" for c in released.key)
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> bool:
