@@ -104,3 +104,59 @@
         'differs_from_total'
     ]) }}
 {%- endmacro %}
+
+
+{#- Groups of a question that wait: every figure of theirs stands, or is not shown yet. -#}
+{% macro join_waiting(row, measure=none) -%}
+    left join {{ ref('est_waiting_groups') }} as waiting
+        on
+            {{ row }}.survey_code = waiting.survey_code
+            and {{ row }}.wave_code = waiting.wave_code
+            and {{ same_group(row, 'waiting') }}
+            and {{ measure or row }}.question_code = waiting.question_code
+{%- endmacro %}
+
+
+{#- Columns of a row that is compared with the one that was released (`released_…`, `is_released`):
+    those of the release where it stands. What stands and was not released is not shown until it is
+    made anew: beside what was released of the same people it tells who came. `protected` is the
+    flag of that. -#}
+{% macro standing(row, columns) -%}
+    {% set waits = 'is_from_earlier_release and not is_released' -%}
+    {{ row }}.* exclude (
+        is_released,
+        {% for column in columns -%}
+            released_{{ column }}{{ ', ' if not loop.last }}
+        {%- endfor %}
+    ) replace (
+        {% for column in columns if column not in ['quality_flag', 'is_indicative'] -%}
+            if(is_from_earlier_release, released_{{ column }}, {{ column }}) as {{ column }},
+        {% endfor -%}
+        case
+            when {{ waits }} then 'withheld'
+            when is_from_earlier_release then released_quality_flag
+            else quality_flag
+        end as quality_flag,
+        {% if 'is_indicative' in columns -%}
+            if(is_from_earlier_release, coalesce(released_is_indicative, false), is_indicative)
+                as is_indicative,
+        {% endif -%}
+        is_withheld or ({{ waits }}) as is_withheld,
+        if({{ waits }}, protected.flag_code, withheld_reason) as withheld_reason,
+        {% for language in ['nl', 'en'] -%}
+            if({{ waits }}, protected.label_{{ language }}, withheld_label_{{ language }})
+                as withheld_label_{{ language }}{{ ', ' if not loop.last }}
+        {% endfor %}
+    )
+{%- endmacro %}
+
+
+{#- Two rows of one crosstab of one wave by one scheme. -#}
+{% macro same_crosstab(a, b) -%}
+    (
+        {{ a }}.survey_code = {{ b }}.survey_code
+        and {{ a }}.wave_code = {{ b }}.wave_code
+        and {{ a }}.weighting_scheme = {{ b }}.weighting_scheme
+        and {{ a }}.crosstab_code = {{ b }}.crosstab_code
+    )
+{%- endmacro %}

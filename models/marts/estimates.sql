@@ -7,14 +7,18 @@ compared as (
     select
         published.*,
         not published.is_withheld
-        and {{ few_newcomers(
-            'published.n_answers', 'released.n_answers', 'released.earlier_bases'
-        ) }}
-            as is_from_earlier_release,
+        and (
+            waiting.question_code is not null
+            or {{ few_newcomers(
+                'published.n_answers', 'released.n_answers', 'released.earlier_bases'
+            ) }}
+        ) as is_from_earlier_release,
+        released.survey_code is not null as is_released,
         {% for column in released_figure_columns() -%}
             released.{{ column }} as released_{{ column }},
         {% endfor -%}
     from published
+    {{ join_waiting('published') }}
     left join {{ ref('stg_released_figures') }} as released
         on
             published.survey_code = released.survey_code
@@ -27,18 +31,10 @@ compared as (
 ),
 
 standing as (
-    select
-        * exclude (
-            {% for column in released_figure_columns() -%}
-                released_{{ column }}{{ ', ' if not loop.last }}
-            {%- endfor %}
-        ) replace (
-            {% for column in released_figure_columns() -%}
-                if(is_from_earlier_release, released_{{ column }}, {{ column }}) as {{ column }}
-                {{- ', ' if not loop.last }}
-            {% endfor -%}
-        ),
+    select {{ standing('compared', released_figure_columns()) }},
     from compared
+    left join {{ ref('flags') }} as protected
+        on protected.flag_code = 'protected' and protected.kind = 'withheld'
 ),
 
 -- Of the figure with each of its sources left out in turn; of one that stands, it is not made.

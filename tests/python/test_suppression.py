@@ -234,6 +234,8 @@ def test_half_of_the_last_digit_is_what_rounding_hides():
          for s in ("", "_small_base")],
         columns=["quantity", "method", "digits"],
     ).drop_duplicates()  # fmt: skip
-    rules = rules_of(pd.Series({"min_cell_n": 5, "small_base_n": 100}), declared)
+    rules = rules_of(
+        pd.Series({"min_cell_n": 5, "small_base_n": 100, "min_new_respondents": 10}), declared
+    )
     assert rules.half_digit("mean", 100) == pytest.approx(0.0005)
     assert rules.half_digit("mean", 99) == pytest.approx(0.005)

@@ -12,6 +12,11 @@ from peil.warehouse import open_warehouse
 from small_survey import REFERENCE, add, rows_of, small_places
 
 MANY, FEW = 10, 3
+ALL_AND_WOMEN = (
+    "select segment_code = 'total', n_answers, estimate from marts.estimates "
+    "where weighting_scheme = 'unweighted' and question_code = 'small_grade' "
+    "and statistic = 'mean' and segment_value in ('total', 'vrouw')"
+)
 GRADE = (
     "select n_answers, estimate, is_from_earlier_release from marts.estimates "
     "where weighting_scheme = 'unweighted' and segment_code = 'total' "
@@ -152,13 +157,43 @@ def test_what_was_taken_back_is_compared_with(releases, tmp_path):
     assert abs(again[0] - third[0]) >= MANY
 
 
+def men_and_women(men, women):
+    """Newcomers of both sexes: men who gave a 1, women who gave an 8."""
+    rows = newcomers(2 * max(men, women), 0, 1000)
+    of_sex = [[r for r in rows if r[1] == sex][:n] for sex, n in (("man", men), ("vrouw", women))]
+    return [[*row[:6], 1 if row[1] == "man" else 8, *row[7:]] for rows in of_sex for row in rows]
+
+
+def grade_of_new_men(before, after):
+    """What two releases tell a reader who subtracts the women from everybody in both."""
+    sums = []
+    for release in (before, after):
+        with duckdb.connect(str(release / "peil.duckdb"), read_only=True) as connection:
+            everybody, women = sorted(connection.execute(ALL_AND_WOMEN).fetchall(), reverse=True)
+        sums.append((everybody[1] - women[1], everybody[1] * everybody[2] - women[1] * women[2]))
+    (n, of_men), (later_n, of_men_later) = sums
+    return later_n - n, (of_men_later - of_men) / (later_n - n)
+
+
+def test_everybody_without_the_women_tells_of_no_few_men(first, tmp_path):
+    """Three men came and twenty women, who are enough to be made anew but for the men."""
+    places = after(first, tmp_path)
+    survey_with(places, men_and_women(men=FEW, women=2 * MANY))
+    assert night(places)[:1] == (first[1][0] + FEW + 2 * MANY,)
+    # All who came were subtracted from all: what is left are the three and the twenty.
+    assert grade_of_new_men(first[0].published, places.published)[0] == FEW + 2 * MANY
+
+
 def test_without_the_rule_the_newcomers_answers_are_read(first, tmp_path):
-    """The attack itself works: three who all gave a 1 are found to within the rounding."""
+    """The attacks work: three who all gave a 1 are found to within the rounding."""
     places = after(first, tmp_path)
     thresholds = places.seeds / "thresholds.csv"
     text = thresholds.read_text(encoding="utf-8")
     rule = f"min_new_respondents,{MANY}"
     assert rule in text
     thresholds.write_text(text.replace(rule, "min_new_respondents,1"), encoding="utf-8")
-    survey_with(places, newcomers(FEW, 1, 1000))
-    assert grade_of_newcomers(first[1], night(places)) == pytest.approx(1, abs=0.5)
+    survey_with(places, men_and_women(men=FEW, women=2 * MANY))
+    everybody = (FEW * 1 + 2 * MANY * 8) / (FEW + 2 * MANY)
+    assert grade_of_newcomers(first[1], night(places)) == pytest.approx(everybody, abs=0.1)
+    n, grade = grade_of_new_men(first[0].published, places.published)
+    assert (n, grade) == (FEW, pytest.approx(1, abs=0.5))

@@ -19,6 +19,7 @@ with headlines as (
         on points.scheme_code = schemes.scheme_code and schemes.is_default
     inner join {{ ref('est_segments') }} as segments using (survey_code, segment_code)
     left join {{ ref('est_suppression') }} as suppression using (point_id)
+    {{ join_waiting('points', 'measures') }}
     left join {{ ref('stg_released_figures') }} as released
         on
             points.survey_code = released.survey_code
@@ -35,6 +36,7 @@ with headlines as (
             and segments.second_attribute_code is null
             and not segments.is_overlapping
             and suppression.withheld_reason is null
+            and waiting.question_code is null
             and not {{ few_newcomers(
                 'points.n_answers', 'released.n_answers', 'released.earlier_bases'
             ) }}

@@ -20,6 +20,13 @@ counted as (
         everybody.n_answers as released_all,
         own.earlier_bases as earlier_source,
         everybody.earlier_bases as earlier_all,
+        exists(
+            select 1 from {{ ref('est_waiting_groups') }} as waiting
+            where
+                tests.wave_code = waiting.wave_code
+                and tests.question_code = waiting.question_code
+                and ({{ same_group('own', 'waiting') }} or {{ same_group('everybody', 'waiting') }})
+        ) as is_waiting,
     from tests
     inner join {{ ref('est_segments') }} as totals
         on tests.survey_code = totals.survey_code and totals.is_total
@@ -41,7 +48,8 @@ select
     source_code,
 from counted
 where
-    {{ few_newcomers('n_source', 'released_source', 'earlier_source') }}
+    is_waiting
+    or {{ few_newcomers('n_source', 'released_source', 'earlier_source') }}
     or {{ few_newcomers('n_source + n_others', 'released_all', 'earlier_all') }}
     -- Which base of everybody went with which of the source is not kept: each with each.
     or {{ few_newcomers(

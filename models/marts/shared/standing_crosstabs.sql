@@ -22,6 +22,53 @@ bases as (
     group by all
 ),
 
+columns as (
+    select
+        labelled.survey_code,
+        labelled.wave_code,
+        labelled.weighting_scheme,
+        labelled.crosstab_code,
+        labelled.column_value,
+        labelled.second_column_value,
+        labelled.column_value = 'total' as is_total,
+        max(labelled.n_answers) as n_now,
+        any_value(bases.n_answers) as n_released,
+        any_value(bases.earlier_bases) as earlier_bases,
+    from labelled
+    inner join bases
+        on
+            {{ same_crosstab('labelled', 'bases') }}
+            and labelled.column_value = bases.column_value
+            and labelled.second_column_value is not distinct from bases.second_column_value
+    group by all
+),
+
+changes as (
+    select
+        *,
+        n_now - n_released as change,
+        max(n_now - n_released) filter (where is_total) over one as whole,
+        sum(n_now - n_released) filter (where not is_total) over one as of_columns,
+    from columns
+    window one as (partition by survey_code, wave_code, weighting_scheme, crosstab_code)
+),
+
+-- Columns add up to the whole: what changed in one is what changed in all but the others. So all
+-- wait while few came in one, in all but one, or in none of those that are shown.
+few as (
+    select
+        survey_code,
+        wave_code,
+        weighting_scheme,
+        crosstab_code,
+    from changes
+    group by all
+    having
+        bool_or({{ few_newcomers('n_now', 'n_released', 'earlier_bases') }})
+        or bool_or({{ few_newcomers('whole', 'change', '[]::bigint[]') }})
+        or bool_or({{ few_newcomers('whole', 'of_columns', '[]::bigint[]') }})
+),
+
 -- A crosstab that was declared while figures of its question stand from the release before would
 -- tell the figures that do not.
 waiting as (
@@ -45,32 +92,21 @@ compared as (
                 labelled.withheld_reason, if(waiting.crosstab_code is null, null, 'protected')
             ) as withheld_reason
         ),
-        not labelled.is_withheld
-        and {{ few_newcomers(
-            'labelled.n_answers', 'bases.n_answers', 'bases.earlier_bases'
-        ) }}
-            as is_from_earlier_release,
+        not labelled.is_withheld and few.crosstab_code is not null as is_from_earlier_release,
         {% for column in released_crosstab_columns() -%}
             released.{{ column }} as released_{{ column }},
         {% endfor -%}
         released.survey_code is not null as is_released,
     from labelled
     left join waiting using (crosstab_code, wave_code)
-    {% for relation in ['bases', 'released'] -%}
-        left join {{ relation }}
-            on
-                labelled.survey_code = {{ relation }}.survey_code
-                and labelled.wave_code = {{ relation }}.wave_code
-                and labelled.weighting_scheme = {{ relation }}.weighting_scheme
-                and labelled.crosstab_code = {{ relation }}.crosstab_code
-                and labelled.column_value = {{ relation }}.column_value
-                and labelled.second_column_value
-                is not distinct from {{ relation }}.second_column_value
-                {% if relation == 'released' -%}
-                    and labelled.statistic = released.statistic
-                    and labelled.answer_code is not distinct from released.answer_code
-                {% endif -%}
-    {% endfor -%}
+    left join few on {{ same_crosstab('labelled', 'few') }}
+    left join released
+        on
+            {{ same_crosstab('labelled', 'released') }}
+            and labelled.column_value = released.column_value
+            and labelled.second_column_value is not distinct from released.second_column_value
+            and labelled.statistic = released.statistic
+            and labelled.answer_code is not distinct from released.answer_code
 ),
 
 standing as (

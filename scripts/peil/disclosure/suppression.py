@@ -30,8 +30,6 @@ from peil.disclosure.rules import LEAST_ROOM, SHARES, Rules
 from peil.errors import PeilError
 
 COMPLEMENTARY = "complementary"
-# A rest of people that rounding blurs by less than this part of the scale can be read.
-BLUR = 0.2
 
 
 def protect(
@@ -188,11 +186,11 @@ def rest_is_read(
     everyone = sum(question.base[place] for place, _ in hidden)
     span = question.span if kind == "mean" else 1.0
     blur = sum(
-        _blur(kind, question.base[c[0]], rules)
+        rules.blur(kind, question.base[c[0]])
         for c in equation.table_cells
         if c not in question.hidden
     )
-    if 2 * blur >= max(rules.min_cell_n, BLUR * span * everyone):
+    if rules.is_blurred(blur, everyone, span):
         return False
     if any(c in question.figure_ids for c in hidden):
         return everyone < question.min_base
@@ -200,12 +198,6 @@ def rest_is_read(
         return True
     positive = sum(question.positive[c] for c in hidden)
     return kind in SHARES and 0 < min(positive, everyone - positive) < rules.min_cell_n
-
-
-def _blur(kind: str, n: float, rules: Rules) -> float:
-    """By how much the sum behind a published figure is unknown; a whole number is known exactly."""
-    half = n * rules.half_digit(kind, n)
-    return half if half >= 0.5 else 0.0
 
 
 def _withhold_moments(
