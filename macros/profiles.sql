@@ -28,3 +28,9 @@
 {% macro answer_columns() -%}
     {{ return(['question_code', 'is_base', 'option_code', 'value_number']) }}
 {%- endmacro %}
+
+
+{#- The key of everybody in a profile. -#}
+{% macro profile_people_key() -%}
+    {{ key_of(['wave_code', 'survey_code', 'profile_key', 'null', 'null', 'null']) }}
+{%- endmacro %}

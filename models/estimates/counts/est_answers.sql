@@ -1,5 +1,5 @@
 with answers as (
-    select distinct * exclude (delivery_key)
+    select distinct * exclude (delivery_key, base_key)
     from {{ ref('est_counted_answers') }}
 ),
 

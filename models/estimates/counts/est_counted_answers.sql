@@ -37,6 +37,7 @@ keyed as (
     select
         *,
         {{ key_of(answer_columns()) }} as answer_key,
+        {{ key_of(['question_code', 'true', 'null', 'null']) }} as base_key,
     from found
 )
 

@@ -3,9 +3,11 @@ with valid_answers as (
     where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
 ),
 
-people as (
+parts as (
     select * from {{ ref('est_placed_people') }}
-    where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
+    where
+        attribute_code is not null
+        and {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
 ),
 
 with_several as (
@@ -31,35 +33,50 @@ countable as (
     select * from answered
 ),
 
+answers as (
+    select distinct * exclude (delivery_key, survey_code) from {{ ref('est_counted_answers') }}
+),
+
 keyed as (
     select
-        delivery_key,
-        row_number,
-        base_weight,
-        {{ key_of(answer_columns()) }} as answer_key,
-        -- Of one answer per person the base is the sum of the answers.
-        if(
-            question_code in (select with_several.question_code from with_several),
-            null,
-            {{ key_of(['question_code', 'true', 'null', 'null']) }}
-        ) as base_key,
+        countable.delivery_key,
+        countable.row_number,
+        countable.people_key,
+        countable.base_weight,
+        answers.answer_key,
+        answers.base_key,
     from countable
+    inner join answers
+        on
+            countable.question_code = answers.question_code
+            and countable.is_base = answers.is_base
+            and countable.option_code is not distinct from answers.option_code
+            and countable.value_number is not distinct from answers.value_number
+),
+
+-- Everybody in the profile, and beside it who is in each group of its answers.
+placed as (
+    select * exclude (row_number) from keyed
+    union all by name
+    select keyed.* exclude (row_number) replace (parts.people_key as people_key)
+    from keyed
+    inner join parts using (delivery_key, row_number)
 ),
 
 given as (
     select
-        people.delivery_key,
-        people.people_key,
-        keyed.answer_key,
-        keyed.base_key,
+        delivery_key,
+        people_key,
+        answer_key,
+        base_key,
         count(*) as n_answers,
-        fsum(keyed.base_weight) as sum_d,
-        fsum(keyed.base_weight * keyed.base_weight) as sum_d2,
-    from keyed
-    inner join people using (delivery_key, row_number)
-    group by people.delivery_key, people.people_key, keyed.answer_key, keyed.base_key
+        fsum(base_weight) as sum_d,
+        fsum(base_weight * base_weight) as sum_d2,
+    from placed
+    group by delivery_key, people_key, answer_key, base_key
 ),
 
+-- Of one answer per person the base is the sum of the answers.
 bases as (
     select
         delivery_key,
@@ -69,7 +86,11 @@ bases as (
         fsum(sum_d) as sum_d,
         fsum(sum_d2) as sum_d2,
     from given
-    where base_key is not null
+    where
+        base_key not in (
+            select answers.base_key from answers
+            inner join with_several using (question_code)
+        )
     group by delivery_key, people_key, base_key
 ),
 
