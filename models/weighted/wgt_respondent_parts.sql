@@ -16,7 +16,27 @@ with levels as (
     where attributes.is_segment_only and placed.level_code != 'unknown'
 ),
 
--- Who gave two answers is in two groups: what those have in common is counted as well.
+compared as (
+    select
+        survey_code,
+        segment_code,
+    from {{ ref('segments') }}
+    where comparison = 'pairs'
+    union
+    select
+        survey_code,
+        unnest([segment_code_a, segment_code_b]) as segment_code,
+    from {{ ref('segment_pairs') }}
+),
+
+compared_attributes as (
+    select unnest([segments.attribute_code, segments.second_attribute_code]) as attribute_code
+    from {{ ref('segments') }} as segments
+    inner join compared using (survey_code, segment_code)
+),
+
+-- Who gave two answers is in two groups: what those have in common is counted as well, where one is
+-- compared with another.
 parts as (
     select
         *,
@@ -28,7 +48,9 @@ parts as (
         b.level_code as second_level_code,
     from levels as a
     inner join levels as b using (delivery_key, row_number, attribute_code)
-    where a.level_code < b.level_code
+    where
+        a.level_code < b.level_code
+        and attribute_code in (select attribute_code from compared_attributes)
 )
 
 select * from parts

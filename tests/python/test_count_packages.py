@@ -350,6 +350,40 @@ def test_the_codebook_decides_row_by_row(survey):
     assert not there["bindings"]
 
 
+def test_a_comparison_decides_where_its_groups_are_counted_beside_the_profile(survey, tmp_path):
+    """Who gave two answers is counted where groups of answers are compared, and nowhere else."""
+    from peil.codebook import read_sources
+    from peil.counting.made_of import codebook_rows
+
+    (source,) = read_sources(survey.seeds)
+    seeds = tmp_path / "seeds"
+    shutil.copytree(survey.seeds, seeds)
+
+    def compared(segment: str) -> bool:
+        """Whether another comparison of the segment is another codebook."""
+        before = codebook_rows(seeds, source)
+        edit(seeds, "segments", lambda found: [
+            {**row, "comparison": "none"} if row["segment_code"] == segment else row
+            for row in found
+        ])  # fmt: skip
+        return codebook_rows(seeds, source) != before
+
+    others = {
+        row["segment_code"] for row in rows_of(seeds / "segments.csv")
+        if row["attribute_code"] != "via" and row["comparison"] == "pairs"
+    }  # fmt: skip
+    assert others
+    assert not any(map(compared, others))
+    assert compared("via")
+    before = codebook_rows(seeds, source)
+    add(seeds, "segment_pairs", {
+        "survey_code": "small", "segment_pair_code": "two", "segment_code_a": "via",
+        "segment_value_a": "a", "segment_code_b": "via", "segment_value_b": "b",
+        "label_nl": "Twee", "label_en": "Two", "sort_order": 1,
+    })  # fmt: skip
+    assert codebook_rows(seeds, source) != before
+
+
 def added_up(packages: list[Path], folder: Path) -> dict[str, list[tuple]]:
     """The tables of packages together: counts and sums per everything else."""
     found = {}

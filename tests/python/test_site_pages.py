@@ -187,6 +187,33 @@ def test_regions_can_be_searched_sorted_and_compared(page, published):
     assert row.inner_text().endswith(f"{grade:.1f}".replace(".", ","))
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("table", ["site", "book"])
+def test_labels_of_a_crosstab_stay_in_sight_when_it_is_scrolled(page, site, table, width):
+    """The labels of rows, and what stands over crossed columns as long as one of those is seen."""
+    page.set_viewport_size({"width": width, "height": 700})
+    book = next(site.parent.glob("documents/*boek.html"))
+    page.goto("kruistabellen.html" if table == "site" else book.as_uri())
+    seen = page.evaluate("""() => {
+        const box = [...document.querySelectorAll('.scroll')]
+            .find(one => one.querySelector('[scope=colgroup]'))
+        const at = element => element.getBoundingClientRect()
+        const over = box.querySelector('[scope=colgroup]')
+        const before = at(over.firstElementChild).x - at(over).x
+        box.scrollLeft = 150
+        const row = box.querySelector('tbody th')
+        return {
+            scrolled: box.scrollLeft, label: at(row).x - at(box).x,
+            beside: at(over.firstElementChild).x - at(row).right,
+            moved: at(over.firstElementChild).x - at(over).x - before,
+        }
+    }""")
+    assert seen["scrolled"] == 150
+    assert abs(seen["label"]) < 1
+    assert seen["beside"] >= -1
+    assert seen["moved"] > 1
+
+
 def test_a_table_shows_the_published_figures_and_keeps_its_address(page, published):
     page.goto("zelf-tabellen-maken.html?q=overall_grade&by=participation&by=gender")
     page.wait_for_selector(".cross")

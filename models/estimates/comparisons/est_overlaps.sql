@@ -1,4 +1,3 @@
-{%- set answer = ['survey_code', 'question_code', 'is_base', 'option_code', 'value_number'] -%}
 with parts_of_a_total as (
     select
         comparisons.pair_id,
@@ -26,60 +25,29 @@ answers_of_one_person as (
     where comparisons.domain_id_a = joint.domain_id
 ),
 
--- People in two groups at once: the profile lies in both, whole or with who gave both answers.
-shared_profiles as (
-    select
-        domains.domain_id_a,
-        domains.domain_id_b,
-        a.cell_id,
-        a.wave_code,
-        a.profile_key,
-        coalesce(a.counted_attribute_code, b.counted_attribute_code) as counted_attribute_code,
-        least(a.counted_level_code, b.counted_level_code) as counted_level_code,
-        nullif(
-            greatest(a.counted_level_code, b.counted_level_code),
-            least(a.counted_level_code, b.counted_level_code)
-        ) as second_level_code,
-    from (
-        select distinct
-            domain_id_a,
-            domain_id_b,
-        from {{ ref('est_comparisons') }}
-        where may_overlap
-    ) as domains
-    inner join {{ ref('est_profile_places') }} as a on domains.domain_id_a = a.domain_id
-    inner join {{ ref('est_profile_places') }} as b
-        on
-            domains.domain_id_b = b.domain_id
-            and a.wave_code = b.wave_code
-            and a.profile_key = b.profile_key
-),
-
 -- Added up before measures are made of them: few cells and answers, many profiles.
 shared_answers as (
     select
         shared.domain_id_a,
         shared.domain_id_b,
         shared.cell_id,
-        {% for column in answer -%}
-            counts.{{ column }},
-        {% endfor -%}
+        shared.survey_code,
+        counts.answer_key,
         sum(counts.n_answers) as n_answers,
         sum(counts.sum_d2) as sum_d2,
-    from shared_profiles as shared
-    inner join {{ ref('est_answer_counts') }} as counts
-        on
-            {{ counted_people('counts', 'shared') }}
-            and counts.second_level_code is not distinct from shared.second_level_code
+    from {{ ref('est_shared_people') }} as shared
+    inner join {{ ref('est_people_counts') }} as counts using (people_key)
     group by all
 ),
 
 scored as (
     select
         shared.*,
+        answers.is_base,
         measures.measure_id,
-        {{ outcome('measures', 'shared.value_number', 'shared.option_code') }} as y,
+        {{ outcome('measures', 'answers.value_number', 'answers.option_code') }} as y,
     from shared_answers as shared
+    inner join {{ ref('est_answers') }} as answers using (survey_code, answer_key)
     inner join {{ ref('est_measures') }} as measures using (survey_code, question_code)
 ),
 

@@ -1,12 +1,6 @@
 with answers as (
-    select distinct
-        survey_code,
-        question_code,
-        is_base,
-        option_code,
-        value_number,
-    from {{ ref('est_answer_counts') }}
-    where attribute_code is null
+    select distinct * exclude (delivery_key, base_key)
+    from {{ ref('est_counted_answers') }}
 ),
 
 numbered as (

@@ -7,6 +7,7 @@ with eligible as (
         survey_code,
         wave_code,
         profile_key,
+        {{ profile_people_key() }} as people_key,
         base_weight,
     from {{ ref('wgt_respondents') }}
     where response_status = 'eligible'

@@ -1,4 +1,16 @@
-with level_sums as (
+-- Clusters first: a third of the rows has the levels of a cell to meet.
+with domain_cells as (
+    select
+        domain_id,
+        measure_id,
+        cell_id,
+        sum(sum_d) as sum_d,
+        sum(sum_dy) as sum_dy,
+    from {{ ref('est_domain_cells') }}
+    group by domain_id, measure_id, cell_id
+),
+
+level_sums as (
     select
         points.point_id,
         cells.scheme_code,
@@ -7,7 +19,7 @@ with level_sums as (
         levels.attribute_code,
         levels.level_code,
         sum(domain.sum_dy - points.estimate * domain.sum_d) / any_value(points.sum_w) as sum_de,
-    from {{ ref('est_domain_cells') }} as domain
+    from domain_cells as domain
     inner join {{ ref('est_points') }} as points
         using (domain_id, measure_id)
     inner join {{ ref('est_cells') }} as cells using (cell_id)

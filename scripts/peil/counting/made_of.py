@@ -27,7 +27,14 @@ _CROSSED = ("column_code", "second_column_code")
 _COLUMNS = {
     "weighting_schemes": ("survey_code", "bounds_on"),
     "crosstab_definitions": ("survey_code", "question_code", *_CROSSED),
-    "segments": ("survey_code", "segment_code", "attribute_code", "second_attribute_code"),
+    "segments": (
+        "survey_code",
+        "segment_code",
+        "attribute_code",
+        "second_attribute_code",
+        "comparison",
+    ),
+    "segment_pairs": ("survey_code", "segment_code_a", "segment_code_b"),
 }
 _OF_OTHERS = ("source_code", "survey_code", "wave_code")
 
@@ -57,9 +64,26 @@ def key_check(source: Source) -> str:
 def codebook_rows(seeds: Path, source: Source) -> dict[str, list[str]]:
     """A digest per row of the seeds that counts of this source are made of."""
     found = {name: _read(seeds / f"{name}.csv") for name in counted_seeds()}
-    # Of segments only those that crosstabs name: others are made of counts.
+    # Of segments only those that crosstabs name, and those of groups counted beside the profile:
+    # others are made of counts. Who gave two answers is counted where groups are compared.
     named = {row.get(column) for row in found["crosstab_definitions"] for column in _CROSSED}
-    found["segments"] = [row for row in found["segments"] if row.get("segment_code") in named]
+    beside = {
+        row["attribute_code"] for row in found["attributes"]
+        if (row.get("is_segment_only") or "").lower() == "true"
+    }  # fmt: skip
+    divided = {
+        row["segment_code"] for row in found["segments"]
+        if {row.get("attribute_code"), row.get("second_attribute_code")} & beside
+    }  # fmt: skip
+    found["segments"] = [
+        row if row["segment_code"] in divided else {**row, "comparison": ""}
+        for row in found["segments"]
+        if row["segment_code"] in named | divided
+    ]
+    found["segment_pairs"] = [
+        row for row in found["segment_pairs"]
+        if {row.get("segment_code_a"), row.get("segment_code_b")} & divided
+    ]  # fmt: skip
     return {name: _rows(name, rows, source) for name, rows in found.items()}
 
 

@@ -8,6 +8,7 @@ from peil.report.document import Block, Bullets, Document, Picture, Table, Text,
 
 STYLE = """
 body { font: 1.05rem/1.6 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif; color: #14212b;
+  background: #fff; --labels: min(14rem, 38vw);
   max-width: 50rem; margin: 2rem auto; padding: 0 1.25rem; }
 h1, h2, h3, h4 { color: #0a3d62; line-height: 1.25; overflow-wrap: break-word; }
 h2 { margin-top: 2.8rem; } h3 { margin-top: 2rem; }
@@ -23,12 +24,16 @@ caption { text-align: left; padding: .6rem 0 .3rem; }
 th, td { text-align: left; padding: .35rem .7rem .35rem 0; border-bottom: 1px solid #ccd6dd;
   vertical-align: top; }
 thead th { border-bottom: 2px solid #0a3d62; vertical-align: bottom; }
-tbody th { font-weight: 400; min-width: 10rem; }
+tbody th { font-weight: 400; min-width: min(10rem, var(--labels)); max-width: var(--labels);
+  overflow-wrap: break-word; }
+tbody th, thead tr:first-child > :first-child { position: sticky; left: 0; background: #fff; }
+[scope="colgroup"] span { display: inline-block; position: sticky;
+  left: calc(var(--labels) + .7rem); }
 .num { text-align: right; white-space: nowrap; } thead .num { white-space: normal; }
 @media print { @page { size: A4; margin: 20mm; }
   body { margin: 0; max-width: none; font-size: 10pt; }
   tr, figure { break-inside: avoid; } h2, h3, h4, caption { break-after: avoid; }
-  .scroll { overflow: visible; } }
+  .scroll { overflow: visible; } th, td, th span { position: static !important; } }
 """
 # Nothing but its own style and pictures: not even a script of its own.
 POLICY = (
@@ -125,7 +130,8 @@ def _crossed(table: Table) -> tuple[str, str]:
     for label, names in table.spans:
         cells = [f'class="num">{_esc(name)}</th>' for name in names]
         if label:
-            above.append(f'<th scope="colgroup" colspan="{len(names)}">{_esc(label)}</th>')
+            over = f"<span>{_esc(label)}</span>"
+            above.append(f'<th scope="colgroup" colspan="{len(names)}">{over}</th>')
             below += [f'<th scope="col" {cell}' for cell in cells]
         else:
             above += [f'<th scope="col" rowspan="2" {cell}' for cell in cells]
