@@ -50,26 +50,69 @@
 {%- endmacro %}
 
 
-{#- B = G S: what the calibration margins explain, from `sums` per figure, group and margin level, of
-    which column `total` is S. `keys` are the columns of a figure. -#}
-{% macro calibration_coefficients(sums, keys, total) -%}
+{#- The levels of the margins by number: millions of sums and products are grouped by two integers in
+    place of five names. -#}
+{% macro calibration_levels() -%}
     select
-        {% for key in keys %}sums.{{ key }}, {% endfor %}
-        inverses.scheme_code,
-        inverses.wave_code,
-        inverses.group_value,
-        inverses.attribute_code,
-        inverses.level_code,
-        sum(inverses.value * sums.{{ total }}) as coefficient,
-    from {{ sums }} as sums
-    inner join {{ ref('wgt_calibration_inverse') }} as inverses
-        on
-            sums.scheme_code = inverses.scheme_code
-            and sums.wave_code = inverses.wave_code
-            and sums.group_value = inverses.group_value
-            and sums.attribute_code = inverses.other_attribute_code
-            and sums.level_code = inverses.other_level_code
-    group by all
+        *,
+        row_number() over (
+            order by scheme_code, wave_code, group_value, attribute_code, level_code
+        ) as level_id,
+    from (
+        select distinct
+            scheme_code,
+            wave_code,
+            group_value,
+            attribute_code,
+            level_code,
+        from {{ ref('wgt_calibration_inverse') }}
+    )
+{%- endmacro %}
+
+
+{#- Which of those levels each raking cell has. -#}
+{% macro calibration_cell_levels(levels) -%}
+    select
+        cells.cell_id,
+        {{ levels }}.level_id,
+    from {{ ref('est_cells') }} as cells
+    inner join {{ ref('wgt_cell_levels') }} as names using (scheme_code, wave_code, cell_key)
+    inner join {{ levels }}
+        using (scheme_code, wave_code, group_value, attribute_code, level_code)
+{%- endmacro %}
+
+
+{#- B = G S: what the calibration margins explain, from `sums` per figure and level_id, of which column
+    `total` is S. `keys` are the columns of a figure. -#}
+{% macro calibration_coefficients(levels, sums, keys, total) -%}
+    select
+        {% for key in keys %}products.{{ key }}, {% endfor %}
+        {{ levels }}.* exclude (level_id),
+        products.coefficient,
+    from (
+        select
+            {% for key in keys %}sums.{{ key }}, {% endfor %}
+            own.level_id,
+            sum(inverses.value * sums.{{ total }}) as coefficient,
+        from {{ sums }} as sums
+        inner join {{ levels }} as other using (level_id)
+        inner join {{ ref('wgt_calibration_inverse') }} as inverses
+            on
+                other.scheme_code = inverses.scheme_code
+                and other.wave_code = inverses.wave_code
+                and other.group_value = inverses.group_value
+                and other.attribute_code = inverses.other_attribute_code
+                and other.level_code = inverses.other_level_code
+        inner join {{ levels }} as own
+            on
+                inverses.scheme_code = own.scheme_code
+                and inverses.wave_code = own.wave_code
+                and inverses.group_value = own.group_value
+                and inverses.attribute_code = own.attribute_code
+                and inverses.level_code = own.level_code
+        group by all
+    ) as products
+    inner join {{ levels }} using (level_id)
 {%- endmacro %}
 
 

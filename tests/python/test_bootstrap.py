@@ -1,10 +1,12 @@
 """The bootstrap that audits the linearised standard errors is itself right."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from peil.raking import prepare_margins, rake
 from peil.raking.bootstrap import Atoms, rake_replicates, resample
-from peil.tables.audit import weight_classes
+from peil.tables.audit import bootstrap_errors, weight_classes
+from peil.tables.groups import Tables
 
 
 def atoms_of(cell, n, y, in_domain=None, stratum=None):
@@ -127,3 +129,18 @@ def test_who_is_outside_the_domain_is_drawn_but_not_counted():
     assert (totals == weights).all()
     assert 25 < weights.mean() < 35
     assert weights.std() > 3
+
+
+def test_without_figures_to_audit_nothing_is_raked_again():
+    keys = ["scheme_code", "wave_code", "group_value", "cell_key"]
+    cells = pd.DataFrame({name: pd.Series(dtype="string") for name in [*keys, "stratum"]})
+    atoms = ["point_id", "cell_id", "is_in_domain", "y", "n", "sum_d", "sum_d2"]
+    made = bootstrap_errors(
+        pd.DataFrame({name: pd.Series(dtype=float) for name in atoms}),
+        cells.assign(cell_id=pd.Series(dtype=float)),
+        Tables(cells, cells, cells, cells),
+        replicates=10,
+        random_seed=1,
+    )
+    assert list(made) == ["point_id", "se_bootstrap", "n_replicates"]
+    assert made.empty

@@ -17,9 +17,9 @@ import pytest
 from conftest import places_in
 from peil.drafting.folder import init
 from peil.landing import land
-from peil.nights import build, plans
+from peil.nights import build, plans, replay
 from peil.nights.build import build_warehouse
-from peil.nights.plan import NoPlanError, plan_from, with_deliveries
+from peil.nights.plan import NoPlanError, Step, plan_from, with_deliveries
 from peil.nights.plans import plan_key, plan_of
 from peil.nights.publish import publish
 from peil.nights.purge import purge
@@ -272,6 +272,25 @@ def test_a_test_comes_before_what_is_made_of_what_it_reads():
     assert waits[c] == [b, "test.peil.of_a"]
     order = [step.id for step in steps]
     assert order.index("test.peil.of_a") < order.index(b) < order.index(c)
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "one_thread", "wanted"),
+    [
+        (replay.ROWS_OF_ONE_THREAD, False, 1),
+        (replay.ROWS_OF_ONE_THREAD + 1, False, 3),
+        (replay.ROWS_OF_ONE_THREAD + 1, True, 1),
+    ],
+)
+def test_a_small_survey_is_built_on_one_thread(tmp_path, n_rows, one_thread, wanted):
+    with duckdb.connect(config={"threads": 3}) as connection:
+        connection.execute(
+            "create schema raw; create table raw.deliveries as select * from (values "
+            f"('landed', {n_rows}), ('rejected', 1000000)) as t (status, n_rows)"
+        )
+        code = f"select 1 where current_setting('threads') <> {wanted}"
+        step = Step("test.peil.t", "test", "t", "marts", "t.sql", code, [], one_thread=one_thread)
+        assert replay._Run(connection, tmp_path).failure_of(step) is None
 
 
 def test_deliveries_are_filled_in():

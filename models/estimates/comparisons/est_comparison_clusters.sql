@@ -1,18 +1,12 @@
 with sides as (
     select
         pair_id,
-        scheme_code,
-        wave_code,
-        compared_wave_code,
         point_id_a as point_id,
         1 as sign,
     from {{ ref('est_comparisons') }}
     union all
     select
         pair_id,
-        scheme_code,
-        wave_code,
-        compared_wave_code,
         point_id_b as point_id,
         -1 as sign,
     from {{ ref('est_comparisons') }}
@@ -22,17 +16,25 @@ with sides as (
 summed as (
     select
         sides.pair_id,
-        sides.scheme_code,
-        sides.wave_code,
-        sides.compared_wave_code,
         influence.stratum,
         influence.cluster_code,
         bool_or(influence.is_in_domain) as is_in_domain,
         sum(sides.sign * influence.sum_u) as sum_u,
     from sides
     inner join {{ ref('est_cluster_influence') }} as influence using (point_id)
-    group by all
+    group by sides.pair_id, influence.stratum, influence.cluster_code
+),
+
+named as (
+    select
+        summed.pair_id,
+        comparisons.scheme_code,
+        comparisons.wave_code,
+        comparisons.compared_wave_code,
+        summed.* exclude (pair_id),
+    from summed
+    inner join {{ ref('est_comparisons') }} as comparisons using (pair_id)
 )
 
-select * from summed
-order by all
+select * from named
+order by pair_id, stratum, cluster_code

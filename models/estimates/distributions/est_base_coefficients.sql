@@ -11,31 +11,30 @@ with bases as (
     group by points.domain_id, measures.question_code
 ),
 
+levels as (
+    {{ calibration_levels() }}
+),
+
+cell_levels as (
+    {{ calibration_cell_levels('levels') }}
+),
+
 level_sums as (
     select
         bases.domain_id,
         bases.question_code,
         bases.measure_id,
-        cells.scheme_code,
-        cells.wave_code,
-        cells.group_value,
-        levels.attribute_code,
-        levels.level_code,
+        cell_levels.level_id,
         sum(domain.sum_d) as sum_d,
     from bases
     inner join {{ ref('est_domain_cells') }} as domain using (domain_id, measure_id)
-    inner join {{ ref('est_cells') }} as cells using (cell_id)
-    inner join {{ ref('wgt_cell_levels') }} as levels
-        on
-            cells.scheme_code = levels.scheme_code
-            and cells.wave_code = levels.wave_code
-            and cells.cell_key = levels.cell_key
+    inner join cell_levels using (cell_id)
     group by all
 ),
 
 coefficients as (
     {{ calibration_coefficients(
-        'level_sums', ['domain_id', 'question_code', 'measure_id'], 'sum_d'
+        'levels', 'level_sums', ['domain_id', 'question_code', 'measure_id'], 'sum_d'
     ) }}
 ),
 

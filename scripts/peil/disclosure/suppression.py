@@ -112,15 +112,29 @@ def as_withheld(parts: list[tuple[int, str]]) -> pd.DataFrame:
 
 def _withhold(question: Question, rules: Rules) -> None:
     """Withhold one table cell at a time until none gives a figure away, alone or combined."""
+    # An equation is asked again when a further table cell of it is withheld, and not before.
+    of_cell: dict[TableCell, list[int]] = {}
+    for number, equation in enumerate(question.equations):
+        for table_cell in equation.table_cells:
+            of_cell.setdefault(table_cell, []).append(number)
+    is_safe = [False] * len(question.equations)
     while True:
-        weak = next((e for e in question.equations if gives_away(question, e, rules)), None)
+        weak = None
+        for number, equation in enumerate(question.equations):
+            if is_safe[number]:
+                continue
+            if gives_away(question, equation, rules):
+                weak = equation
+                break
+            is_safe[number] = True
         if weak is None:
             known = [e.table_cells for e in question.equations]
             solved = recoverable(list(question.hidden), known) & set(question.figure_ids)
             weak = _loosest(question, solved) if solved else None
         if weak is None:
             return
-        _withhold_smallest(question, weak)
+        for number in of_cell[_withhold_smallest(question, weak)]:
+            is_safe[number] = False
 
 
 def _loosest(question: Question, solved: set[TableCell]) -> Equation:
@@ -217,22 +231,23 @@ def moment_rooms(
 ) -> Iterator[tuple[Place, list[int], list[float]]]:
     """Per group its published means, and the room they leave each withheld share of the answers."""
     means = [m for m, kind in question.kinds.items() if kind == "mean"]
-    ranges = {
-        row.measure_id: (row.value_from, row.value_to)
-        for row in rows.drop_duplicates("measure_id").itertuples()
-        if row.kind == "range"
-    }
-    for group, part in given.groupby("group_id"):
+    of_ranges = rows[rows["kind"] == "range"].drop_duplicates("measure_id")
+    columns = (of_ranges[name].tolist() for name in ("measure_id", "value_from", "value_to"))
+    ranges = {measure: (low, high) for measure, low, high in zip(*columns, strict=True)}
+    groups, people = given["group_id"].to_numpy(), given["n"].to_numpy(dtype=float)
+    numbers = given["value_number"].to_numpy(dtype=float)
+    for group in np.unique(groups).tolist():
         shown = [m for m in means if (group, m) in question.figure_ids]
         shown = [m for m in shown if (group, m) not in question.hidden]
         secret = [m for m in ranges if (group, m) in question.hidden]
         if not shown or not secret:
             continue
-        values = part["value_number"].to_numpy(dtype=float)
+        own = groups == group
+        values, n = numbers[own], people[own]
         inside = {m: (values >= low) & (values <= high) for m, (low, high) in ranges.items()}
-        half = rules.half_digit("mean", part["n"].sum())
+        half = rules.half_digit("mean", n.sum())
         answers = Answers(
-            values, part["n"].to_numpy(dtype=float), half, half / 2,
+            values, n, half, half / 2,
             np.array([inside[m] for m in ranges if m not in secret]).reshape(-1, len(values)),
         )  # fmt: skip
         ends = [room(answers, inside[m].astype(float)) for m in secret]
@@ -248,9 +263,10 @@ def _people(question: Question, equation: Equation, table_cell: TableCell) -> fl
     )
 
 
-def _withhold_smallest(question: Question, equation: Equation) -> None:
-    """Withhold the smallest published table cell; the total only when all else is."""
+def _withhold_smallest(question: Question, equation: Equation) -> TableCell:
+    """Withhold the smallest published table cell, and which; the total only when all else is."""
     published = [c for c in equation.table_cells if c not in question.hidden]
     parts = [c for c in published if c != equation.parent] or published
     victim = min(parts, key=lambda c: (_people(question, equation, c), c))
     question.hidden[victim] = COMPLEMENTARY
+    return victim

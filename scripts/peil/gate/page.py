@@ -1,5 +1,6 @@
 """The quality page of one delivery: HTML in Dutch, whole in one file, no outside requests."""
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,18 +41,20 @@ def write_page(
     is_refused: bool,
 ) -> None:
     """Write the page of a delivery; the earlier page of a file with this name is replaced."""
-    html = (
-        environment()
-        .from_string(_TEMPLATE.read_text(encoding="utf-8"))
-        .render(
-            delivery=delivery,
-            source=delivery.source,
-            outcome=outcome,
-            checks=sorted(checks, key=lambda c: (c.success, not c.is_critical)),
-            columns=[c for c in facts.columns if c["is_present"]],
-            rejects=facts.rejects,
-            is_refused=is_refused,
-            n_warnings=sum(not c.success and not c.is_critical for c in checks),
-        )
+    html = _template().render(
+        delivery=delivery,
+        source=delivery.source,
+        outcome=outcome,
+        checks=sorted(checks, key=lambda c: (c.success, not c.is_critical)),
+        columns=[c for c in facts.columns if c["is_present"]],
+        rejects=facts.rejects,
+        is_refused=is_refused,
+        n_warnings=sum(not c.success and not c.is_critical for c in checks),
     )
     write_private(path, html)
+
+
+@cache
+def _template() -> jinja2.Template:
+    """To compile it takes longer than to write a page."""
+    return environment().from_string(_TEMPLATE.read_text(encoding="utf-8"))

@@ -5,10 +5,12 @@ after the build, of all deliveries of the source in the wave together. Every nig
 """
 
 import logging
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import jinja2
 
 from peil import dutch
 from peil.gate.page import environment
@@ -70,13 +72,17 @@ def say_who_took_part(connection: duckdb.DuckDBPyConnection, folder: Path) -> in
 
 def section_of(rows: list[Row], confidence_level: float) -> str:
     """The section in HTML, of the rows of one source and wave."""
-    template = environment().from_string(_TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(
+    return _template().render(
         source=next((row for row in rows if row.attribute_code is None), None),
         invited=[row for row in rows if row.invite_rank is not None][:MOST_INVITED],
         hides_groups=any(row.is_withheld for row in rows if row.attribute_code is not None),
         level=dutch.level(confidence_level),
     )
+
+
+@cache
+def _template() -> jinja2.Template:
+    return environment().from_string(_TEMPLATE.read_text(encoding="utf-8"))
 
 
 def _sections(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[Path, str]:

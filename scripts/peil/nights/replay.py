@@ -21,6 +21,9 @@ from peil.nights.replay_state import KeptPerDelivery, begin_build, end_build, re
 from peil.warehouse import as_path, literal, one_row, quoted
 
 log = logging.getLogger(__name__)
+# DuckDB divides work by row groups of 122,880 rows. Up to so many landed rows few tables have two
+# of them: a second thread has little to do, and costs a fifteenth of the processor time.
+ROWS_OF_ONE_THREAD = 20_000
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class _Run:
         self.connection = connection
         self.seeds = seeds
         self.database = one_row(connection, "select current_database()")[0]
+        self.is_small = _landed_rows(connection) <= ROWS_OF_ONE_THREAD
         self.is_one_thread = False
         # As the night began: no two steps make one name.
         self.kinds = relation_kinds(connection)
@@ -113,9 +117,10 @@ class _Run:
 
     def failure_of(self, step: Step) -> Failure | None:
         """Run a step; what went wrong, if anything."""
-        if step.one_thread is not self.is_one_thread:
-            self.connection.execute("set threads = 1" if step.one_thread else "reset threads")
-            self.is_one_thread = step.one_thread
+        one_thread = step.one_thread or self.is_small
+        if one_thread is not self.is_one_thread:
+            self.connection.execute("set threads = 1" if one_thread else "reset threads")
+            self.is_one_thread = one_thread
         code = for_database(step.code, self.database)
         if step.kind == "test":
             return self._failure_of_test(step, code)
@@ -240,6 +245,11 @@ class _Run:
 
     def _path(self, step: Step) -> str:
         return f"{quoted(self.database)}.{quoted(step.schema)}.{quoted(step.name)}"
+
+
+def _landed_rows(connection: duckdb.DuckDBPyConnection) -> int:
+    landed = "select coalesce(sum(n_rows), 0) from raw.deliveries where status = 'landed'"
+    return one_row(connection, landed)[0]
 
 
 def _types_of(file: Path, declared: dict[str, str]) -> dict[str, str]:

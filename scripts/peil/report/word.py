@@ -30,7 +30,7 @@ def word(document: Document) -> bytes:
     if document.has_cover:
         _contents(file, document)
     for number, section in enumerate(document.sections):
-        heading = file.add_heading(section.title, level=section.level)
+        heading = _styled(file, f"Heading {section.level}", section.title)
         _bookmark(heading, number)
         if document.has_cover and section.starts_page:
             heading.paragraph_format.page_break_before = True
@@ -41,9 +41,19 @@ def word(document: Document) -> bytes:
     return without_time(content.getvalue())
 
 
+def _styled(file: WordDocument, style: str, text: str = "") -> Paragraph:
+    """A paragraph in a style by its name.
+
+    python-docx, given a name, looks through all styles for the default one, for every paragraph.
+    """
+    paragraph = file.add_paragraph(text)
+    paragraph._p.style = file.styles[style].style_id
+    return paragraph
+
+
 def _cover(file: WordDocument, document: Document) -> None:
-    title = file.add_paragraph(document.title, style="Title")
-    file.add_paragraph(document.subtitle, style="Subtitle")
+    title = _styled(file, "Title", document.title)
+    _styled(file, "Subtitle", document.subtitle)
     if document.has_cover:
         title.paragraph_format.space_before = Cm(5)
     if document.warning:
@@ -57,11 +67,11 @@ def _cover(file: WordDocument, document: Document) -> None:
 
 def _contents(file: WordDocument, document: Document) -> None:
     """The headings with their pages, which are fields: the program that opens it counts."""
-    heading = file.add_paragraph(document.words.contents, style="TOC Heading")
+    heading = _styled(file, "TOC Heading", document.words.contents)
     heading.paragraph_format.page_break_before = True
     for number, section in enumerate(document.sections):
         if section.level <= IN_CONTENTS:
-            line = file.add_paragraph(section.title, style=f"toc {section.level}")
+            line = _styled(file, f"toc {section.level}", section.title)
             line.add_run("\t")
             _field(line, f"PAGEREF _Toc{number} \\h", "").set(qn("w:dirty"), "true")
 
@@ -82,7 +92,7 @@ def _add(file: WordDocument, block: Block, words: Words) -> None:
         file.add_paragraph(block.text)
     elif isinstance(block, Bullets):
         for item in block.items:
-            file.add_paragraph(item, style="List Bullet")
+            _styled(file, "List Bullet", item)
     elif isinstance(block, Picture):
         _add_picture(file, block, words)
     else:
@@ -91,7 +101,7 @@ def _add(file: WordDocument, block: Block, words: Words) -> None:
 
 def _caption(file: WordDocument, label: str, number: int, text: str) -> Paragraph:
     """`Tabel 3. ...`, with a number that Word counts."""
-    caption = file.add_paragraph(style="Caption")
+    caption = _styled(file, "Caption")
     caption.add_run(f"{label} ")
     _field(caption, f"SEQ {label} \\* ARABIC", str(number))
     caption.add_run(f". {text}")

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from peil.dutch import decimal_comma
@@ -31,6 +32,7 @@ def _cell(value: Any, language: str) -> Any:
     return harmless(value) if isinstance(value, str) else value
 
 
+@lru_cache(maxsize=20_000)
 def harmless(text: str) -> str:
     """A text that a spreadsheet shows and does not run: behind an apostrophe if it must be.
 

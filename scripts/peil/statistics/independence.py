@@ -6,6 +6,7 @@ all other figures.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.special import fdtrc
@@ -136,18 +137,7 @@ def _spread(n: float, products: np.ndarray, summed: np.ndarray) -> np.ndarray:
 
 def _second_order(share: np.ndarray, covariance: np.ndarray, df: int) -> Tested | None:
     """Pearson's statistic against its mixture of chi-squares, matched on two moments."""
-    n_rows, n_columns = share.shape
-    main = np.column_stack(
-        [
-            np.ones(share.size),
-            np.repeat(np.eye(n_rows)[:, 1:], n_columns, axis=0),
-            np.tile(np.eye(n_columns)[:, 1:], (n_rows, 1)),
-        ]
-    )
-    interaction = np.column_stack(
-        [np.kron(row, column) for row in np.eye(n_rows)[1:] for column in np.eye(n_columns)[1:]]
-    )
-    contrast = interaction - main @ np.linalg.lstsq(main, interaction, rcond=None)[0]
+    contrast = _contrast(*share.shape)
     p = share.ravel()
     inverse = np.where(p > 0, 1 / np.where(p > 0, p, 1), 0)
     scaled = contrast * inverse[:, None]
@@ -167,3 +157,20 @@ def _second_order(share: np.ndarray, covariance: np.ndarray, df: int) -> Tested 
         float(statistic), float(df1), float(df1 * df),
         max(float(fdtrc(df1, df1 * df, statistic)), float(np.finfo(float).tiny)),
     )  # fmt: skip
+
+
+@cache
+def _contrast(n_rows: int, n_columns: int) -> np.ndarray:
+    """The interaction of rows and columns less what they explain each by itself.
+
+    Many questions have tables of one size.
+    """
+    main = np.column_stack(
+        [
+            np.ones(n_rows * n_columns),
+            np.repeat(np.eye(n_rows)[:, 1:], n_columns, axis=0),
+            np.tile(np.eye(n_columns)[:, 1:], (n_rows, 1)),
+        ]
+    )
+    interaction = np.kron(np.eye(n_rows)[:, 1:], np.eye(n_columns)[:, 1:])
+    return interaction - main @ np.linalg.lstsq(main, interaction, rcond=None)[0]

@@ -22,8 +22,20 @@ def independence_tests(counts: pd.DataFrame, tables: DesignTables) -> pd.DataFra
     rows = []
     for key, own in counts.groupby(KEYS, sort=True):
         scheme = numbered_design(tables, key, own[["stratum", "cluster_code"]].drop_duplicates())
-        for (segment, question), part in own.groupby(["segment_code", "question_code"]):
-            table = _table(part, scheme)
+        # Of all questions at once: to look names up costs as much for one as for all.
+        cells = scheme.cell_position[own["cell_id"]].to_numpy()
+        clusters_of = None
+        if scheme.cluster_position is not None:
+            places = pd.MultiIndex.from_frame(own[["stratum", "cluster_code"]])
+            clusters_of = scheme.cluster_position[places].to_numpy()
+        sums = own[["sum_d", "sum_d2"]].to_numpy()
+        groups, answers = own["segment_value"], own["answer"]
+        parts = own.groupby(["segment_code", "question_code"]).indices
+        for (segment, question), at in sorted(parts.items()):
+            table = _table(
+                scheme, cells[at], None if clusters_of is None else clusters_of[at],
+                groups.iloc[at], answers.iloc[at], sums[at],
+            )  # fmt: skip
             respondents = rao_scott(table, scheme.design)
             clusters = (
                 rao_scott(table, scheme.design, by_cluster=True)
@@ -46,19 +58,23 @@ def _figures_of(tested: Tested | None) -> tuple[float | None, ...]:
     return tested.statistic, tested.df1, tested.df2, tested.p_value
 
 
-def _table(part: pd.DataFrame, scheme: NumberedDesign) -> Table:
-    group, groups = pd.factorize(part["segment_value"], sort=True)
-    answer, answers = pd.factorize(part["answer"], sort=True)
-    cell = scheme.cell_position[part["cell_id"]].to_numpy()
-    shape = (len(scheme.design.factors), len(groups), len(answers))
+def _table(
+    scheme: NumberedDesign,
+    cell: np.ndarray,
+    cluster: np.ndarray | None,
+    groups: pd.Series,
+    answers: pd.Series,
+    sums: np.ndarray,
+) -> Table:
+    """The table of one question by one segment, from rows with their numbers and sums."""
+    group, group_names = pd.factorize(groups, sort=True)
+    answer, answer_names = pd.factorize(answers, sort=True)
+    shape = (len(scheme.design.factors), len(group_names), len(answer_names))
     sum_d, sum_d2 = np.zeros(shape), np.zeros(shape)
-    np.add.at(sum_d, (cell, group, answer), part["sum_d"].to_numpy())
-    np.add.at(sum_d2, (cell, group, answer), part["sum_d2"].to_numpy())
-    if scheme.cluster_position is None:
+    np.add.at(sum_d, (cell, group, answer), sums[:, 0])
+    np.add.at(sum_d2, (cell, group, answer), sums[:, 1])
+    if cluster is None or scheme.cluster_position is None:
         return Table(sum_d, sum_d2)
-    place = pd.MultiIndex.from_frame(part[["stratum", "cluster_code"]])
-    cluster = scheme.cluster_position[place].to_numpy()
-    clusters = np.zeros((len(scheme.cluster_position), len(groups), len(answers)))
-    weight = scheme.design.factors[cell] * part["sum_d"].to_numpy()
-    np.add.at(clusters, (cluster, group, answer), weight)
+    clusters = np.zeros((len(scheme.cluster_position), *shape[1:]))
+    np.add.at(clusters, (cluster, group, answer), scheme.design.factors[cell] * sums[:, 0])
     return Table(sum_d, sum_d2, clusters)

@@ -28,19 +28,32 @@ def bootstrap_errors(
         point_id, se_bootstrap, n_replicates (those that could be raked).
     """
     atoms = atoms.merge(cells[["cell_id", *KEYS, "cell_key", "stratum"]], on="cell_id")
-    audited = set(zip(atoms[KEYS[0]], atoms[KEYS[1]], strict=True))
-    groups = {
-        group.key: (group.margins, group.cells.index)
-        for group in weighting_groups(tables)
-        if group.key[:2] in audited
-    }
+    audited = atoms[KEYS[:2]].drop_duplicates()
+    raked = Tables(
+        tables.cells.merge(audited, on=KEYS[:2]),
+        tables.levels.merge(audited, on=KEYS[:2]),
+        tables.targets.merge(audited, on=KEYS[:2]),
+        tables.schemes,
+    )
+    found = weighting_groups(raked) if len(audited) else ()
+    groups = {group.key: (group.margins, group.cells.index) for group in found}
+    # Of all figures at once: to look names up costs as much for one as for all.
+    numbers, cell = np.zeros(len(atoms), dtype=int), np.zeros(len(atoms), dtype=int)
+    names = sorted(groups)
+    for key, at in atoms.groupby(KEYS).indices.items():
+        numbers[at] = names.index(key)
+        cell[at] = groups[key][1].get_indexer(atoms["cell_key"].iloc[at])
+    stratum = pd.factorize(atoms["stratum"])[0]
+    sums = atoms[["n", "sum_d", "sum_d2", "is_in_domain", "y"]].to_numpy(dtype=float)
     rows = []
-    for point_id, figure in atoms.groupby("point_id", sort=True):
+    for point_id, figure in sorted(atoms.groupby("point_id").indices.items()):
         rng = np.random.default_rng([random_seed, int(point_id)])
         totals, weights = np.zeros(replicates), np.zeros(replicates)
-        for key, part in figure.groupby(KEYS, sort=True):
-            margins, keys = groups[key]
-            drawn = resample(_atoms(part, keys), margins, replicates, rng)
+        for number in np.unique(numbers[figure]):
+            at = figure[numbers[figure] == number]
+            margins = groups[names[number]][0]
+            own = _atoms(cell[at], stratum[at], sums[at])
+            drawn = resample(own, margins, replicates, rng)
             totals, weights = totals + drawn[0], weights + drawn[1]
         # A sample without anybody in the base has no figure.
         with np.errstate(invalid="ignore"):
@@ -53,17 +66,18 @@ def bootstrap_errors(
     )
 
 
-def _atoms(part: pd.DataFrame, keys: pd.Index) -> Atoms:
-    of, n, base_weight = weight_classes(
-        *(part[column].to_numpy(dtype=float) for column in ("n", "sum_d", "sum_d2"))
-    )
+def _atoms(cell: np.ndarray, stratum: np.ndarray, sums: np.ndarray) -> Atoms:
+    """Atoms of numbered cells and strata, with columns n, sum_d, sum_d2, is_in_domain and y."""
+    n_people, sum_d, sum_d2, in_domain, y = sums.T
+    of, n, base_weight = weight_classes(n_people, sum_d, sum_d2)
     return Atoms(
-        cell=keys.get_indexer(part["cell_key"])[of],
-        stratum=pd.factorize(part["stratum"])[0][of],
+        cell=cell[of],
+        # In the order in which they come: samples are drawn in that order.
+        stratum=pd.factorize(stratum)[0][of],
         n=n,
         base_weight=base_weight,
-        in_domain=part["is_in_domain"].to_numpy(dtype=float)[of],
-        y=part["y"].to_numpy(dtype=float)[of],
+        in_domain=in_domain[of],
+        y=y[of],
     )
 
 

@@ -59,23 +59,20 @@ def numbered_design(
     strata = rows_of(tables.strata, key).sort_values("stratum")
     respondents = strata[strata["unit"] == "respondent"].reset_index(drop=True)
     stratum_position = pd.Series(respondents.index, index=respondents["stratum"])
-    names = inverses[["group_value", "attribute_code", "level_code"]].drop_duplicates()
-    names = pd.MultiIndex.from_frame(names.sort_values(list(names.columns)))
-    on_cells = cells[["group_value", "cell_key"]].reset_index().merge(levels, on="cell_key")
+    # Tuples in a dictionary: an index of three texts takes ten times as long for so few levels.
+    of = _tuples(inverses, "group_value", "attribute_code", "level_code")
+    names = {name: number for number, name in enumerate(sorted(set(of)))}
+    by_key: dict[str, list[tuple[str, str]]] = {}
+    for cell_key, *level in _tuples(levels, "cell_key", "attribute_code", "level_code"):
+        by_key.setdefault(cell_key, []).append((level[0], level[1]))
     X = np.zeros((len(cells), len(names)))
-    column = names.get_indexer(
-        pd.MultiIndex.from_frame(on_cells[["group_value", "attribute_code", "level_code"]])
-    )
-    X[on_cells["index"].to_numpy()[column >= 0], column[column >= 0]] = 1
+    for row, (group, cell_key) in enumerate(_tuples(cells, "group_value", "cell_key")):
+        for attribute, level_code in by_key.get(cell_key, []):
+            if (column := names.get((group, attribute, level_code))) is not None:
+                X[row, column] = 1
     G = np.zeros((len(names), len(names)))
-    first, second = (
-        names.get_indexer(pd.MultiIndex.from_frame(inverses[["group_value", *pair]]))
-        for pair in (
-            ["attribute_code", "level_code"],
-            ["other_attribute_code", "other_level_code"],
-        )
-    )
-    G[first, second] = inverses["value"]
+    others = _tuples(inverses, "group_value", "other_attribute_code", "other_level_code")
+    G[[names[name] for name in of], [names[name] for name in others]] = inverses["value"]
     clustered, cluster_position = _clusters(
         rows_of(tables.cluster_levels, key), clusters, strata, names, stratum_position
     )
@@ -98,11 +95,15 @@ def rows_of(frame: pd.DataFrame, key: tuple[str, str]) -> pd.DataFrame:
     return frame[(frame["scheme_code"] == key[0]) & (frame["wave_code"] == key[1])]
 
 
+def _tuples(frame: pd.DataFrame, *columns: str) -> list[tuple]:
+    return list(zip(*(frame[column].tolist() for column in columns), strict=True))
+
+
 def _clusters(
     weights: pd.DataFrame,
     clusters: pd.DataFrame,
     strata: pd.DataFrame,
-    names: pd.MultiIndex,
+    names: dict[tuple, int],
     stratum_position: pd.Series,
 ) -> tuple[Clusters | None, pd.Series | None]:
     own = strata[strata["unit"] == "cluster"]
@@ -112,13 +113,12 @@ def _clusters(
     places = pd.concat([clusters[place], weights[place]]).drop_duplicates()
     places = pd.MultiIndex.from_frame(places.sort_values(place))
     T = np.zeros((len(places), len(names)))
-    if len(weights) and len(names):
-        row = places.get_indexer(pd.MultiIndex.from_frame(weights[place]))
-        column = names.get_indexer(
-            pd.MultiIndex.from_frame(weights[["group_value", "attribute_code", "level_code"]])
-        )
-        known = column >= 0
-        np.add.at(T, (row[known], column[known]), weights["sum_w"].to_numpy()[known])
+    row_of = {name: row for row, name in enumerate(places)}
+    of = _tuples(weights, "group_value", "attribute_code", "level_code")
+    sums = weights["sum_w"].tolist()
+    for at, name, sum_w in zip(_tuples(weights, *place), of, sums, strict=True):
+        if name in names:
+            T[row_of[at], names[name]] += sum_w
     found = Clusters(
         strata=stratum_position[places.get_level_values("stratum")].to_numpy(),
         levels=T,

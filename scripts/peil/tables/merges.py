@@ -1,5 +1,6 @@
 """The merge ladder over every scheme, wave and group of a warehouse: data frames in and out."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -86,6 +87,7 @@ class _Ladder:
         for variable, of_variable in known.groupby("attribute_code"):
             parts = of_variable.drop_duplicates("level_code").set_index("level_code")[PARTS]
             parts = parts.astype(object).where(parts.notna(), None)
+            ladder, order = _ladder(self.rows, parts), _order(self.order, parts)
             by_group = of_variable.groupby(["group_value", "level_code"])[
                 ["n_respondents", "target"]
             ]
@@ -93,29 +95,28 @@ class _Ladder:
             fewest = sums.groupby("level_code").agg({"n_respondents": "min", "target": "sum"})
             for group, of_group in sums.groupby("group_value"):
                 own = of_group.droplevel("group_value")
-                yield (
-                    group,
-                    variable,
-                    own,
-                    self._merged(parts, fewest if self.is_shared else own),
+                people = fewest if self.is_shared else own
+                merged = merge_levels(
+                    people["n_respondents"].to_dict(),
+                    people["target"].to_dict(),
+                    ladder,
+                    self.min_n,
+                    order,
                 )
-
-    def _merged(self, parts: pd.DataFrame, sums: pd.DataFrame) -> list[Merge]:
-        return merge_levels(
-            sums["n_respondents"].to_dict(),
-            sums["target"].to_dict(),
-            _ladder(self.rows, parts),
-            self.min_n,
-            _order(self.order, parts),
-        )
+                yield group, variable, own, merged
 
     def incomplete_groups(self, counts: pd.DataFrame) -> set[str]:
         """Groups where people of a level live and nobody of it answered, merged or not."""
         incomplete = set()
         for group, _, sums, merged in self.merges(counts):
             into = {merge.level: merge.into for merge in merged}
-            left = sums.groupby(lambda level, into=into: into.get(level, level)).sum()
-            if ((left["n_respondents"] == 0) & (left["target"] > 0)).any():
+            people: Counter = Counter()
+            lives: Counter = Counter()
+            columns = (sums[name].tolist() for name in ("n_respondents", "target"))
+            for level, n, target in zip(sums.index, *columns, strict=True):
+                people[into.get(level, level)] += n
+                lives[into.get(level, level)] += target
+            if any(n == 0 and lives[level] > 0 for level, n in people.items()):
                 incomplete.add(group)
         return incomplete
 

@@ -90,21 +90,27 @@ def _of_wave(tables: SourceTables, key: tuple[str, str], answers: pd.DataFrame) 
     numbered = numbered_design(tables.design, key, places)
     design, position = numbered.design, numbered.cluster_position
     answers = answers.merge(cells[["cell_id", "group_value", "cell_key", "stratum"]], on="cell_id")
-    names = sorted(set(answers["source_code"]) - {""})
-    again = {name: without_source(tables, key, name) for name in names}
-    for measure, own in answers.groupby("measure_id", sort=True):
-        cluster = None
-        if position is not None:
-            places = pd.MultiIndex.from_frame(own[["stratum", "cluster_code"]])
-            cluster = position.to_numpy()[position.index.get_indexer(places)]
-        n, sum_d, sum_d2 = own[["n", "sum_d", "sum_d2"]].to_numpy(dtype=float).T
-        cell = numbered.cell_position[own["cell_id"]].to_numpy()
-        people = People(cell, n, sum_d, sum_d2, cluster)
+    # Of all measures at once: to look names up costs as much for one as for all.
+    cluster = None
+    if position is not None:
+        places = pd.MultiIndex.from_frame(answers[["stratum", "cluster_code"]])
+        cluster = position.to_numpy()[position.index.get_indexer(places)]
+    y, n, sum_d, sum_d2 = answers[["y", "n", "sum_d", "sum_d2"]].to_numpy(dtype=float).T
+    cell = numbered.cell_position[answers["cell_id"]].to_numpy()
+    everybody = People(cell, n, sum_d, sum_d2, cluster)
+    sources = answers["source_code"].to_numpy(dtype=object)
+    names = sorted(set(sources) - {""})
+    again = {name: _factors(answers, without_source(tables, key, name)) for name in names}
+    for measure, rows in sorted(answers.groupby("measure_id").indices.items()):
+        people = everybody[rows]
         for name in names:
-            inside = (own["source_code"] == name).to_numpy()
+            inside = sources[rows] == name
             if inside.any() and not inside.all():
-                found = _compare(design, people, own["y"].to_numpy(dtype=float), inside)
-                yield (*key, name, measure, *found, _estimate(own[~inside], again[name]))
+                found = _compare(design, people, y[rows], inside)
+                others = rows[~inside]
+                weight = again[name][others] * sum_d[others]
+                without = float(weight @ y[others] / weight.sum())
+                yield (*key, name, measure, *found, without)
 
 
 def _compare(
@@ -128,10 +134,10 @@ def _compare(
     )  # fmt: skip
 
 
-def _estimate(answers: pd.DataFrame, factors: pd.Series | None) -> float:
-    """The weighted mean of y with factors of another raking; NaN without them."""
+def _factors(answers: pd.DataFrame, factors: pd.Series | None) -> np.ndarray:
+    """The factors of another raking per row of answers; NaN without them."""
     if factors is None:
-        return float("nan")
-    cells = pd.MultiIndex.from_frame(answers[["group_value", "cell_key"]])
-    weight = factors.reindex(cells).to_numpy() * answers["sum_d"].to_numpy(dtype=float)
-    return float(weight @ answers["y"].to_numpy(dtype=float) / weight.sum())
+        return np.full(len(answers), np.nan)
+    return factors.reindex(
+        pd.MultiIndex.from_frame(answers[["group_value", "cell_key"]])
+    ).to_numpy()
