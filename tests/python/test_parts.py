@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from peil.counting.tables import SELECTED
 from peil.errors import DeliveryRejectedError, InputError
 from peil.landing import land
+from peil.nights import replay_parts
 from peil.settings import Places
 from peil.workers.count import count_delivery
 from peil.workers.merge import merge_parts
@@ -86,6 +87,16 @@ def tables(package: Path, folder: Path) -> dict[str, tuple[list, list]]:
     return found
 
 
+def same_counts(package: Path, whole: Path, folder: Path) -> dict[str, tuple[list, list]]:
+    """Hold a package against that of the whole; returns the tables of the whole."""
+    added, counted = tables(package, folder / "a"), tables(whole, folder / "b")
+    for table in SELECTED:
+        assert added[table][0] == counted[table][0], table
+        for row, expected in zip(added[table][1], counted[table][1], strict=True):
+            assert row == pytest.approx(expected, rel=CLOSE, abs=CLOSE), table
+    return counted
+
+
 def manifest(package: Path) -> dict:
     with zipfile.ZipFile(package) as archive:
         found = json.loads(archive.read("manifest.json"))
@@ -114,14 +125,28 @@ def test_parts_added_up_are_the_package_of_the_whole(survey, whole, tmp_path_fac
     package = merged(survey, survey.inbox / NAME, of, folder)
     assert package.name == whole.name
     assert manifest(package) == manifest(whole)
-    added, counted = tables(package, folder / "a"), tables(whole, folder / "b")
+    counted = same_counts(package, whole, folder)
     assert all(counted[table][0] for table in ("crosstabs", "item_products"))
-    for table in SELECTED:
-        assert added[table][0] == counted[table][0], table
-        for row, expected in zip(added[table][1], counted[table][1], strict=True):
-            assert row == pytest.approx(expected, rel=CLOSE, abs=CLOSE), table
     steps = {row[3]: row[-1] for row in counted["respondents"][0]}
     assert steps["duplicate"] == 10
+
+
+def test_a_file_that_is_counted_some_rows_at_a_time_has_the_same_counts(
+    survey, whole, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("peil.nights.replay_parts.ROWS_AT_ONCE", 33)
+    ranges = []
+    filled_in = replay_parts.with_deliveries
+
+    def seen(code, keys, rows=None):
+        ranges.append(rows)
+        return filled_in(code, keys, rows)
+
+    monkeypatch.setattr(replay_parts, "with_deliveries", seen)
+    package = count_delivery(survey.seeds, survey.inbox / NAME, tmp_path).package
+    assert set(ranges) == {(1, 33), (34, 66), (67, 99), (100, 132)}
+    assert manifest(package) == manifest(whole)
+    same_counts(package, whole, tmp_path)
 
 
 def test_a_parquet_file_in_parts_is_the_package_of_the_whole(survey, whole, tmp_path):
