@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 from conftest import here, places_in
 from hypothesis import HealthCheck, given, settings
@@ -105,6 +107,17 @@ def manifest(package: Path) -> dict:
     return found
 
 
+def write_groups(text: Path, file: Path) -> None:
+    """The same rows as Parquet in four row groups, the last of which is short."""
+    table = pyarrow.csv.read_csv(
+        text,
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(strings_can_be_null=True),
+    )
+    pyarrow.parquet.write_table(table, file, row_group_size=30)
+    assert pyarrow.parquet.ParquetFile(file).num_row_groups == 4
+
+
 def merged(survey: Places, file: Path, of: int, folder: Path) -> Path:
     """Read once; of the slices, and of nothing else, the parts are counted."""
     folder.mkdir(exist_ok=True)
@@ -156,17 +169,37 @@ def test_a_parquet_file_in_parts_is_the_package_of_the_whole(survey, whole, tmp_
         {**row, "file_pattern": "small_survey.*", "file_format": "auto"} for row in found
     ])  # fmt: skip
     file = tmp_path / "small_survey.parquet"
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"copy (from read_csv('{survey.inbox / NAME}', all_varchar = true)) to '{file}' "
-            "(format parquet, row_group_size 2048)"
-        )
+    write_groups(survey.inbox / NAME, file)
     package = merged(replace(survey, seeds=seeds), file, 3, tmp_path / "parts")
     added, counted = tables(package, tmp_path / "a"), tables(whole, tmp_path / "b")
     for table in SELECTED:
         # A key is of the file, and so is the order of equal sums.
         if table != "keys":
             assert added[table][0] == counted[table][0], table
+
+
+def test_parquet_files_of_several_row_groups_land_every_row_in_its_place(survey, tmp_path):
+    """Two files in one night: each row has the answers and the number that it has in the text."""
+    places = replace(places_in(tmp_path), seeds=shutil.copytree(survey.seeds, tmp_path / "seeds"))
+    places.inbox.mkdir(parents=True, exist_ok=True)
+    edit(places.seeds, "sources", lambda found: [
+        {**row, "file_pattern": "small_survey*", "file_format": "auto"} for row in found
+    ])  # fmt: skip
+    shutil.copy2(survey.inbox / NAME, places.inbox)
+    names = ["small_survey_a.parquet", "small_survey_b.parquet"]
+    for name in names:
+        write_groups(survey.inbox / NAME, places.inbox / name)
+    assert sorted(land(places).landed) == sorted([NAME, *names])
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        text, *others = (
+            connection.execute(
+                "select row_number, column_name, value from raw.answers inner join raw.deliveries "
+                "using (delivery_key) where file_name = ? order by all", [name],
+            ).fetchall()
+            for name in (NAME, *names)
+        )  # fmt: skip
+    assert max(row for row, *_ in text) == 100
+    assert others == [text, text]
 
 
 def test_a_slice_holds_its_own_rows_and_nothing_that_no_count_needs(survey, tmp_path):
