@@ -143,7 +143,7 @@ def _night(folder: Path, timeout: float, seeds: Path = PROJECT / "seeds") -> dic
     ])  # fmt: skip
     if done.is_timed_out or done.return_code:
         reason = f"did not finish in {timeout:.0f} s" if done.is_timed_out else _why(done)
-        return {"not_done": reason, "peak_bytes": done.peak_bytes}
+        return {"not_done": reason, "peak_bytes": done.tree_bytes}
     timed = json.loads(timings.read_text())
     models = model_seconds(timed["models"])
     engine = [m for m in models if m["path"].startswith(ENGINE_FOLDERS)]
@@ -153,7 +153,7 @@ def _night(folder: Path, timeout: float, seeds: Path = PROJECT / "seeds") -> dic
     rooms = _room_seconds(models)
     return {
         "seconds": done.seconds,
-        "peak_bytes": done.peak_bytes,
+        "peak_bytes": done.tree_bytes,
         "steps": timed["steps"],
         "slowest": sorted(models, key=lambda m: -m["seconds"])[:SLOWEST],
         "rooms": rooms,

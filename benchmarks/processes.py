@@ -22,12 +22,15 @@ class Measured:
     """One process that ended: what it said, how long it took, how much memory it held.
 
     Processor time is that of the process and of everything that it started and waited for.
+    `peak_bytes` is of the process itself, `tree_bytes` the most that it and everything that it
+    started held at one moment; what they share counts for each.
     """
 
     return_code: int
     seconds: float
     cpu_seconds: float
     peak_bytes: int
+    tree_bytes: int
     is_timed_out: bool
     output: str
     errors: str
@@ -56,10 +59,11 @@ def run_measured(
             stderr=errors,
             start_new_session=True,
         )
-        peak, is_timed_out = 0, False
+        peak, tree, is_timed_out = 0, 0, False
         try:
             while process.poll() is None:
                 peak = max(peak, _high_water(process.pid))
+                tree = max(tree, sum(map(_resident, _family(process.pid))))
                 if time.perf_counter() - started > timeout:
                     is_timed_out = True
                     break
@@ -73,7 +77,8 @@ def run_measured(
         output.seek(0)
         errors.seek(0)
         return Measured(
-            process.returncode, seconds, _children_seconds() - spent, peak, is_timed_out,
+            process.returncode, seconds, _children_seconds() - spent, peak,
+            max(peak, tree), is_timed_out,
             output.read(), errors.read(),
         )  # fmt: skip
 
@@ -90,3 +95,20 @@ def _high_water(pid: int) -> int:
         return 0
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
     return int(found.group(1)) * 1024 if found else 0
+
+
+def _family(pid: int) -> list[int]:
+    """A process and everything that it started, in turn too, that still runs."""
+    found = [pid]
+    for one in found:
+        with contextlib.suppress(OSError):
+            for thread in Path(f"/proc/{one}/task").iterdir():
+                found += map(int, (thread / "children").read_text().split())
+    return found
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0

@@ -119,8 +119,9 @@ def nights_section(rows: Sequence[dict]) -> str:
         "## The whole night: landed to published",
         "",
         "`peil nightly` in a process of its own, on rows sampled from the demo's LimeSurvey file "
-        "(40 questions as about 60 columns), plus the population file. The second night adds a "
-        "file with 1 % more respondents.",
+        "(40 questions as about 60 columns), plus the population file. Memory is "
+        "that of all its processes together, readers too. The second night adds a file with 1 % "
+        "more respondents.",
         "",
     ]
     firsts = []

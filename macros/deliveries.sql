@@ -93,8 +93,9 @@
 
 
 {#- Condition on a delivery key: the deliveries that are still to be made. A list of keys and not
-    a subquery, so that DuckDB skips the blocks of all other deliveries. -#}
-{% macro is_to_build(delivery_key, versions) -%}
+    a subquery, so that DuckDB skips the blocks of all other deliveries. A night takes a large one
+    some rows at a time, by the `row_number` beside the key; what has none comes with the first. -#}
+{% macro is_to_build(delivery_key, versions, has_rows=true) -%}
     {%- set all_versions = ref(versions) -%}
     {%- if execute and target.name == 'plan' -%}
         {#- Which ones is known in the night: scripts/peil/nights/replay.py fills it in. -#}
@@ -103,6 +104,7 @@
             'versions': all_versions | string,
             'version': model_version('delivery_version'),
             'code': code_digest(model),
+            'row': delivery_key.replace('delivery_key', 'row_number') if has_rows else '',
         }) }} */
     {%- elif execute and is_incremental() -%}
         {%- set found = run_query(

@@ -1,4 +1,4 @@
-with deliveries as (
+with every_row as (
     select
         deliveries.*,
         sources.respondent_scope,
@@ -6,10 +6,12 @@ with deliveries as (
         unnest(generate_series(1, deliveries.n_rows)) as row_number,
     from {{ ref('stg_deliveries') }} as deliveries
     inner join {{ ref('sources') }} as sources using (source_code)
-    where
-        sources.kind = 'survey'
-        and not deliveries.is_counted
-        and {{ is_to_build('deliveries.delivery_key', 'stg_delivery_versions') }}
+    where sources.kind = 'survey' and not deliveries.is_counted
+),
+
+deliveries as (
+    select * from every_row
+    where {{ is_to_build('delivery_key', 'stg_delivery_versions') }}
 ),
 
 expected as (

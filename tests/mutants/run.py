@@ -155,7 +155,8 @@ def run_dbt(copy: Copy, tests: Sequence[str]) -> dict[str, str]:
     results.unlink(missing_ok=True)
     done = copy.run(
         "-c", DBT, "--log-level", "none", "--log-level-file", "none", "test",
-        "--project-dir", str(copy.project), "--profiles-dir", ".", "--target-path", "target",
+        "--project-dir", str(copy.project), "--profiles-dir", ".",
+        "--target-path", str(results.parent),
         "--select", *tests,
     )  # fmt: skip
     if not results.exists():

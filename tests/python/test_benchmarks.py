@@ -1,6 +1,7 @@
 """The harness of the benchmarks: raking at 4,000 meets its margins, and the tables are written."""
 
 import json
+import sys
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ from benchmarks.__main__ import keep, write_docs
 from benchmarks.cluster import Model, cluster_section, fit, result_of
 from benchmarks.figures import differences, export, figures_section, own_seconds
 from benchmarks.nights import few_seeds, write_delivery
-from benchmarks.processes import Measured
+from benchmarks.processes import Measured, run_measured
 from benchmarks.raking import run_raking
 from benchmarks.raking_peil import margin_error, rake_table, write_weights
 from benchmarks.respondents import CASES, Case, write_respondents
@@ -28,6 +29,16 @@ def test_weights_written_in_the_database_meet_the_margins(tmp_path: Path, case: 
         assert margin_error(connection, case) < 1e-9
         counts = "select (select count(*) from weights), (select count(*) from respondents)"
         assert connection.execute(counts).fetchone() == (4000, 4000)
+
+
+def test_memory_of_a_night_is_that_of_all_its_processes() -> None:
+    """A process of 50 MiB starts one of 200 MiB, as landing starts a reader."""
+    child = "x = bytearray(200 << 20); import time; time.sleep(1)"
+    own = f"import subprocess, sys; x = bytearray(50 << 20); c = {child!r}"
+    run = "subprocess.run([sys.executable, '-c', c])"
+    done = run_measured([sys.executable, "-c", f"{own}; {run}"], timeout=60)
+    assert done.return_code == 0
+    assert done.peak_bytes < 200 << 20 < 250 << 20 < done.tree_bytes
 
 
 def test_a_short_benchmark_writes_its_tables_and_leaves_other_sections(tmp_path: Path) -> None:
@@ -172,11 +183,11 @@ def test_what_workers_took_is_read_from_the_log_of_the_night(does: str) -> None:
     used = Used()
     used.moved = 7_000
     line = f"2026-01-01 00:00:00,000 INFO {does} 1 of 2: a.csv (part 1/2) in {used}."
-    done = Measured(0, 30.0, 20.0, 10, is_timed_out=False, output="", errors=line)
+    done = Measured(0, 30.0, 20.0, 10, 20, is_timed_out=False, output="", errors=line)
     (task,) = result_of(done, 60)["tasks"]
     assert task["moved_kb"] == 7
     assert task["peak_mb"] > 0
-    failed = Measured(1, 30.0, 20.0, 10, is_timed_out=False, output="", errors="a\nERROR b")
+    failed = Measured(1, 30.0, 20.0, 10, 20, is_timed_out=False, output="", errors="a\nERROR b")
     assert result_of(failed, 60) == {"not_done": "ERROR b"}
 
 

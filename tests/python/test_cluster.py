@@ -6,9 +6,11 @@ without.
 
 import contextlib
 import importlib.util
+import io
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,6 +23,7 @@ from conftest import options, peil, places_in
 from peil.errors import InputError
 from peil.landing import land
 from peil.settings import PROJECT
+from peil.workers import driver
 from peil.workers.cluster import cluster
 from peil.workers.driver import RETRIES
 from peil.workers.night import cluster_night
@@ -272,6 +275,44 @@ def test_a_large_file_is_read_once_and_counted_in_slices(survey, tmp_path, monke
 def test_an_address_that_is_none_is_named():
     with pytest.raises(InputError, match="give a number of workers"), cluster("local:many"):
         pass
+
+
+def test_an_address_at_which_nobody_listens_is_refused_at_once(monkeypatch):
+    """Without a word of Ray, which would go on trying for minutes."""
+    from peil.workers import cluster as side
+
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: object())
+    monkeypatch.setattr(side, "Cluster", io.StringIO)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with cluster(f"127.0.0.1:{port}"):
+            pass
+    said = f"nobody listens there.*ray start --head --port {port}"
+    with pytest.raises(InputError, match=said), cluster(f"127.0.0.1:{port}"):
+        pass
+    # Of other addresses Ray knows who is there.
+    for address in ("local:2", "auto", "ray://head:10001"):
+        with cluster(address):
+            pass
+
+
+def shut_out(pipe, *_: object) -> None:
+    """As `serve` does where Ray writes that the token is wrong, and raises that nobody is there."""
+    with driver.heard() as noise:
+        os.write(2, b"W rpc: Unauthenticated: InvalidAuthToken: token is missing or incorrect\n")
+        noise.seek(0)
+        said = noise.read()
+    pipe.send(driver.why_not("Failed to connect", said))
+
+
+def test_who_has_another_token_is_told_which_to_set(monkeypatch, capfd):
+    from peil.workers import cluster as side
+
+    monkeypatch.setattr(side, "serve", shut_out)
+    with pytest.raises(InputError, match=r"does not accept the token of here[.] Set RAY_AUTH"):
+        side.Cluster("head:6379")
+    assert "InvalidAuthToken" not in capfd.readouterr().err
+    assert driver.why_not("Failed to connect", "slow") == "Failed to connect"
 
 
 def test_a_shared_folder_holds_whole_files(tmp_path):

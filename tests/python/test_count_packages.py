@@ -28,8 +28,12 @@ from peil.counting.made_of import counted_models, counted_seeds
 from peil.counting.manifest import Manifest, pack
 from peil.counting.tables import SELECTED, columns_of
 from peil.crosstabs.asked import ask
+from peil.crosstabs.files import WRITERS
 from peil.crosstabs.measured import Measured, measure
 from peil.crosstabs.people import read_counted
+from peil.crosstabs.published import published_crosstab
+from peil.crosstabs.run import Crosstabs
+from peil.errors import InputError
 from peil.gate import gate
 from peil.gate.worker_client import Worker
 from peil.landing import land
@@ -157,11 +161,61 @@ def test_parts_give_the_figures_of_the_whole(survey, packages, tmp_path):
             assert connection.execute(f"select count(*) > 0 from marts.{mart}").fetchone()[0], mart
     for (question, *_), *numbers in zip(CROSSTABS, crossed(whole), crossed(parts), strict=True):
         assert numbers[0] == pytest.approx(numbers[1], rel=CLOSE, abs=CLOSE), question
+    declared_can_be_asked(whole, parts)
     mixed = elsewhere(survey, tmp_path / "mixed", survey.inbox / A, packages[B])
     assert built(mixed) == []
     assert differences(whole.warehouse, mixed.warehouse) == []
     # The same packages again: nothing new has landed.
     assert land(parts).landed == []
+
+
+def declared_can_be_asked(whole: Places, parts: Places) -> None:
+    """Of counts a declared crosstab is the published one, and what is seen is that of the files."""
+    readers = Crosstabs(parts.warehouse)
+    n_seen = 0
+    for question, column in CROSSTABS:
+        by = {"small_channel": "via"}.get(column, column)
+        table = readers.ask(question, by)
+        with duckdb.connect(str(parts.warehouse), read_only=True) as connection:
+            mart = connection.execute(
+                "from marts.crosstabs where crosstab_code = ? order by sort_order",
+                [f"{question}_by_{column}"],
+            ).df()
+        figures, files = table.figures, Crosstabs(whole.warehouse).ask(question, by).figures
+        for name in ("estimate", "se", "ci_low", "n_answers", "row_share"):
+            assert figures[name].tolist() == pytest.approx(mart[name].tolist(), nan_ok=True)
+        assert (figures["withheld_reason"].notna() == mart["is_withheld"]).all()
+        assert figures.loc[mart["is_withheld"], "estimate"].isna().all()
+        assert list(figures) == list(files)
+        key = ["group", "second_group", "statistic", "option_code"]
+        both = figures.merge(files, on=key).dropna(subset=["estimate_x", "estimate_y"])
+        for name in ("estimate", "se", "n_effective"):
+            assert both[f"{name}_x"].tolist() == pytest.approx(both[f"{name}_y"].tolist())
+        for name in ("label", "group_label", "kind", "is_answer"):
+            assert (both[f"{name}_x"] == both[f"{name}_y"]).all(), name
+        assert "|" in WRITERS[".md"](table).decode()
+        n_seen += len(both)
+    assert n_seen > 20
+    (question, column), *_ = CROSSTABS
+    said = f"came as count packages.*published, and can be asked one at a time.*: {column}[.]"
+    for by, where in (("item_1", {}), (column, {"item_1": "1"}), ((column, "item_1"), {})):
+        with pytest.raises(InputError, match=said):
+            readers.ask(question, by, where=where)
+    # What the published table withholds is withheld.
+    copy = shutil.copy2(parts.warehouse, parts.warehouse.with_name("copy.duckdb"))
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(f"attach '{parts.warehouse}' as {parts.warehouse.stem} (read_only)")
+        connection.execute(
+            "update marts.crosstabs set estimate = null, is_withheld = true, "
+            "withheld_reason = 'protected' where column_letter = 'B'"
+        )
+        figures = published_crosstab(
+            connection, ask(connection, question, [column], {}, None, None)
+        ).figures
+    is_b = figures["group_letter"] == "B"
+    assert is_b.any()
+    assert (figures["withheld_reason"] == "protected").tolist() == is_b.tolist()
+    assert figures["estimate"].isna().tolist() == is_b.tolist()
 
 
 def crossed(places: Places) -> list[list[float]]:

@@ -15,6 +15,7 @@ import pytest
 from conftest import here, ledger_agrees, options, peil, places_in
 from peil.codebook.limits import Limits
 from peil.names import printable
+from peil.readers.limits import seconds_for, spill_bytes_for
 from peil.settings import PROJECT
 
 
@@ -241,6 +242,17 @@ def test_a_reader_that_takes_too_long_is_stopped(places, monkeypatch, one_worker
     assert len(result.landed) == 5
     (reason,) = result.rejected.values()
     assert "takes more than 4 s to read" in reason
+
+
+def test_a_large_file_has_more_time_and_room_than_a_small_one(tmp_path):
+    limits = Limits(reading_seconds=300, reading_file_mb=8192)
+    small, large = tmp_path / "small.csv", tmp_path / "large.csv"
+    for path, size in ((small, 1), (large, 3 << 30)):
+        path.touch()
+        os.truncate(path, size)
+    assert (seconds_for(small, limits), seconds_for(large, limits)) == (300, 3600)
+    assert spill_bytes_for(small, limits) == 8 << 30
+    assert spill_bytes_for(large, limits) == 30 << 30
 
 
 def test_a_reader_killed_from_outside_leaves_the_file(places, monkeypatch, one_worker):

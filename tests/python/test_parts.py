@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 from conftest import here, places_in
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +22,7 @@ from hypothesis import strategies as st
 from peil.counting.tables import SELECTED
 from peil.errors import DeliveryRejectedError, InputError
 from peil.landing import land
+from peil.nights import replay_parts
 from peil.settings import Places
 from peil.workers.count import count_delivery
 from peil.workers.merge import merge_parts
@@ -86,12 +89,33 @@ def tables(package: Path, folder: Path) -> dict[str, tuple[list, list]]:
     return found
 
 
+def same_counts(package: Path, whole: Path, folder: Path) -> dict[str, tuple[list, list]]:
+    """Hold a package against that of the whole; returns the tables of the whole."""
+    added, counted = tables(package, folder / "a"), tables(whole, folder / "b")
+    for table in SELECTED:
+        assert added[table][0] == counted[table][0], table
+        for row, expected in zip(added[table][1], counted[table][1], strict=True):
+            assert row == pytest.approx(expected, rel=CLOSE, abs=CLOSE), table
+    return counted
+
+
 def manifest(package: Path) -> dict:
     with zipfile.ZipFile(package) as archive:
         found = json.loads(archive.read("manifest.json"))
     for file in found["files"].values():
         del file["sha256"], file["sums"]
     return found
+
+
+def write_groups(text: Path, file: Path) -> None:
+    """The same rows as Parquet in four row groups, the last of which is short."""
+    table = pyarrow.csv.read_csv(
+        text,
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(strings_can_be_null=True),
+    )
+    pyarrow.parquet.write_table(table, file, row_group_size=30)
+    assert pyarrow.parquet.ParquetFile(file).num_row_groups == 4
 
 
 def merged(survey: Places, file: Path, of: int, folder: Path) -> Path:
@@ -114,14 +138,28 @@ def test_parts_added_up_are_the_package_of_the_whole(survey, whole, tmp_path_fac
     package = merged(survey, survey.inbox / NAME, of, folder)
     assert package.name == whole.name
     assert manifest(package) == manifest(whole)
-    added, counted = tables(package, folder / "a"), tables(whole, folder / "b")
+    counted = same_counts(package, whole, folder)
     assert all(counted[table][0] for table in ("crosstabs", "item_products"))
-    for table in SELECTED:
-        assert added[table][0] == counted[table][0], table
-        for row, expected in zip(added[table][1], counted[table][1], strict=True):
-            assert row == pytest.approx(expected, rel=CLOSE, abs=CLOSE), table
     steps = {row[3]: row[-1] for row in counted["respondents"][0]}
     assert steps["duplicate"] == 10
+
+
+def test_a_file_that_is_counted_some_rows_at_a_time_has_the_same_counts(
+    survey, whole, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("peil.nights.replay_parts.ROWS_AT_ONCE", 33)
+    ranges = []
+    filled_in = replay_parts.with_deliveries
+
+    def seen(code, keys, rows=None):
+        ranges.append(rows)
+        return filled_in(code, keys, rows)
+
+    monkeypatch.setattr(replay_parts, "with_deliveries", seen)
+    package = count_delivery(survey.seeds, survey.inbox / NAME, tmp_path).package
+    assert set(ranges) == {(1, 33), (34, 66), (67, 99), (100, 132)}
+    assert manifest(package) == manifest(whole)
+    same_counts(package, whole, tmp_path)
 
 
 def test_a_parquet_file_in_parts_is_the_package_of_the_whole(survey, whole, tmp_path):
@@ -131,17 +169,37 @@ def test_a_parquet_file_in_parts_is_the_package_of_the_whole(survey, whole, tmp_
         {**row, "file_pattern": "small_survey.*", "file_format": "auto"} for row in found
     ])  # fmt: skip
     file = tmp_path / "small_survey.parquet"
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"copy (from read_csv('{survey.inbox / NAME}', all_varchar = true)) to '{file}' "
-            "(format parquet, row_group_size 2048)"
-        )
+    write_groups(survey.inbox / NAME, file)
     package = merged(replace(survey, seeds=seeds), file, 3, tmp_path / "parts")
     added, counted = tables(package, tmp_path / "a"), tables(whole, tmp_path / "b")
     for table in SELECTED:
         # A key is of the file, and so is the order of equal sums.
         if table != "keys":
             assert added[table][0] == counted[table][0], table
+
+
+def test_parquet_files_of_several_row_groups_land_every_row_in_its_place(survey, tmp_path):
+    """Two files in one night: each row has the answers and the number that it has in the text."""
+    places = replace(places_in(tmp_path), seeds=shutil.copytree(survey.seeds, tmp_path / "seeds"))
+    places.inbox.mkdir(parents=True, exist_ok=True)
+    edit(places.seeds, "sources", lambda found: [
+        {**row, "file_pattern": "small_survey*", "file_format": "auto"} for row in found
+    ])  # fmt: skip
+    shutil.copy2(survey.inbox / NAME, places.inbox)
+    names = ["small_survey_a.parquet", "small_survey_b.parquet"]
+    for name in names:
+        write_groups(survey.inbox / NAME, places.inbox / name)
+    assert sorted(land(places).landed) == sorted([NAME, *names])
+    with duckdb.connect(str(places.warehouse), read_only=True) as connection:
+        text, *others = (
+            connection.execute(
+                "select row_number, column_name, value from raw.answers inner join raw.deliveries "
+                "using (delivery_key) where file_name = ? order by all", [name],
+            ).fetchall()
+            for name in (NAME, *names)
+        )  # fmt: skip
+    assert max(row for row, *_ in text) == 100
+    assert others == [text, text]
 
 
 def test_a_slice_holds_its_own_rows_and_nothing_that_no_count_needs(survey, tmp_path):

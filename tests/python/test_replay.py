@@ -294,13 +294,21 @@ def test_a_small_survey_is_built_on_one_thread(tmp_path, n_rows, one_thread, wan
 
 
 def test_deliveries_are_filled_in():
-    facts = json.dumps({"key": "answers.delivery_key", "versions": "v", "version": "x"})
-    code = f"select * from answers where true /* deliveries {facts} */ and x"
+    facts = {"key": "answers.delivery_key", "versions": "v", "version": "x"}
+    placed = facts | {"row": "answers.row_number"}
+    code = f"select * from answers where true /* deliveries {json.dumps(placed)} */ and x"
     assert with_deliveries(code, None) == "select * from answers where true and x"
     assert with_deliveries(code, []) == "select * from answers where false and x"
     assert with_deliveries(code, ["k", "l"]).endswith(
         "where answers.delivery_key in ('k', 'l') and x"
     )
+    assert with_deliveries(code, ["k"], (11, 20)).endswith(
+        "where (answers.delivery_key in ('k') and answers.row_number between 11 and 20) and x"
+    )
+    # What has no rows is there once.
+    without = f"true /* deliveries {json.dumps(facts | {'row': ''})} */"
+    assert with_deliveries(without, ["k"], (1, 10)) == "answers.delivery_key in ('k')"
+    assert with_deliveries(without, ["k"], (11, 20)) == "false"
 
 
 def test_a_plan_is_compiled_once_for_all_folders(tmp_path, monkeypatch):

@@ -30,7 +30,7 @@ found as (
         survey_code,
         {{ answer }},
     from {{ ref('stg_counted_answers') }}
-    where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
+    where {{ is_to_build('delivery_key', 'wgt_delivery_versions', has_rows=false) }}
 ),
 
 keyed as (

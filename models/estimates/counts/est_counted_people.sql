@@ -13,7 +13,7 @@ with found as (
         {{ key_of(people_columns()) }} as people_key,
         {{ people }},
     from {{ ref('stg_counted_answers') }}
-    where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
+    where {{ is_to_build('delivery_key', 'wgt_delivery_versions', has_rows=false) }}
 )
 
 select * from found

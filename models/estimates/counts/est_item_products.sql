@@ -42,7 +42,7 @@ multiplied as (
     -- Counted elsewhere.
     union all by name
     select * from {{ ref('stg_counted_item_products') }}
-    where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
+    where {{ is_to_build('delivery_key', 'wgt_delivery_versions', has_rows=false) }}
 )
 
 select * from multiplied

@@ -86,7 +86,7 @@ summed as (
     -- Counted elsewhere.
     union all by name
     select * from {{ ref('stg_counted_pairs') }}
-    where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
+    where {{ is_to_build('delivery_key', 'wgt_delivery_versions', has_rows=false) }}
 )
 
 select * from summed

@@ -108,7 +108,7 @@ counted as (
         sum_d,
         sum_d2,
     from {{ ref('stg_counted_answers') }}
-    where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
+    where {{ is_to_build('delivery_key', 'wgt_delivery_versions', has_rows=false) }}
 )
 
 select * from counted

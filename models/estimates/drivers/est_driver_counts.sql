@@ -39,7 +39,7 @@ counted as (
     -- Counted elsewhere.
     union all by name
     select * from {{ ref('stg_counted_drivers') }}
-    where {{ is_to_build('delivery_key', 'wgt_delivery_versions') }}
+    where {{ is_to_build('delivery_key', 'wgt_delivery_versions', has_rows=false) }}
 )
 
 select * from counted

@@ -66,6 +66,16 @@ def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, s
     return {name: kind for name, kind, *_ in found if name != "delivery_key"}
 
 
+def added_up(columns: dict[str, str]) -> str:
+    """What is selected, grouped by all, where rows of several parts are added up."""
+    # fsum: adding many small numbers in any order gives the same digits.
+    return ", ".join(
+        f"{'sum' if kind in {'BIGINT', 'INTEGER', 'HUGEINT'} else 'fsum'}({name}) as {name}"
+        if name.startswith(("n_", "sum_")) else name
+        for name, kind in columns.items()
+    )  # fmt: skip
+
+
 def sums_of(
     connection: duckdb.DuckDBPyConnection, relation: str, columns: dict[str, str]
 ) -> dict[str, float]:

@@ -57,7 +57,11 @@ def read_respondents(
             same people always have and that nobody can guess.
     """
     columns = _columns(asked, *also)
-    _refuse_counts(connection, asked.wave_code)
+    if packages := came_as_counts(connection, asked.wave_code):
+        raise InputError(
+            f"wave '{asked.wave_code}': {packages} came as count packages, so that nobody's "
+            "answers are here. Make it where the files are."
+        )
     query = respondents_query(connection, columns, _place(asked), with_keys=with_keys)
     return _respondents(connection, query, columns, asked)
 
@@ -113,19 +117,13 @@ def _respondents(
     return Respondents(frame, numbered, people, columns)
 
 
-def _refuse_counts(connection: duckdb.DuckDBPyConnection, wave: str) -> None:
-    """Of a count package nobody's answers are here, so they cannot be crossed anew."""
+def came_as_counts(connection: duckdb.DuckDBPyConnection, wave: str) -> str:
+    """The deliveries of a wave of which nobody's answers are here; empty where there are none."""
     found = connection.execute(
         "select string_agg(file_name, ', ' order by file_name) from raw.deliveries "
         "where status = 'landed' and package_sha256 is not null and wave_code = ?", [wave],
     ).fetchone()  # fmt: skip
-    if found and found[0]:
-        raise InputError(
-            f"wave '{wave}': {found[0]} came as count packages, so a crosstab would leave those "
-            "respondents out. Declare it in crosstab_definitions.csv, or the groups as a segment "
-            "in segments.csv, and have the deliveries counted again; or make the crosstab where "
-            "the files are."
-        )
+    return (found and found[0]) or ""
 
 
 def answers_of(text: str) -> list[tuple[str, float]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from peil.crosstabs.asked import By, Row
+from peil.crosstabs.asked import Asked, By, Row
 from peil.crosstabs.measured import SHARES, Group, Measured
 from peil.disclosure.rules import QUANTITIES
 from peil.statistics.tabulation import benjamini_hochberg
@@ -98,7 +98,7 @@ def result(measured: Measured, reasons: np.ndarray, rounding: Rounding) -> Cross
     divisions = {by.code: by.label for by in measured.asked.bys}
     shown = [measured.groups[g] for g in measured.shown]
     sides = {(g.by.code, g.label): g.sides for g in shown if g.by and len(g.sides) > 1}
-    return Crosstab(pd.DataFrame(rows), differences, tests, divisions, sides, _about(measured))
+    return Crosstab(pd.DataFrame(rows), differences, tests, divisions, sides, about(measured.asked))
 
 
 def _figure(
@@ -190,17 +190,17 @@ def _compared(
             else:
                 higher, lower = (a, b) if is_higher else (b, a)
                 marks.setdefault((higher, k), []).append(measured.groups[lower].letter or "")
-    return pd.DataFrame(rows, columns=_DIFFERENCES), marks
+    return pd.DataFrame(rows, columns=DIFFERENCES), marks
 
 
-_DIFFERENCES = [
+DIFFERENCES = [
     "by", "group_a", "group_b", "statistic", "option_code", "difference", "se", "df", "p_value",
     "p_adjusted",
 ]  # fmt: skip
 
 
-def _about(measured: Measured) -> dict[str, str]:
-    asked = measured.asked
+def about(asked: Asked) -> dict[str, str]:
+    """What a crosstab is of, in words."""
     label = f"label_{asked.language}"
     return {
         "question": asked.question[label],

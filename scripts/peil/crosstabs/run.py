@@ -10,6 +10,8 @@ import duckdb
 from peil.built import require_built
 from peil.crosstabs.asked import ask, rows_of
 from peil.crosstabs.ledger import given_before, write_down
+from peil.crosstabs.people import came_as_counts
+from peil.crosstabs.published import published_crosstab
 from peil.crosstabs.result import Crosstab, Rounding, result
 from peil.crosstabs.together import Given, given, measure_together
 from peil.crosstabs.words import words
@@ -84,7 +86,8 @@ class Crosstabs:
             table, given_out = _tabulate(
                 connection, question, bys, levels, wave, scheme, self._given
             )
-        self._given.append(given_out)
+        if given_out:
+            self._given.append(given_out)
         return table
 
 
@@ -107,7 +110,7 @@ def tabulate(
         before = given_before(places, session)
         table, given_out = _tabulate(connection, question, by, where, wave, scheme, before)
         # One program at a time is here: nobody asks between the reading and the writing.
-        if given_out not in before:
+        if given_out and given_out not in before:
             write_down(places, session, given_out)
         return table, len([other for other in before if other != given_out])
 
@@ -116,8 +119,11 @@ def _tabulate(
     connection: duckdb.DuckDBPyConnection, question: str, by: Iterable[str],
     where: Mapping[str, Iterable[str]], wave: str | None, scheme: str | None,
     before: Sequence[Given],
-) -> tuple[Crosstab, Given]:  # fmt: skip
+) -> tuple[Crosstab, Given | None]:  # fmt: skip
+    """The table, and what a reader has of it; None where everybody has it already."""
     asked = ask(connection, question, tuple(by), where, wave, scheme)
+    if came_as_counts(connection, asked.wave_code):
+        return published_crosstab(connection, asked), None
     measured, reasons = measure_together(connection, asked, before, words(asked.language)["total"])
     rounding = rows_of(connection, "select * from codebook.publication_rounding")
     table = result(measured, reasons, Rounding(rounding, asked.thresholds))

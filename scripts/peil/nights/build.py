@@ -21,7 +21,7 @@ from peil.nights.replay import Failure, replay
 from peil.private import private_folder
 from peil.project import dbt_arguments, is_customised, peil_folder
 from peil.settings import Places
-from peil.warehouse import STORAGE, one_row, open_warehouse, wait_until_free
+from peil.warehouse import STORAGE, leave_half, one_row, open_warehouse, wait_until_free
 
 log = logging.getLogger(__name__)
 # Of a test without a name of its own dbt makes one that is longer than a file may have.
@@ -50,6 +50,7 @@ def build_warehouse(places: Places) -> BuildResult:
     result = None
     # Open once: to read the catalogue of all those tables takes longer than most steps.
     with open_warehouse(places.warehouse) as connection:
+        leave_half(connection)
         keep_seeds = codebook == _built_codebook(connection)
         if keep_seeds:
             log.info("The codebook is unchanged: its tables and their tests stand.")

@@ -196,14 +196,26 @@ def deliveries_in(code: str) -> list[dict]:
     return [json.loads(found) for found in _PER_DELIVERY.findall(code)]
 
 
-def with_deliveries(code: str, keys: list[str] | None) -> str:
-    """The SQL of such a model for some deliveries, or for all that landed."""
+def with_deliveries(code: str, keys: list[str] | None, rows: tuple[int, int] | None = None) -> str:
+    """The SQL of such a model for some deliveries, or for all that landed.
+
+    Args:
+        code: with what it says of itself in it.
+        keys: of the deliveries; None for all.
+        rows: the first and the last row of them, where not all are taken at once.
+    """
 
     def condition(found: re.Match) -> str:
         if keys is None:
             return "true"
-        chosen = ", ".join(f"'{key}'" for key in keys)
-        return f"{json.loads(found[1])['key']} in ({chosen})" if keys else "false"
+        facts = json.loads(found[1])
+        if not keys or (rows and rows[0] > 1 and not facts["row"]):
+            return "false"
+        listed = ", ".join(f"'{key}'" for key in keys)
+        chosen = f"{facts['key']} in ({listed})"
+        if not (rows and facts["row"]):
+            return chosen
+        return f"({chosen} and {facts['row']} between {rows[0]} and {rows[1]})"
 
     return _PER_DELIVERY.sub(condition, code)
 

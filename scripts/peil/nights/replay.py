@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from peil.nights.plan import NoPlanError, Plan, Step, deliveries_in, for_database, with_deliveries
+from peil.nights.replay_parts import insert_deliveries, rows_of
 from peil.nights.replay_state import KeptPerDelivery, begin_build, end_build, relation_kinds
 from peil.warehouse import as_path, literal, one_row, quoted
 
@@ -205,20 +206,15 @@ class _Run:
         current: set[str] = set()
         if self.kinds.get((step.schema, step.name)) != "table":
             self._replaces(step, "view")
-            made = with_deliveries(code, None)
-            self.connection.execute(f"create table {table} as (\n{made}\n)")
+            nothing = with_deliveries(code, [])
+            self.connection.execute(f"create table {table} as (\n{nothing}\n)")
         else:
             current = self.kept.current(step.name, versions)
             listed = ", ".join(map(literal, sorted(current)))
             condition = f"delivery_key not in ({listed})" if current else "true"
             self.connection.execute(f"delete from {table} where {condition}")
-            if wanted := sorted(set(versions) - current):
-                names = [row[0] for row in self.connection.execute(f"describe {table}").fetchall()]
-                columns = ", ".join(map(quoted, names))
-                made = with_deliveries(code, wanted)
-                self.connection.execute(
-                    f"insert into {table} ({columns}) select {columns} from (\n{made}\n) as made"
-                )
+        if wanted := sorted(set(versions) - current):
+            insert_deliveries(self.connection, table, code, wanted, rows_of(self.connection))
         self.kept.remember(step.name, versions, set(versions) - current)
 
     def _holds_contract(self, step: Step, code: str) -> None:

@@ -10,6 +10,10 @@ from peil.errors import DeliveryRejectedError
 from peil.warehouse import as_path, one_row
 
 MB = 1 << 20
+# A file is given its time and its room on disk per so much of it: a large one is no hostile one.
+_PER_BYTES = 256 * MB
+# What a text takes as a table of cells, on disk.
+_SPILLED = 10
 
 
 def require_within(path: Path, limits: Limits) -> None:
@@ -29,6 +33,16 @@ def require_within(path: Path, limits: Limits) -> None:
         n_bytes = _parquet_bytes(path)
     if n_bytes > limits.reading_unpacked_mb * MB:
         raise too_large(path.name, f"{n_bytes / MB:,.0f} MB unpacked", limits)
+
+
+def seconds_for(path: Path, limits: Limits) -> float:
+    """How long the reading of a file may take."""
+    return limits.reading_seconds * max(1.0, path.stat().st_size / _PER_BYTES)
+
+
+def spill_bytes_for(path: Path, limits: Limits) -> int:
+    """How much its reader may write to disk meanwhile."""
+    return max(int(limits.reading_file_mb * MB), _SPILLED * path.stat().st_size)
 
 
 def too_large(name: str, what: str, limits: Limits) -> DeliveryRejectedError:

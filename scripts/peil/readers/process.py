@@ -15,6 +15,7 @@ from peil.codebook import Source
 from peil.codebook.limits import Limits
 from peil.errors import DeliveryRejectedError, MachineError
 from peil.readers.frames import INCOMING
+from peil.readers.limits import seconds_for
 from peil.readers.reading import Reading, Unusable
 from peil.settings import PROJECT, child_environment
 from peil.warehouse import as_path
@@ -111,7 +112,7 @@ class ReadingProcess:
             late.set()
             process.kill()
 
-        timer = threading.Timer(self.limits.reading_seconds, stop)
+        timer = threading.Timer(seconds_for(request["path"], self.limits), stop)
         timer.start()
         try:
             process.stdin.write(pickle.dumps(request))
@@ -150,10 +151,11 @@ class ReadingProcess:
                 "reading_memory_mb in thresholds.csv to have it set aside."
             )
         if ended in _TIME:
+            seconds = seconds_for(copy, limits)
             return DeliveryRejectedError(
-                f"{name}: takes more than {limits.reading_seconds:g} s to read. Save it again "
+                f"{name}: takes more than {seconds:,.0f} s to read. Save it again "
                 "without empty rows and columns, or raise reading_seconds in thresholds.csv.",
-                nl=f"Het lezen duurt langer dan {limits.reading_seconds:g} seconden.",
+                nl=f"Het lezen duurt langer dan {seconds:.0f} seconden.",
             )
         if "memory" in answer or ended == "SIGABRT":
             return DeliveryRejectedError(

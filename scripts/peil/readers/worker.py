@@ -19,7 +19,7 @@ from peil.codebook import Source
 from peil.codebook.limits import Limits
 from peil.errors import DeliveryRejectedError
 from peil.readers import INCOMING, headers, read_delivery
-from peil.readers.limits import MB, require_within
+from peil.readers.limits import MB, require_within, seconds_for, spill_bytes_for
 from peil.readers.reading import Reading
 from peil.warehouse import literal
 
@@ -51,7 +51,7 @@ def main() -> None:
 
 def answer_to(path: Path, source: Source, limits: Limits, scratch: Path, target: Path) -> dict:
     """What became of one file: its reading, the reason it is refused, or what ran out."""
-    limit_process(limits)
+    limit_process(limits, seconds_for(path, limits))
     try:
         return {"reading": asdict(_read(path, source, limits, scratch, target))}
     except DeliveryRejectedError as error:
@@ -72,23 +72,24 @@ def _read(path: Path, source: Source, limits: Limits, scratch: Path, target: Pat
     with duckdb.connect() as connection:
         connection.execute(f"set temp_directory = {literal(str(scratch / 'spill'))}")
         connection.execute(f"set memory_limit = '{int(_memory(limits) * DUCKDB_SHARE / MB)}MB'")
-        connection.execute(f"set max_temp_directory_size = '{limits.reading_file_mb:.0f}MB'")
+        spill = spill_bytes_for(path, limits) // MB
+        connection.execute(f"set max_temp_directory_size = '{spill}MB'")
         reading = read_delivery(connection, path, source, scratch)
         connection.execute(f"copy {INCOMING} to {literal(str(target))} (format parquet)")
     return reading
 
 
-def limit_process(limits: Limits) -> None:
+def limit_process(limits: Limits, seconds: float) -> None:
     """Bound memory, and processor time from now on; where the system cannot, time alone counts."""
     try:
         import resource
     except ImportError:  # Windows
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = int(used.ru_utime + used.ru_stime + limits.reading_seconds) + 1
+    processor = int(used.ru_utime + used.ru_stime + seconds) + 1
     for kind, amount in (
         (resource.RLIMIT_AS, int(_memory(limits))),
-        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CPU, processor),
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(kind)[1]

@@ -3,13 +3,14 @@
 import importlib.util
 import logging
 import multiprocessing
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from peil.errors import InputError
 from peil.settings import hash_key
-from peil.workers.driver import serve, workers_of
+from peil.workers.driver import SHUT, serve, workers_of
 from peil.workers.task import Common, Done, Job
 
 # How often Ray may end in a night before its jobs are left for the next one.
@@ -74,6 +75,11 @@ class Cluster:
             if not left or _TOO_SLOW not in problem:
                 break
             log.info("Ray did not start in time on this machine; once more.")
+        if problem == SHUT:
+            raise InputError(
+                f"--cluster {self.address}: {problem}. Set RAY_AUTH_TOKEN to that of the cluster, "
+                "or copy ~/.ray/auth_token from its first node."
+            )
         raise InputError(
             f"--cluster {self.address}: no cluster answers there ({problem}). Start one with "
             "`ray start --head`, or give local:N for N workers on this machine. A cluster "
@@ -137,8 +143,24 @@ def cluster(address: str) -> Iterator[Cluster]:
         raise InputError(f"--cluster {address}: give a number of workers, as in local:4.")
     if importlib.util.find_spec("ray") is None:
         raise InputError("--cluster needs Ray: pip install 'peil[cluster]'.")
+    _require_somebody(address)
     found = Cluster(address)
     try:
         yield found
     finally:
         found.close()
+
+
+def _require_somebody(address: str) -> None:
+    """Refuse an address at which nobody listens: Ray itself goes on trying for minutes."""
+    host, _, port = address.rpartition(":")
+    if workers_of(address) is not None or not host or "/" in host or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+    except (OSError, OverflowError) as error:
+        raise InputError(
+            f"--cluster {address}: nobody listens there ({error}). Start a cluster on that machine "
+            f"with `ray start --head --port {port}`, open that port to this one, or give local:N "
+            "for N workers here."
+        ) from error

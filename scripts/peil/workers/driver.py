@@ -8,10 +8,13 @@ import importlib
 import logging
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
+from typing import IO
 
 from peil.workers.task import Common, Done, Job, work
 
@@ -20,6 +23,8 @@ CPUS, MEMORY = 1, 2 << 30
 RETRIES = 3
 LOCAL = "local:"
 _TOKEN = Path(".ray") / "auth_token"
+# What Ray writes, a line per second, of who has no token or another one; and what is said of it.
+_REFUSED, SHUT = "InvalidAuthToken", "it does not accept the token of here"
 
 
 def serve(pipe: Connection, address: str, parent: int) -> None:
@@ -34,10 +39,16 @@ def serve(pipe: Connection, address: str, parent: int) -> None:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     _authenticate(address)
     ray = importlib.import_module("ray")
+    said = ""
     try:
-        _connect(ray, address)
+        with heard() as noise:
+            try:
+                _connect(ray, address)
+            finally:
+                noise.seek(0)
+                said = noise.read()
     except Exception as error:  # Ray raises its own, Python's and bare ones
-        pipe.send(str(error) or type(error).__name__)
+        pipe.send(why_not(str(error) or type(error).__name__, said))
         return
     try:
         pipe.send("")
@@ -57,6 +68,29 @@ def workers_of(address: str) -> int | None:
         return None
     number = address.removeprefix(LOCAL)
     return int(number) if number.isdecimal() else 0
+
+
+def why_not(problem: str, said: str) -> str:
+    """Why no connection was made: Ray raises the same, whether nobody is there or the door is shut.
+
+    Args:
+        problem: what it raised.
+        said: what it wrote meanwhile.
+    """
+    return SHUT if _REFUSED in said else problem
+
+
+@contextmanager
+def heard() -> Iterator[IO[str]]:
+    """Keep what Ray writes past Python, a line per second while it tries, for who asks."""
+    own = os.dup(2)
+    with tempfile.TemporaryFile("w+") as noise:
+        os.dup2(noise.fileno(), 2)
+        try:
+            yield noise
+        finally:
+            os.dup2(own, 2)
+            os.close(own)
 
 
 def _authenticate(address: str) -> None:

@@ -9,7 +9,7 @@ import duckdb
 
 from peil.codebook.limits import Limits, read_limits
 from peil.counting.manifest import Manifest, manifest_of, unpack
-from peil.counting.tables import SELECTED, columns_of
+from peil.counting.tables import SELECTED, added_up, columns_of
 from peil.errors import InputError
 from peil.migrations import migrate
 from peil.private import owner_only
@@ -99,12 +99,6 @@ def _unlike(one: Manifest, other: Manifest) -> str:
 
 
 def _added_up(connection: duckdb.DuckDBPyConnection, table: str, folders: list[Path]) -> str:
-    columns = columns_of(connection, table)
-    # fsum: adding many small numbers in any order gives the same digits.
-    added = ", ".join(
-        f"{'sum' if kind in {'BIGINT', 'INTEGER', 'HUGEINT'} else 'fsum'}({name}) as {name}"
-        if name.startswith(("n_", "sum_")) else name
-        for name, kind in columns.items()
-    )  # fmt: skip
+    added = added_up(columns_of(connection, table))
     files = ", ".join(as_path(folder / f"{table}.parquet") for folder in folders)
     return f"select {added} from read_parquet([{files}]) group by all"

@@ -1,0 +1,87 @@
+"""A model that is kept per delivery, made of a large delivery some rows at a time.
+
+What a person answered is brought together in lists and texts that DuckDB does not write to disk, so
+that they may never be of everybody at once. Rows of a person stand in one range; rows of many
+people (counts) are added up over the ranges.
+"""
+
+from collections.abc import Iterator
+
+import duckdb
+
+from peil.counting.tables import added_up
+from peil.nights.plan import with_deliveries
+from peil.warehouse import quoted
+
+# About two kilobytes each where answers to all questions are brought together.
+ROWS_AT_ONCE = 250_000
+_PARTS = "made_in_parts"
+Batch = tuple[list[str], tuple[int, int] | None]
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many rows each delivery has here; one of which counts came has none."""
+    return dict(
+        connection.execute(
+            "select delivery_key, n_rows from raw.deliveries "
+            "where status = 'landed' and package_sha256 is null"
+        ).fetchall()
+    )
+
+
+def batches(keys: list[str], n_rows: dict[str, int]) -> Iterator[Batch]:
+    """Small deliveries together, a large one by itself in ranges of its rows."""
+    together: list[str] = []
+    n_together = 0
+    for key in keys:
+        n = n_rows.get(key, 0)
+        if n > ROWS_AT_ONCE:
+            for first in range(1, n + 1, ROWS_AT_ONCE):
+                yield [key], (first, first + ROWS_AT_ONCE - 1)
+            continue
+        if together and n_together + n > ROWS_AT_ONCE:
+            yield together, None
+            together, n_together = [], 0
+        together.append(key)
+        n_together += n
+    if together:
+        yield together, None
+
+
+def insert_deliveries(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    code: str,
+    keys: list[str],
+    n_rows: dict[str, int],
+) -> None:
+    """Insert what a model makes of deliveries.
+
+    Args:
+        connection: inside the transaction of the step.
+        table: the table of the model, which exists.
+        code: its SQL, which says where deliveries are chosen.
+        keys: of the deliveries.
+        n_rows: how many rows each has.
+    """
+    columns = {name: kind for name, kind, *_ in connection.execute(f"describe {table}").fetchall()}
+    names = ", ".join(map(quoted, columns))
+    is_of_many = "row_number" not in columns
+    is_parted = False
+    for chosen, rows in batches(keys, n_rows):
+        target = table
+        if rows and is_of_many:
+            target = _PARTS
+            if not is_parted:
+                connection.execute(f"create temp table {_PARTS} as from {table} limit 0")
+            is_parted = True
+        made = with_deliveries(code, chosen, rows)
+        connection.execute(
+            f"insert into {target} ({names}) select {names} from (\n{made}\n) as made"
+        )
+    if is_parted:
+        connection.execute(
+            f"insert into {table} ({names}) select {added_up(columns)} from {_PARTS} "
+            "group by all order by all"
+        )
+        connection.execute(f"drop table {_PARTS}")
