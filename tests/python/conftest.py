@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import hashlib
 import io
 import logging
 import os
@@ -20,8 +21,11 @@ from made_once import copy_of
 from nights_in_tests import runs_a_night, starts_one
 from peil.cli import main
 from peil.demo import write_demo
+from peil.drafts import draft_of
 from peil.gate import gate
 from peil.gate.worker_client import Worker
+from peil.kept import can_keep, kept_folder
+from peil.nights.plans import PARSED
 from peil.settings import PROJECT, Places
 from playwright.sync_api import Browser, sync_playwright
 from site_pages import Page, pages_of
@@ -138,16 +142,39 @@ def peil(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
     return _run("peil", arguments, environment)
 
 
-def dbt(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
-    """Run dbt in the project as a user does, in a process of its own."""
-    return _run("dbt.cli.main", arguments, environment)
+def dbt(*arguments: object, target: Path, **environment: str) -> subprocess.CompletedProcess:
+    """Run dbt in the project as a user does, in a process of its own.
+
+    A parse is ten times what reading one takes: what the last run parsed of this checkout is put
+    into the folder `target`, where dbt keeps its own, and dbt parses what differs.
+    """
+    checkout = hashlib.sha256(str(PROJECT).encode()).hexdigest()[:8]
+    kept = kept_folder("tests") / f"{checkout}-{PARSED}"
+    parsed = target / PARSED
+    if kept.exists() and not parsed.exists():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(kept, parsed)
+    done = _run("dbt.cli.main", [*arguments, "--target-path", target], environment)
+    if parsed.exists() and can_keep("tests"):
+        draft = draft_of(kept)
+        shutil.copy2(parsed, draft)
+        draft.replace(kept)
+    return done
 
 
-def _run(module: str, arguments: Iterable, environment: dict) -> subprocess.CompletedProcess:
+def run_code(code: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess:
+    """Python that uses dbt, in a process of its own."""
+    return _run("dbt.cli.main", arguments, environment, code)
+
+
+def _run(
+    module: str, arguments: Iterable, environment: dict, code: str | None = None
+) -> subprocess.CompletedProcess:
     words, variables = [*map(str, arguments)], {**os.environ, "COLUMNS": "200", **environment}
-    done = warm.run(module, words, PROJECT, variables, LONGEST_RUN)
+    done = warm.run(module, words, PROJECT, variables, LONGEST_RUN, code)
+    started = ["-m", module] if code is None else ["-c", code]
     return done or subprocess.run(
-        [sys.executable, "-m", module, *words], cwd=PROJECT, env=variables, capture_output=True,
+        [sys.executable, *started, *words], cwd=PROJECT, env=variables, capture_output=True,
         text=True, check=False, timeout=LONGEST_RUN,
     )  # fmt: skip
 

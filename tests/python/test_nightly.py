@@ -242,8 +242,7 @@ def test_a_failed_test_stops_publication_and_leaves_the_published_file(copy_of_s
 
 def test_dbt_build_alone_says_what_to_run_when_nothing_has_landed(tmp_path):
     run = dbt(
-        "build", "--target-path", tmp_path / "target",
-        PEIL_WAREHOUSE=str(tmp_path / "empty.duckdb"),
+        "build", target=tmp_path / "target", PEIL_WAREHOUSE=str(tmp_path / "peil.duckdb")
     )  # fmt: skip
     assert run.returncode != 0
     assert "Nothing has landed" in run.stdout
@@ -252,7 +251,7 @@ def test_dbt_build_alone_says_what_to_run_when_nothing_has_landed(tmp_path):
 
 def test_dbt_build_alone_builds_and_runs_every_unit_test_and_test_of_tests(copy_of_demo):
     run = dbt(
-        "build", "--target-path", copy_of_demo.warehouse.parent / "target",
+        "build", target=copy_of_demo.warehouse.parent / "target",
         PEIL_WAREHOUSE=str(copy_of_demo.warehouse),
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-4000:]
