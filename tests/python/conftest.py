@@ -2,7 +2,7 @@
 
 import contextlib
 import csv
-import functools
+import hashlib
 import io
 import logging
 import os
@@ -10,23 +10,25 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
-from html.parser import HTMLParser
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from unittest import mock
 
 import duckdb
-import numpy as np
 import pytest
 import warm
 from made_once import copy_of
 from nights_in_tests import runs_a_night, starts_one
 from peil.cli import main
 from peil.demo import write_demo
+from peil.drafts import draft_of
 from peil.gate import gate
 from peil.gate.worker_client import Worker
+from peil.kept import can_keep, kept_folder
+from peil.nights.plans import PARSED
 from peil.settings import PROJECT, Places
 from playwright.sync_api import Browser, sync_playwright
+from site_pages import Page, pages_of
 from watching import readable_during
 
 SHARED = PROJECT.parent / "shared"
@@ -81,6 +83,7 @@ LONGEST_FIRST = (
     "test_pew.py",
     "test_kpis.py",
     "test_export.py",
+    "test_site_planted.py",
     "test_site.py",
 )
 
@@ -139,16 +142,39 @@ def peil(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
     return _run("peil", arguments, environment)
 
 
-def dbt(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
-    """Run dbt in the project as a user does, in a process of its own."""
-    return _run("dbt.cli.main", arguments, environment)
+def dbt(*arguments: object, target: Path, **environment: str) -> subprocess.CompletedProcess:
+    """Run dbt in the project as a user does, in a process of its own.
+
+    A parse is ten times what reading one takes: what the last run parsed of this checkout is put
+    into the folder `target`, where dbt keeps its own, and dbt parses what differs.
+    """
+    checkout = hashlib.sha256(str(PROJECT).encode()).hexdigest()[:8]
+    kept = kept_folder("tests") / f"{checkout}-{PARSED}"
+    parsed = target / PARSED
+    if kept.exists() and not parsed.exists():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(kept, parsed)
+    done = _run("dbt.cli.main", [*arguments, "--target-path", target], environment)
+    if parsed.exists() and can_keep("tests"):
+        draft = draft_of(kept)
+        shutil.copy2(parsed, draft)
+        draft.replace(kept)
+    return done
 
 
-def _run(module: str, arguments: Iterable, environment: dict) -> subprocess.CompletedProcess:
+def run_code(code: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess:
+    """Python that uses dbt, in a process of its own."""
+    return _run("dbt.cli.main", arguments, environment, code)
+
+
+def _run(
+    module: str, arguments: Iterable, environment: dict, code: str | None = None
+) -> subprocess.CompletedProcess:
     words, variables = [*map(str, arguments)], {**os.environ, "COLUMNS": "200", **environment}
-    done = warm.run(module, words, PROJECT, variables, LONGEST_RUN)
+    done = warm.run(module, words, PROJECT, variables, LONGEST_RUN, code)
+    started = ["-m", module] if code is None else ["-c", code]
     return done or subprocess.run(
-        [sys.executable, "-m", module, *words], cwd=PROJECT, env=variables, capture_output=True,
+        [sys.executable, *started, *words], cwd=PROJECT, env=variables, capture_output=True,
         text=True, check=False, timeout=LONGEST_RUN,
     )  # fmt: skip
 
@@ -171,32 +197,6 @@ def here(*arguments: object) -> subprocess.CompletedProcess:
             os.umask(earlier)
             logging.getLogger("peil").handlers = handlers
     return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
-
-
-@functools.lru_cache(maxsize=4)
-def _beginnings(texts: frozenset[str]) -> np.ndarray:
-    """Which 24 bits, of six hexadecimal digits, a hash of these begins with."""
-    assert re.fullmatch("[0-9a-f]+", "".join(texts)), "only hashes are looked for this way"
-    begins = np.zeros(1 << 24, dtype=bool)
-    begins[[int(text[:6], 16) for text in texts]] = True
-    return begins
-
-
-def in_bytes(texts: Collection[str], content: bytes) -> set[str]:
-    """Which of these hashes stand somewhere in the bytes, found in one pass over them."""
-    (length,) = {len(text) for text in texts}
-    begins = _beginnings(frozenset(texts))
-    digit = np.zeros(256, dtype=np.uint32)
-    digit[list(b"0123456789abcdef")] = range(16)
-    wanted, found, step = {text.encode() for text in texts}, set(), 1 << 20
-    for start in range(0, len(content) - length + 1, step):
-        part = digit[np.frombuffer(content[start : start + step + 5], dtype=np.uint8)]
-        six = part[:-5] << 20
-        for place, shift in enumerate((16, 12, 8, 4, 0), start=1):
-            six |= part[place : len(part) - 5 + place] << shift
-        for at in np.flatnonzero(begins[six]) + start:
-            found |= {content[at : at + length]} & wanted
-    return {text.decode() for text in found}
 
 
 # Published figures are rounded: what must equal R to the last digit is read here.
@@ -378,6 +378,12 @@ def site(demo: Places) -> Path:
     return demo.published / "site"
 
 
+@pytest.fixture(scope="session")
+def pages(site: Path) -> dict[str, Page]:
+    """The pages of that site, read."""
+    return pages_of(site)
+
+
 @pytest.fixture
 def empty_places(tmp_path: Path) -> Places:
     """Places of a user who has nothing yet, with an empty inbox."""
@@ -434,36 +440,3 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
-
-
-class _Tables(HTMLParser):
-    """The cells of the tables of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tables: list[list[list[str]]] = []
-        self.open = False
-
-    def handle_starttag(self, tag: str, attrs: list) -> None:  # noqa: ARG002
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr":
-            self.tables[-1].append([])
-        elif tag in ("td", "th"):
-            self.tables[-1][-1].append("")
-            self.open = True
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th"):
-            self.open = False
-
-    def handle_data(self, data: str) -> None:
-        if self.open:
-            self.tables[-1][-1][-1] += data
-
-
-def tables_of_page(page: str) -> list[list[list[str]]]:
-    """Rows of cells of every table of an HTML page, as text."""
-    reader = _Tables()
-    reader.feed(page)
-    return reader.tables

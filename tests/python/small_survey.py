@@ -2,13 +2,17 @@
 
 import csv
 import io
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from unittest import mock
 
 import duckdb
 from conftest import options, peil, places_in
+from peil.landing import land
+from peil.nights.build import build_warehouse
 from peil.settings import PROJECT, Places
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
@@ -189,6 +193,14 @@ def make_designs(folder: Path) -> None:
 
 def night(places: Places) -> subprocess.CompletedProcess:
     return peil("nightly", *options(places), PEIL_HASH_KEY="test")
+
+
+def build(places: Places) -> None:
+    """A night without a release, in this process: what is asked of it stands in the warehouse."""
+    with mock.patch.dict(os.environ, PEIL_HASH_KEY="test"):
+        landed = land(places)
+        assert not (landed.rejected or landed.failed), landed
+        assert build_warehouse(places).failures == []
 
 
 def working(places: Places, sql: str) -> list[tuple]:

@@ -15,7 +15,7 @@ import shutil
 import pytest
 from conftest import places_in
 from made_once import copy_of
-from small_survey import REFERENCE, make_designs, night, small_places, working
+from small_survey import REFERENCE, build, make_designs, small_places, working
 
 TOLERANCE = 1e-8
 QUANTILES = {"25": "quartile_1", "50": "median", "75": "quartile_3"}
@@ -41,8 +41,7 @@ def figures(request, tmp_path_factory):
     else:
         places = small_places(folder, [request.param])
         shutil.copy(REFERENCE / "small_survey.csv", places.inbox)
-        ended = night(places)
-        assert ended.returncode == 0, ended.stderr
+        build(places)
     places = places_in(folder, seeds=folder / "seeds")
     found = {}
     for value, answer, is_share, *numbers in working(

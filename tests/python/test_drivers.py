@@ -1,13 +1,12 @@
-"""Relative weights are those of the textbook, and the mart's are those of its respondents."""
+"""Relative weights are those of the textbook, and their errors those of R and of samples."""
 
 import dataclasses
 from itertools import combinations
-from math import factorial
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from driver_samples import importance_of, r_squared, sample_of, shapley, tables_of
 from peil.errors import InputError
 from peil.settings import PROJECT
 from peil.statistics.design import People, covariances, variances
@@ -19,13 +18,11 @@ from peil.statistics.drivers import (
     share_interval,
     standardise,
 )
-from peil.tables.designs import DesignTables, numbered_design
-from peil.tables.drivers import DriverTables, driver_figures
-from scipy import linalg, special
+from peil.tables.designs import numbered_design
+from peil.tables.drivers import driver_figures
+from scipy import special
 from scipy.stats import t
 
-# Half of the last published digit.
-ROUNDED = 0.00051
 # Outcome, then three correlated drivers.
 EXAMPLE = np.array(
     [
@@ -35,30 +32,6 @@ EXAMPLE = np.array(
         [0.30, 0.20, 0.40, 1.00],
     ]
 )
-
-
-def r_squared(correlation, drivers):
-    if not drivers:
-        return 0.0
-    r = correlation[0, list(drivers)]
-    return float(r @ np.linalg.solve(correlation[np.ix_(drivers, drivers)], r))
-
-
-def shapley(correlation):
-    """General dominance (LMG): what a driver adds to R², averaged over all orders of entry."""
-    k = len(correlation) - 1
-    weights = []
-    for driver in range(1, k + 1):
-        others = [other for other in range(1, k + 1) if other != driver]
-        weights.append(
-            sum(
-                factorial(size) * factorial(k - size - 1) / factorial(k)
-                * (r_squared(correlation, (*before, driver)) - r_squared(correlation, before))
-                for size in range(k)
-                for before in combinations(others, size)
-            )
-        )  # fmt: skip
-    return weights
 
 
 def people(n, seed, *, noise_only=False):
@@ -241,100 +214,6 @@ def test_noise_is_never_important(seed):
     assert (found["share_ci_low"] <= found["importance_share"]).all()
     assert (found["importance_share"] <= found["share_ci_high"]).all()
     assert found["share_ci_high"][2] < 1 / 3 < found["share_ci_low"][0]
-
-
-def sample_of(answers, weights, **columns):
-    """Who answered, with an answer to a column of the frame each."""
-    frame = pd.DataFrame(answers, columns=[f"answer_{i}" for i in range(answers.shape[1])])
-    fixed = {"stratum": "all", "cluster_code": "all", "cell_key": "all", "factor": 1.0}
-    return frame.assign(base_weight=weights, **{**fixed, **columns})
-
-
-def importance_of(answers, weights):
-    return driver_figures(tables_of(sample_of(answers, weights)), 0.95)
-
-
-def tables_of(
-    sample, *, margins=(), model="m", unit="respondent", corrections=None, low=5, clusters=False
-):
-    """The tables of a warehouse with one scheme, from a frame with a row per person."""
-    key = {"scheme_code": "x", "wave_code": "w"}
-    sample = sample.reset_index(drop=True)
-    cell = [*margins, "cell_key", "stratum"]
-    cells = sample.groupby(cell, as_index=False).agg(factor=("factor", "mean"))
-    cells = cells.assign(cell_id=range(1, len(cells) + 1), group_value="all")
-    sample = sample.merge(cells[[*cell, "cell_id"]], on=cell)
-    d = sample["base_weight"]
-    sums = sample.assign(sum_d=d, sum_d2=d**2).groupby("cell_id")[["sum_d", "sum_d2"]].sum()
-    cells = cells.assign(**key, **sums.reset_index(drop=True))
-    cells["cell_key"] = cells[["cell_key", *margins]].agg("|".join, axis=1)
-    levels = cells.melt(
-        ["cell_key", "cell_id"], list(margins), "attribute_code", "level_code"
-    ).drop_duplicates(["cell_key", "attribute_code"])
-    wide = (
-        pd.concat([pd.get_dummies(sample[m], prefix=m, prefix_sep="=") for m in margins], axis=1)
-        if margins
-        else pd.DataFrame(index=sample.index)
-    )
-    x = wide.to_numpy(dtype=float)
-    inverse = np.linalg.pinv(x.T @ (x * d.to_numpy()[:, None])) if margins else np.zeros((0, 0))
-    names = [name.split("=") for name in wide.columns]
-    inverses = pd.DataFrame(
-        [
-            {**key, "group_value": "all", "attribute_code": a, "level_code": b,
-             "other_attribute_code": c, "other_level_code": e, "value": inverse[i, j]}
-            for i, (a, b) in enumerate(names) for j, (c, e) in enumerate(names)
-        ],
-        columns=[*key, "group_value", "attribute_code", "level_code", "other_attribute_code",
-                 "other_level_code", "value"],
-    )  # fmt: skip
-    place = ["stratum", "cluster_code"]
-    weighted = wide.mul(d * sample["factor"], axis=0).groupby([sample[p] for p in place]).sum()
-    cluster_levels = pd.DataFrame(
-        [
-            {**key, "group_value": "all", "stratum": h, "cluster_code": p, "attribute_code": a,
-             "level_code": b, "sum_w": weighted.loc[(h, p), f"{a}={b}"]}
-            for h, p in weighted.index for a, b in names
-        ],
-        columns=[*key, "group_value", *place, "attribute_code", "level_code", "sum_w"],
-    )  # fmt: skip
-    people = sample.groupby("stratum").size()
-    units = {"respondent": people, "cluster": sample.groupby("stratum")["cluster_code"].nunique()}
-    strata = pd.DataFrame(
-        [
-            {**key, "stratum": h, "unit": one, "n_units": n,
-             "population_correction": (corrections or {}).get(h, 1.0)}
-            for one in (["respondent", "cluster"] if clusters else ["respondent"])
-            for h, n in units[one].items()
-        ]
-    )  # fmt: skip
-    columns = [c for c in sample.columns if c.startswith("answer_")]
-    sample["profile_key"] = sample.groupby(["cell_id", *place]).ngroup().map("p{}".format)
-    counts = pd.DataFrame(
-        {
-            "delivery_key": "d", "survey_code": "s", "driver_model_code": model, "wave_code": "w",
-            "profile_key": sample["profile_key"], "n_answers": 1, "sum_d": d, "sum_d2": d**2,
-            "answers": [[None if np.isnan(v) else v for v in row]
-                        for row in sample[columns].to_numpy()],
-        }
-    )  # fmt: skip
-    counts = counts[sample[columns[1:]].notna().any(axis=1).to_numpy()]
-    places = sample[["profile_key", "cell_id", *place]].drop_duplicates()
-    return DriverTables(
-        counts=duckdb.sql("select * replace (answers::double[] as answers) from counts"),
-        questions=pd.DataFrame(
-            {"survey_code": "s", "driver_model_code": model, "position": range(len(columns)),
-             "unsatisfied_from": 1, "unsatisfied_to": low}
-        ),
-        places=places.assign(
-            **key, survey_code="s", segment_code="total", segment_value="total"
-        ),
-        schemes=pd.DataFrame([{"scheme_code": "x", "inference_unit": unit}]),
-        design=DesignTables(
-            cells=cells, levels=levels.assign(**key), inverses=inverses, strata=strata,
-            cluster_levels=cluster_levels,
-        ),
-    )  # fmt: skip
 
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
@@ -582,184 +461,3 @@ def test_a_survey_without_drivers_gives_a_typed_empty_table():
     assert found["importance"].dtype == float
     no_people = driver_figures(dataclasses.replace(tables, counts=tables.counts.limit(0)), 0.95)
     assert no_people.empty
-
-
-def test_the_published_importance_is_that_of_the_respondents(published, warehouse):
-    """From the mart back to microdata: weights and answers of every complete case, in NumPy."""
-    sets = published.sql(
-        "select distinct wave_code, weighting_scheme, segment_code, segment_value, "
-        "driver_model_code, outcome_question_code from marts.priority_matrix order by all"
-    ).fetchall()
-    assert len(sets) == 18
-    answers = warehouse.sql(
-        "select answers.delivery_key || ':' || answers.row_number as person, "
-        "question_code, value_number from estimates.est_valid_answers as answers "
-        "where value_number is not null"
-    ).df()
-    wide = answers.pivot(index="person", columns="question_code", values="value_number")
-    weights = warehouse.sql(
-        "select weights.delivery_key || ':' || weights.row_number as person, "
-        "weights.wave_code, scheme_code, population_weight, attributes.level_code as participation "
-        "from weighted.wgt_respondent_weights as weights "
-        "left join weighted.wgt_respondent_attributes as attributes "
-        "on weights.delivery_key = attributes.delivery_key "
-        "and weights.row_number = attributes.row_number "
-        "and attributes.attribute_code = 'participation'"
-    ).df()
-    for wave, scheme, segment, value, model, outcome in sets:
-        mart = published.execute(
-            "select question_code, correlation, importance, importance_share, r_squared, n_answers "
-            "from marts.priority_matrix where wave_code = ? and weighting_scheme = ? "
-            "and segment_value = ? and driver_model_code = ? order by sort_order",
-            [wave, scheme, value, model],
-        ).df()
-        here = weights[(weights["wave_code"] == wave) & (weights["scheme_code"] == scheme)]
-        if segment == "participation":
-            here = here[here["participation"] == value]
-        data = wide[[outcome, *mart["question_code"]]].dropna()
-        data = data.join(here.set_index("person")["population_weight"], how="inner")
-        w = data.pop("population_weight").to_numpy()
-        covariance = np.cov(data.to_numpy().T, aweights=w)
-        deviation = np.sqrt(np.diag(covariance))
-        correlation = covariance / np.outer(deviation, deviation)
-        drivers = tuple(range(1, len(correlation)))
-        assert mart["n_answers"].tolist() == [len(data)] * len(mart)
-        assert mart["correlation"].to_numpy() == pytest.approx(correlation[0, 1:], abs=ROUNDED)
-        assert mart["r_squared"][0] == pytest.approx(r_squared(correlation, drivers), abs=ROUNDED)
-        assert mart["importance"].sum() == pytest.approx(
-            mart["r_squared"][0], abs=ROUNDED * (len(mart) + 1)
-        )
-        # Shapley needs no relative weights: an independent figure close by.
-        assert mart["importance"].to_numpy() == pytest.approx(shapley(correlation), abs=0.01)
-
-
-def test_the_published_satisfaction_is_that_of_estimates(published):
-    differing = published.sql(
-        "select * from marts.priority_matrix as matrix "
-        "inner join marts.estimates as estimates "
-        "using (survey_code, wave_code, weighting_scheme, segment_code, segment_value, "
-        "question_code) where estimates.statistic = matrix.unsatisfied_statistic "
-        "and (matrix.share_unsatisfied, matrix.share_unsatisfied_ci_low) "
-        "is distinct from (estimates.estimate, estimates.ci_low)"
-    ).fetchall()
-    assert differing == []
-
-
-def test_who_agrees_that_the_website_works_gives_a_higher_grade(published):
-    """Statements run from 1 fully agree to 5: their correlation with a grade is negative."""
-    signs = published.sql(
-        "select distinct unsatisfied_statistic, sign(correlation) from marts.priority_matrix"
-    ).fetchall()
-    assert sorted(signs) == [("bottom2", -1), ("share_insufficient", 1)]
-
-
-def test_the_errors_are_those_of_the_respondents(published, warehouse):
-    """Person by person: e, what the margins explain of it by least squares, u, and their spread.
-
-    Gaps: everybody who answered a driver; digital, in the whole and in a group. The e of a share
-    is what one person more changes: a difference of the shares in the weight of that person.
-    """
-    persons = warehouse.sql(
-        "select weights.delivery_key || ':' || weights.row_number as person, "
-        "respondents.profile_key, respondents.base_weight as d, "
-        "weights.population_weight / respondents.base_weight as g "
-        "from weighted.wgt_respondent_weights as weights "
-        "inner join weighted.wgt_respondents as respondents using (delivery_key, row_number) "
-        "where weights.scheme_code = 'gender_age' order by person"
-    ).df()
-    levels = warehouse.sql(
-        "select profile_key, attribute_code || '=' || level_code as level "
-        "from weighted.wgt_profile_levels where scheme_code = 'gender_age'"
-    ).df()
-    x = pd.crosstab(levels["profile_key"], levels["level"])
-    assert x.shape[1] > 5
-    x = x.loc[persons["profile_key"]].to_numpy(dtype=float)
-    answers = (
-        warehouse.sql(
-            "select delivery_key || ':' || row_number as person, question_code, value_number "
-            "from estimates.est_valid_answers where question_code like '%_grade_digital' "
-            "or question_code = 'overall_grade'"
-        )
-        .df()
-        .pivot(index="person", columns="question_code", values="value_number")
-        .reindex(persons["person"])
-    )
-    group = warehouse.sql(
-        "select profile_key from weighted.wgt_profiles where attribute_code = 'participation' "
-        "and level_code = 'participant'"
-    ).df()["profile_key"]
-    d, w = persons["d"].to_numpy(), (persons["d"] * persons["g"]).to_numpy()
-
-    def error(e):
-        """R's calibrated variance of Σ w e with respondents as units and one stratum."""
-        root = np.sqrt(d)
-        b = np.linalg.lstsq(x * root[:, None], e * root, rcond=None)[0]
-        return np.sqrt(len(e) * np.var(w * (e - x @ b), ddof=1))
-
-    n_rows = 0
-    for value, inside in {
-        "total": np.ones(len(persons), dtype=bool),
-        "participant": persons["profile_key"].isin(group).to_numpy(),
-    }.items():
-        mart = published.execute(
-            "select * from marts.priority_matrix where driver_model_code = 'digital' "
-            "and segment_value = ? order by sort_order", [value],
-        ).df()  # fmt: skip
-        drivers = mart["question_code"].tolist()
-        given = answers[drivers].to_numpy()
-        e = np.zeros(given.shape)
-        for i in range(len(drivers)):
-            base = inside & ~np.isnan(given[:, i])
-            low = given[base, i] <= 5
-            e[base, i] = (low - np.average(low, weights=w[base])) / w[base].sum()
-        n_units = (inside & ~np.isnan(given).all(axis=1)).sum()
-        complete = inside & answers.notna().all(axis=1).to_numpy()
-        whole = answers[["overall_grade", *drivers]].to_numpy()[complete]
-        change = np.zeros((len(persons), len(drivers)))
-        for row, person in enumerate(np.flatnonzero(complete)):
-            step = np.zeros(len(whole))
-            step[row] = 1e-3 * w[complete].mean()
-            more, less = (shares(whole, w[complete] + sign * step) for sign in (1, -1))
-            change[person] = (more - less) / (2 * step[row])
-        for i, published_row in mart.iterrows():
-            gap = error(e[:, i] - e.mean(axis=1)) * t.ppf(0.975, n_units - 2)
-            assert published_row["unsatisfied_gap_ci_high"] == pytest.approx(
-                published_row["unsatisfied_gap"] + gap, abs=2 * ROUNDED
-            )
-            share = published_row["importance_share"]
-            half = t.ppf(0.975, len(whole) - 1) * error(change[:, i]) / (share * (1 - share))
-            assert published_row["importance_share_ci_low"] == pytest.approx(
-                special.expit(special.logit(share) - half), abs=3 * ROUNDED
-            )
-            # The interval of the share moved by the average is another interval.
-            moved = published_row["share_unsatisfied_ci_high"] - published_row["share_unsatisfied"]
-            assert gap < 0.95 * moved
-            n_rows += 1
-    assert n_rows == 6
-
-
-def shares(answers, weights):
-    """Relative weights over R² from weighted covariances, with the root by SciPy."""
-    covariance = np.cov(answers.T, aweights=weights)
-    deviation = np.sqrt(np.diag(covariance))
-    correlation = covariance / np.outer(deviation, deviation)
-    root = linalg.sqrtm(correlation[1:, 1:]).real
-    found = root**2 @ np.linalg.solve(root, correlation[1:, 0]) ** 2
-    return found / found.sum()
-
-
-def test_the_published_quadrant_follows_from_the_published_intervals(published):
-    rows = published.sql("select * from marts.priority_matrix").df()
-    shown = rows[~rows["is_withheld"]]
-    important = np.select(
-        [shown["importance_share_ci_low"] > shown["equal_share"],
-         shown["importance_share_ci_high"] < shown["equal_share"]], [1, -1], 0,
-    )  # fmt: skip
-    low, high = shown["unsatisfied_gap_ci_low"], shown["unsatisfied_gap_ci_high"]
-    unsatisfied = np.select([low > 0, high < 0], [1, -1], 0)
-    names = {
-        (1, 1): "improve_first", (1, -1): "keep_up", (-1, 1): "low_priority", (-1, -1): "no_action",
-    }  # fmt: skip
-    wanted = [names.get(pair, "unclear") for pair in zip(important, unsatisfied, strict=True)]
-    assert shown["quadrant_code"].tolist() == wanted
-    assert len(set(wanted)) > 2

@@ -74,7 +74,7 @@ def test_landing_nothing_new_keeps_the_build(copy_of_small):
 
 def test_a_build_of_a_part_is_not_built_and_tested(copy_of_small):
     run = dbt(
-        "build", "--select", "dim_channels", "--target-path", copy_of_small.dbt_target,
+        "build", "--select", "dim_channels", target=copy_of_small.dbt_target,
         PEIL_WAREHOUSE=str(copy_of_small.warehouse),
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-2000:]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import in_bytes, options, peil, places_in
+from conftest import options, peil, places_in
+from hashes_in_bytes import in_bytes
 from peil.codebook import Binding, Source
 from peil.codebook.decode import Codebook
 from peil.codebook.delivery import Delivery

@@ -7,7 +7,8 @@ from unittest import mock
 import duckdb
 import pyreadstat
 import pytest
-from conftest import in_bytes, options, peil, places_in
+from conftest import options, peil, places_in
+from hashes_in_bytes import in_bytes
 from peil.export import run
 from peil.nights import purge_files
 from peil.warehouse import quoted

@@ -16,8 +16,9 @@ import shutil
 
 import duckdb
 import pytest
-from conftest import SHARED, options, peil, places_in
+from conftest import SHARED, places_in
 from peil.settings import PROJECT
+from small_survey import build
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
 TOLERANCE = 1e-8
@@ -43,15 +44,14 @@ SKIPPED_NAMES = {
 
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory):
-    """The working database of the reference surveys after a night."""
+    """The working database of the reference surveys, built."""
     places = places_in(tmp_path_factory.mktemp("reference"), seeds=REFERENCE / "seeds")
     places.inbox.mkdir()
     shutil.copy(REFERENCE / "small_survey.csv", places.inbox)
     for name in ("apistrat.csv", "apiclus1.csv"):
         if (SHARED / "truth" / name).exists():
             shutil.copy(SHARED / "truth" / name, places.inbox)
-    night = peil("nightly", *options(places))
-    assert night.returncode == 0, night.stderr
+    build(places)
     with duckdb.connect(str(places.warehouse), read_only=True) as connection:
         yield connection
 

@@ -5,13 +5,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
-from conftest import tables_of_page
 from peil.report.compose import read_published
 from peil.site.addresses import Addresses
 from peil.site.context import Reading
 from peil.site.measures import Measure
 from pptx import Presentation
 from python_calamine import CalamineWorkbook
+from site_pages import tables_of_page
 
 
 @pytest.fixture(scope="module")

@@ -20,10 +20,9 @@ from peil.statistics.reliability import cronbach_alpha, reliability
 from small_survey import (
     REFERENCE,
     add,
+    build,
     deliver,
     edit,
-    night,
-    published,
     rows_of,
     small_places,
     working,
@@ -76,8 +75,7 @@ def built(tmp_path_factory):
     places = with_scores(tmp_path_factory.mktemp("scores"))
     items = {row["id"]: row for row in rows_of(REFERENCE / "small_items.csv")}
     deliver(places, [{**r, **items[r["id"]]} for r in rows_of(REFERENCE / "small_survey.csv")])
-    result = night(places)
-    assert result.returncode == 0, result.stderr[-3000:]
+    build(places)
     return places
 
 
@@ -119,18 +117,18 @@ def test_alpha_equals_r(built):
 
 
 def test_a_score_is_published_as_any_question(built):
-    (figure,) = published(
+    (figure,) = working(
         built,
         "select estimate, ci_low < estimate and estimate < ci_high, n_answers from marts.estimates "
         "where question_code = 'score' and segment_code = 'total'",
     )
     given = [sum(map(bool, (r[i] for i in ITEMS))) for r in rows_of(REFERENCE / "small_items.csv")]
     assert figure == (2.98, True, sum(n >= 2 for n in given))
-    segments = published(
+    segments = working(
         built, "select distinct segment_code from marts.estimates where question_code = 'score'"
     )
     assert len(segments) == 4
-    ((n, alpha),) = published(
+    ((n, alpha),) = working(
         built,
         "select distinct n_answers, alpha from marts.score_reliability "
         "where question_code = 'total'",

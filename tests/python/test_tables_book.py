@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-from conftest import options, peil, tables_of_page
+from conftest import options, peil
 from peil.report.book import banner, book
 from peil.report.book_excel import excel
 from peil.report.book_files import as_csv, as_page, name_of, written
@@ -20,6 +20,7 @@ from peil.report.book_sheets import halves_up
 from peil.report.compose import read_published
 from peil.site.crosstabs import CrossFigure
 from python_calamine import CalamineWorkbook
+from site_pages import tables_of_page
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Nights on almost nothing end with figures that say what they lack, or with a reason.
 
-Five nights of about 35 s of one processor: each on a survey of residents and one of staff with two
+Five nights of some 12 s of one processor: each on a survey of residents and one of staff with two
 grades, drivers, a pair of answers, a KPI and shared municipalities.
 """
 

@@ -12,7 +12,8 @@ import made_once
 import pytest
 import warm
 import yaml
-from conftest import APART, FAST, LONGEST_FIRST, in_bytes, scope_of
+from conftest import APART, FAST, LONGEST_FIRST, scope_of
+from hashes_in_bytes import in_bytes
 from made_once import copy_of
 from nights_in_tests import functions_with_a_night, starts_one
 from peil.settings import PROJECT

@@ -45,10 +45,7 @@ CHANGES = (
 
 
 class Warehouse:
-    """A copy of the demo's warehouse with dbt by hand.
-
-    Every test has its copy at the same path: dbt then keeps what it parsed of the project.
-    """
+    """A copy of the demo's warehouse with dbt by hand."""
 
     def __init__(self, demo: Places, folder: Path) -> None:
         self.file = folder / "peil.duckdb"
@@ -59,7 +56,7 @@ class Warehouse:
     def dbt(self, command: str, *arguments: str) -> str:
         done = dbt(
             "--quiet", command, *arguments, "--project-dir", PROJECT, "--profiles-dir", PROJECT,
-            "--target-path", self.target, "--log-path", self.target / "logs",
+            "--log-path", self.target / "logs", target=self.target,
             PEIL_WAREHOUSE=str(self.file),
         )  # fmt: skip
         assert done.returncode == 0, done.stdout

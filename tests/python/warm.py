@@ -43,9 +43,18 @@ JUDGES = frozenset({"count", "land", "nightly", "try"})
 
 
 def run(
-    module: str, words: list[str], folder: Path, environment: dict[str, str], seconds: float
-) -> subprocess.CompletedProcess | None:
+    module: str, words: list[str], folder: Path, environment: dict[str, str], seconds: float,
+    code: str | None = None,
+) -> subprocess.CompletedProcess | None:  # fmt: skip
     """`python -m MODULE` with these words, or None where it has to start from nothing.
+
+    Args:
+        module: what is run; the fork has what it imports.
+        words: its arguments.
+        folder: where it runs.
+        environment: its environment.
+        seconds: how long it may take.
+        code: what is run in place of the module, as `python -c`.
 
     Returns:
         What `subprocess.run` returns for texts.
@@ -61,7 +70,7 @@ def run(
     umask = os.umask(0o022)
     os.umask(umask)
     request = {"module": module, "words": words, "folder": str(folder), "environment": environment,
-               "umask": umask, "judge": judge}  # fmt: skip
+               "umask": umask, "judge": judge, "code": code}  # fmt: skip
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         with server.call() as link:
             socket.send_fds(link, [b"x"], [out.fileno(), err.fileno()])
@@ -204,7 +213,14 @@ def _import_peil() -> None:
 def _import_dbt() -> None:
     for name in ("cli.main", "adapters.duckdb", "compilation", "contracts.graph.manifest"):
         importlib.import_module(f"dbt.{name}")
-    importlib.import_module("peil.tables.distributions")
+    # Read without `path`, what dbt parsed in one folder serves the next: the models know the name
+    # of the database, not where it stands.
+    from dbt.adapters.duckdb import DuckDBCredentials
+
+    keys = [key for key in DuckDBCredentials._connection_keys(None) if key != "path"]
+    DuckDBCredentials._connection_keys = lambda _: keys
+    for name in ("nights.build", "tables.distributions"):
+        importlib.import_module(f"peil.{name}")
 
 
 def _import_judge() -> None:
@@ -255,7 +271,10 @@ def _main(request: dict, out: int, err: int) -> int:
     sys.argv = [request["module"], *request["words"]]
     code: object = 0
     try:
-        runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
+        if request["code"] is None:
+            runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
+        else:
+            exec(compile(request["code"], "<code>", "exec"), {"__name__": "__main__"})
     except SystemExit as end:
         code = end.code
     except BaseException:

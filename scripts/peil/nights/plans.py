@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 SHIPPED = Path(__file__).resolve().parents[1] / "plans"
 PARSED = "partial_parse.msgpack"
 KEPT = 5
-_NOT_OF_A_NIGHT = "*_unit_tests.yml\ntests/tests_of_tests/\nanalyses/\n"
+# Tests of code, as `.dbtignore` names them.
+NOT_OF_A_NIGHT = "*_unit_tests.yml\ntests/tests_of_tests/\nanalyses/\n"
 _VERSIONS = ("peil", "dbt-core", "dbt-duckdb", "duckdb")
 _HERE = Path(__file__).resolve().parent
 
@@ -112,8 +113,7 @@ def _compile(seeds: Path, folder: Path) -> dict:
     parsed = folder / PARSED
     try:
         project = assemble(work / "project", seeds)
-        # Tests of code are no part of a night.
-        (project / ".dbtignore").write_text(_NOT_OF_A_NIGHT, encoding="utf-8")
+        (project / ".dbtignore").write_text(NOT_OF_A_NIGHT, encoding="utf-8")
         target = work / "target"
         target.mkdir()
         if parsed.exists():
