@@ -72,6 +72,19 @@ published as (
     where not direct.is_from_earlier_release and not standing.has_no_total
 ),
 
+-- Ranks of differences as they are published: those that round to the same are not told apart.
+ranked as (
+    select
+        * replace (
+            least(rank_low, rank() over (one order by difference desc)) as rank_low,
+            greatest(rank_high, n_areas + 1 - rank() over (one order by difference)) as rank_high
+        ),
+    from published
+    window one as (
+        partition by survey_code, wave_code, question_code, statistic, option_code
+    )
+),
+
 -- Of the interval as it is published: an end that rounds to 0 holds it.
 judged as (
     select
@@ -83,7 +96,7 @@ judged as (
                 then 'lower'
             else 'not_demonstrable'
         end as difference_verdict,
-    from published
+    from ranked
 )
 
 select * from judged

@@ -77,6 +77,16 @@ def test_nobody_has_no_figures_and_one_cell_no_spread():
     assert found.cv_se == pytest.approx(0, abs=1e-6) or np.isnan(found.cv_se)
 
 
+def test_an_old_register_with_fewer_residents_than_answered_gives_figures():
+    """Four of three residents: that cell adds nothing by chance, the others as ever."""
+    with np.errstate(all="raise"):
+        found = representativity(np.array([4.0, 10.0]), np.array([3.0, 100.0]))
+    assert found.r < 1
+    assert found.r_se > 0
+    alone = representativity(np.array([3.0, 10.0]), np.array([3.0, 100.0]))
+    assert found.r < alone.r
+
+
 def test_a_table_has_a_row_for_source_variable_and_level():
     cells = pd.DataFrame(
         {"survey_code": "s", "wave_code": "w", "source_code": "all", "response_cell_id": range(4),

@@ -36,13 +36,14 @@ def representativity(n: np.ndarray, residents: np.ndarray) -> Representativity |
 
     Args:
         n: respondents per cell, shape (C,).
-        residents: residents per cell, above 0 and not below n, shape (C,).
+        residents: residents per cell, above 0, shape (C,). Where a register counts fewer than
+            answered, chance adds nothing.
     """
     if n.sum() == 0:
         return None
     total = residents.sum()
     rate, rho = n.sum() / total, n / residents
-    chance = rho * (1 - rho)
+    chance = rho * np.maximum(1 - rho, 0)
     # What chance adds: the variance of each ρ, less that of their mean.
     raw = np.sum(residents * (rho - rate) ** 2) / total
     added = np.sum(chance) / total - np.sum(residents * chance) / total**2
