@@ -200,7 +200,8 @@ def build(places: Places) -> None:
     with mock.patch.dict(os.environ, PEIL_HASH_KEY="test"):
         landed = land(places)
         assert not (landed.rejected or landed.failed), landed
-        assert build_warehouse(places).failures == []
+        failures = build_warehouse(places).failures
+        assert not failures, failures
 
 
 def working(places: Places, sql: str) -> list[tuple]:

@@ -9,6 +9,8 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     thresholds = dbt.ref("thresholds").df().set_index("threshold_code")["value"]
     rules = rules_of(thresholds, dbt.ref("publication_rounding").df())
     found = waiting(groups, dbt.ref("est_nestings").df(), rules)
-    named = ["survey_code", "segment_code", "segment_value", "second_segment_value"]
     keys = ["wave_code", "question_code", "group_id"]
-    return found.merge(groups[keys + named], on=keys)
+    texts = ["survey_code", "segment_code", "segment_value", "second_segment_value"]
+    named = found.merge(groups[keys + texts], on=keys)
+    # Without rows nothing else says what they are.
+    return named.astype(dict.fromkeys([*keys[:2], *texts], "string"))
