@@ -158,7 +158,6 @@ alter table raw.counted_answers add column if not exists level_code varchar;
 alter table raw.counted_answers add column if not exists second_level_code varchar;
 alter table raw.counted_pairs add column if not exists attribute_code varchar;
 alter table raw.counted_pairs add column if not exists level_code varchar;
-drop table if exists estimates.est_answer_counts;
 drop table if exists estimates.est_joint_counts;
 """
 
