@@ -285,3 +285,21 @@ def test_memory_that_runs_out_is_no_wrong_separator(places, tmp_path):
     assert "separator" not in run.stderr.split("gemeentekanalen_2024.csv: ", 1)[1][:120]
     assert "of memory to read" in run.stderr
     assert "bevolking_2024.csv" in landed(places)
+
+
+def test_memory_to_read_is_what_a_file_adds():
+    """Addresses that the process has before are no memory: a machine of many processors has many."""
+    code = (
+        "import mmap\n"
+        "from peil.codebook.limits import Limits\n"
+        "from peil.readers.worker import limit_process\n"
+        "before = mmap.mmap(-1, 4 << 30)\n"
+        "limit_process(Limits(reading_memory_mb=500), 60)\n"
+        "mmap.mmap(-1, 400 << 20)\n"
+        "try:\n"
+        "    mmap.mmap(-1, 600 << 20)\n"
+        "except OSError:\n"
+        "    print('bounded')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "bounded\n", done.stderr

@@ -209,9 +209,7 @@ class _Run:
             nothing = with_deliveries(code, [])
             # DuckDB 1.5.6 shows no row of many that come later in the transaction in which an
             # ordered query made the table of none; without its limit it would be ordered.
-            self.connection.execute(
-                f"create table {table} as from (\n{nothing}\n) as made limit 0"
-            )
+            self.connection.execute(f"create table {table} as from (\n{nothing}\n) as made limit 0")
         else:
             current = self.kept.current(step.name, versions)
             listed = ", ".join(map(literal, sorted(current)))

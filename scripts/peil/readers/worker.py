@@ -11,6 +11,7 @@ import pickle
 import signal
 import sys
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -88,7 +89,7 @@ def limit_process(limits: Limits, seconds: float) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     processor = int(used.ru_utime + used.ru_stime + seconds) + 1
     for kind, amount in (
-        (resource.RLIMIT_AS, int(_memory(limits))),
+        (resource.RLIMIT_AS, int(_addresses_at_first() + _memory(limits))),
         (resource.RLIMIT_CPU, processor),
         (resource.RLIMIT_CORE, 0),
     ):
@@ -99,6 +100,19 @@ def limit_process(limits: Limits, seconds: float) -> None:
             resource.setrlimit(kind, (amount, hard))
         except (ValueError, OSError):  # macOS knows no limit of address space
             continue
+
+
+@cache
+def _addresses_at_first() -> int:
+    """Bytes of addresses that the process had before the first file: libraries and their threads.
+
+    They are no memory, and the more there are the more processors the machine has.
+    """
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return 0
 
 
 def _memory(limits: Limits) -> float:
