@@ -288,7 +288,7 @@ def test_memory_that_runs_out_is_no_wrong_separator(places, tmp_path):
 
 
 def test_memory_to_read_is_what_a_file_adds():
-    """Addresses that the process has before are no memory: a machine of many processors has many."""
+    """Addresses that libraries took are no memory; many processors have many."""
     code = (
         "import mmap\n"
         "from peil.codebook.limits import Limits\n"

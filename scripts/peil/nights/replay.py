@@ -16,8 +16,8 @@ from pathlib import Path
 
 import duckdb
 
-from peil.nights.plan import NoPlanError, Plan, Step, deliveries_in, for_database, with_deliveries
-from peil.nights.replay_parts import insert_deliveries, rows_of
+from peil.nights.plan import NoPlanError, Plan, Step, deliveries_in, for_database
+from peil.nights.replay_parts import insert_deliveries, make_empty, rows_of
 from peil.nights.replay_state import KeptPerDelivery, begin_build, end_build, relation_kinds
 from peil.warehouse import as_path, literal, one_row, quoted
 
@@ -206,10 +206,7 @@ class _Run:
         current: set[str] = set()
         if self.kinds.get((step.schema, step.name)) != "table":
             self._replaces(step, "view")
-            nothing = with_deliveries(code, [])
-            # DuckDB 1.5.6 shows no row of many that come later in the transaction in which an
-            # ordered query made the table of none; without its limit it would be ordered.
-            self.connection.execute(f"create table {table} as from (\n{nothing}\n) as made limit 0")
+            make_empty(self.connection, table, code)
         else:
             current = self.kept.current(step.name, versions)
             listed = ", ".join(map(literal, sorted(current)))

@@ -48,6 +48,16 @@ def batches(keys: list[str], n_rows: dict[str, int]) -> Iterator[Batch]:
         yield together, None
 
 
+def make_empty(connection: duckdb.DuckDBPyConnection, table: str, code: str) -> None:
+    """Make the table of such a model, without rows.
+
+    DuckDB 1.5.6 does not see, until the next checkpoint, many rows that are inserted in order in
+    the transaction in which an ordered query of no rows made their table: a limit takes the order.
+    """
+    nothing = with_deliveries(code, [])
+    connection.execute(f"create table {table} as from (\n{nothing}\n) as made limit 0")
+
+
 def insert_deliveries(
     connection: duckdb.DuckDBPyConnection,
     table: str,
