@@ -150,7 +150,8 @@ def test_the_model_waits_for_everything_that_a_crosstab_reads():
     text = "".join(p.read_text() for p in (PROJECT / "scripts/peil/crosstabs").glob("*.py"))
     read = set(re.findall(r"\b(?:codebook|staging|weighted|estimates|marts)\.(\w+)", text))
     refs = set(re.findall(r'dbt\.ref\("(\w+)"\)', MODEL.read_text()))
-    assert read == refs
+    # What it made itself is read again where `peil crosstab` is asked for a declared one.
+    assert read - {"declared_crosstabs", "crosstabs"} == refs
 
 
 @pytest.mark.parametrize(
