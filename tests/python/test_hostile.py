@@ -15,6 +15,7 @@ import pytest
 from conftest import here, ledger_agrees, options, peil, places_in
 from peil.codebook.limits import Limits
 from peil.names import printable
+from peil.readers.frames import raise_if_machine
 from peil.readers.limits import seconds_for, spill_bytes_for
 from peil.settings import PROJECT
 
@@ -303,3 +304,19 @@ def test_memory_to_read_is_what_a_file_adds():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout == "bounded\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        duckdb.OutOfMemoryException("failed to allocate"),
+        duckdb.InvalidInputException(
+            "arrow_scan: get_next failed(): Python exception: MemoryError"
+        ),
+        duckdb.InvalidInputException("get_next failed(): Out of memory: malloc of size 9 failed"),
+    ],
+)
+def test_memory_is_recognised_in_whoevers_words(error):
+    with pytest.raises(MemoryError):
+        raise_if_machine(error)
+    raise_if_machine(duckdb.InvalidInputException("CSV parse error: expected 3 columns, got 4"))

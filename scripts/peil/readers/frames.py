@@ -108,14 +108,17 @@ def _as_text(name: str, column_type: str) -> str:
     return f"cast({column} as varchar)"
 
 
-def raise_if_machine(error: duckdb.Error) -> None:
+def raise_if_machine(error: Exception) -> None:
     """Let through what says nothing about the file: memory, disk, a stop from outside.
 
     Raises:
         MemoryError: there was not enough memory.
         duckdb.Error: the error itself, when the disk was in the way or it was stopped.
     """
-    if isinstance(error, duckdb.OutOfMemoryException):
+    # Memory that runs out where Arrow hands DuckDB its rows is an error of input to DuckDB.
+    if isinstance(error, duckdb.OutOfMemoryException) or any(
+        sign in str(error) for sign in ("Python exception: MemoryError", "Out of memory: ")
+    ):
         raise MemoryError from error
     disk = isinstance(error, duckdb.IOException) and any(
         sign in str(error) for sign in ("No space", "write", "Too many open", "Resource")

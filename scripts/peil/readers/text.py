@@ -14,7 +14,7 @@ from peil.codebook.formats import Format
 from peil.errors import DeliveryRejectedError
 from peil.readers.encodings import NAMES as ENCODING_NAMES
 from peil.readers.encodings import UTF8, Letters, codec_of, wide_encoding
-from peil.readers.frames import INCOMING, require_all
+from peil.readers.frames import INCOMING, raise_if_machine, require_all
 from peil.readers.headers import Layout, header_at, layout
 from peil.readers.reading import Reading
 from peil.readers.records import Body, Head, is_blank, read_head, scan_body
@@ -121,6 +121,7 @@ def _load(
                 f"{cells} from records_in"
             )
         except (pa.ArrowInvalid, duckdb.InvalidInputException) as error:
+            raise_if_machine(error)
             # Its message quotes the record, which holds somebody's answers.
             raise DeliveryRejectedError(
                 f"{name}: its records cannot be read as cells with a "
