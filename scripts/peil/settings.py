@@ -14,6 +14,8 @@ _HERE = Path(__file__).resolve().parent
 PROJECT = _HERE / "project" if (_HERE / "project").is_dir() else _HERE.parents[1]
 DEMO_HASH_KEY = "peil-demo"
 SURVEY_FILE = "peil.toml"
+# Beside the published file: what was written from it; the site takes it along.
+DOCUMENTS = "documents"
 _DEFAULTS = {
     "seeds": "seeds",
     "inbox": "inbox",

@@ -146,7 +146,8 @@ def cluster_nights(model: Model) -> list[dict]:
         {
             "size": n, "workers": w, "seconds": model.seconds(n, w),
             "coordinator_cpu_seconds": 1.0, "coordinator_peak_bytes": model.coordinator_bytes(n),
-            "tasks": [{"seconds": 1.0, "cpu_seconds": 2.0, "peak_mb": 3, "moved_kb": 4000}],
+            "tasks": [{"seconds": n * model.reading_seconds, "cpu_seconds": 2.0, "peak_mb": 3,
+                       "moved_kb": 4000, "does": "Cut"}],
         }
         for n in (100_000, 1_000_000) for w in (1, 2)
     ]  # fmt: skip
@@ -154,11 +155,13 @@ def cluster_nights(model: Model) -> list[dict]:
 
 @pytest.mark.parametrize("shared", [9e-6, 0.0])
 def test_the_cost_of_a_cluster_is_found_again_in_its_nights(shared: float) -> None:
-    model = Model(20.0, 3e-6, shared, 5e8, 100.0)
+    model = Model(20.0, 3e-6, shared, 1e-6, 5e8, 100.0)
     found = fit(cluster_nights(model))
     assert found is not None
     for n, workers in ((4_000, 1), (100_000_000, 100)):
         assert found.seconds(n, workers) == pytest.approx(model.seconds(n, workers), rel=1e-6)
+        many = 20 + n * (2e-6 + (shared + 1e-6) / workers)
+        assert found.seconds(n, workers, is_one_file=False) == pytest.approx(many, rel=1e-6)
     assert found.coordinator_bytes(10**8) == pytest.approx(5e8 + 1e10, rel=1e-6)
     assert found.serial_share(10**6) == pytest.approx(23 / (23 + shared * 1e6), rel=1e-6)
     # Nights that differ in no more than size say nothing of workers.
@@ -166,16 +169,16 @@ def test_the_cost_of_a_cluster_is_found_again_in_its_nights(shared: float) -> No
 
 
 def test_nights_on_a_cluster_become_a_table_with_what_was_not_done() -> None:
-    rows = cluster_nights(Model(20.0, 3e-6, 9e-6, 5e8, 100.0))
+    rows = cluster_nights(Model(20.0, 3e-6, 9e-6, 1e-6, 5e8, 100.0))
     rows.append({"size": 10_000_000, "workers": 1, "not_done": "did not finish in 9 s"})
     body = cluster_section(rows)
     assert "| 1,000,000 | 2 | 27.5 | 2.0 | 3 | 4.0 | 572 |" in body
     assert "| 10,000,000 | 1 | did not finish in 9 s |" in body
     assert "20.0 s + 3.0 s per million" in body
-    assert "| 100,000,000 | 100 | 5 |" in body
+    assert "| 100,000,000 | 100 | 5 | 4 |" in body
 
 
-@pytest.mark.parametrize("does", ["Cut", "Counted"])
+@pytest.mark.parametrize("does", ["Keys of", "Cut", "Counted"])
 def test_what_workers_took_is_read_from_the_log_of_the_night(does: str) -> None:
     """The line is the one that the night writes: see `peil.workers.task.Used`."""
     from peil.workers.task import Used
@@ -185,7 +188,7 @@ def test_what_workers_took_is_read_from_the_log_of_the_night(does: str) -> None:
     line = f"2026-01-01 00:00:00,000 INFO {does} 1 of 2: a.csv (part 1/2) in {used}."
     done = Measured(0, 30.0, 20.0, 10, 20, is_timed_out=False, output="", errors=line)
     (task,) = result_of(done, 60)["tasks"]
-    assert task["moved_kb"] == 7
+    assert (task["moved_kb"], task["does"]) == (7, does)
     assert task["peak_mb"] > 0
     failed = Measured(1, 30.0, 20.0, 10, 20, is_timed_out=False, output="", errors="a\nERROR b")
     assert result_of(failed, 60) == {"not_done": "ERROR b"}

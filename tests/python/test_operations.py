@@ -181,9 +181,9 @@ def run(*words: str) -> int:
 def killed_night(folder: Path) -> int:
     """A night of which the process is ended by the system while it builds."""
     lines = (
-        "import os, signal\nfrom peil.cli import main\nfrom peil.nights import nightly\n"
+        "import os, signal\nfrom peil.cli import main\nfrom peil.nights import build\n"
         "import sys\nsys.argv = ['peil', 'nightly', '--force']\n"
-        "nightly.build_warehouse = lambda places: os.kill(os.getpid(), signal.SIGKILL)\nmain()\n"
+        "build.build_warehouse = lambda places: os.kill(os.getpid(), signal.SIGKILL)\nmain()\n"
     )
     return subprocess.run([sys.executable, "-c", lines], cwd=folder, check=False).returncode
 

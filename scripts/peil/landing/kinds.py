@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from peil.landing import kpis, privacy
+from peil.landing import kpis
 from peil.readers import INCOMING
 from peil.warehouse import literal, one_row, quoted
 
@@ -48,6 +48,8 @@ def _store_answers(
     Distinct values are counted here, from the columns of the file: over the long rows it costs
     four times as much.
     """
+    from peil.landing import privacy
+
     privacy.hash_respondents(connection, delivery)
     opened = privacy.open_columns(connection, delivery.source, columns)
     # Masked before they reach a table of the warehouse: a row that is changed later leaves its

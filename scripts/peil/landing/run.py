@@ -24,7 +24,6 @@ from peil.gate import Gate, set_aside
 from peil.landing import inbox, kinds, ledger, packages
 from peil.landing.inbox import Entry
 from peil.landing.packages import Elsewhere
-from peil.landing.receive import receive
 from peil.lock import one_night
 from peil.progress import steps
 from peil.readers.process import ReadingProcess
@@ -166,6 +165,9 @@ class _Run:
             self._report(entry, source, outcome)
 
     def _receive(self, entry: Entry, delivery: Delivery, manifest: Manifest | None) -> Outcome:
+        # What reads and judges a file is not for a night without new files.
+        from peil.landing.receive import receive
+
         if not manifest:
             self.reader.start()
         self.connection.execute("begin")

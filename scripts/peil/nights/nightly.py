@@ -10,8 +10,6 @@ from peil.landing import Landed, land
 from peil.landing.packages import Elsewhere
 from peil.lock import one_night
 from peil.nights import history
-from peil.nights.build import build_warehouse
-from peil.nights.publish import publish
 from peil.nights.record import Notes, unrecorded
 from peil.nights.release import in_force
 from peil.nights.releases import withheld_by_rollback
@@ -71,6 +69,10 @@ def nightly(
 
 def build_and_publish(places: Places, notes: Notes) -> None:
     """Build and test; publish only when everything passed."""
+    # Neither dbt nor what writes documents is for a night with nothing new.
+    from peil.nights.build import build_warehouse
+    from peil.nights.publish import publish
+
     started = time.monotonic()
     notes.at("building")
     built = build_warehouse(places)

@@ -23,9 +23,8 @@ from peil.nights.release import FILE, MANIFEST, SITE, new_release, switch_to
 from peil.progress import steps
 from peil.relations import copy_relation, relations_in
 from peil.report import write_documents
-from peil.settings import Places
+from peil.settings import DOCUMENTS, Places
 from peil.site import build_site
-from peil.site.build import DOCUMENTS
 from peil.warehouse import literal, one_row, open_warehouse, quoted
 
 log = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from peil.codebook import read_sources, source_of
 from peil.codebook.limits import read_keeping
@@ -17,11 +18,13 @@ from peil.errors import DeliveryRejectedError, InputError, PeilError
 from peil.landing import Landed
 from peil.lock import one_night
 from peil.nights import history
-from peil.nights.build import BuildResult
 from peil.nights.changes import compare
 from peil.nights.history import DONE, FAILED, PUBLISHED, Delivered, Record, Run
 from peil.nights.release import FILE, in_force
 from peil.settings import Places
+
+if TYPE_CHECKING:
+    from peil.nights.build import BuildResult
 
 log = logging.getLogger(__name__)
 STOPPED = 130
@@ -72,7 +75,7 @@ class Notes:
             for (source, outcome), n in counts.items()
         ]
 
-    def built(self, built: BuildResult) -> None:
+    def built(self, built: "BuildResult") -> None:
         """Note what dbt did: how many steps, and the names of those that failed."""
         self.run.n_steps, self.run.n_failed_steps = built.n_nodes, len(built.failures)
         names = [failure.partition(":")[0] for failure in built.failures]

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from peil.drafts import draft_of, remove
 from peil.private import public_folder, publish_mode
-from peil.site.build import DOCUMENTS
+from peil.settings import DOCUMENTS
 
 FILE, MANIFEST, SITE = "peil.duckdb", "manifest.json", "site"
 TAKEN_BACK = ".taken-back.json"

@@ -20,8 +20,7 @@ from peil.report.markdown import markdown
 from peil.report.page import page
 from peil.report.slides import slides
 from peil.report.word import word
-from peil.settings import Places, child_environment
-from peil.site.build import DOCUMENTS
+from peil.settings import DOCUMENTS, Places, child_environment
 from peil.site.context import Reading
 from peil.site.numbers import file_name
 

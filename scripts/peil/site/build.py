@@ -13,6 +13,7 @@ from pathlib import Path
 from peil.drafts import draft_of, remove
 from peil.errors import InputError
 from peil.private import publish_mode
+from peil.settings import DOCUMENTS
 from peil.site import (
     page_advice,
     page_contrast,
@@ -33,8 +34,6 @@ from peil.site.writer import HERE, Writer
 
 log = logging.getLogger(__name__)
 DATA_FILE = "peil.duckdb"
-# Beside the published file: what was written from it; the site takes it along.
-DOCUMENTS = "documents"
 PAGES = (
     page_summary, page_topic, page_contrast, page_regions, page_advice, page_priorities,
     page_trends, page_kpis, page_experience, page_tables, page_crosstabs,

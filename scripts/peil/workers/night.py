@@ -9,6 +9,7 @@ import logging
 import math
 import secrets
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -122,7 +123,7 @@ class _Run:
 
     def count(self, places: Places, found: list[Waiting], new: list[Waiting]) -> Elsewhere:
         """Both rounds."""
-        matched = _matched(places.seeds, new)
+        matched = _matched(places.seeds, new, _landed_files(places))
         keeps: dict[str, KeepList] = {}
         if keyed := [w for w in new if w in matched]:
             done = self._round([self._job(one, None, keys_only=True) for one in keyed])
@@ -236,32 +237,44 @@ def _deliveries(places: Places) -> list[Waiting]:
 
 def _landed(places: Places) -> dict[str, tuple[str, str | None]]:
     """Of every delivery that landed its status, and of a package the keep-list it was made with."""
-    if not places.warehouse.exists():
-        return {}
-    with read_warehouse(places.warehouse) as connection:
-        try:
-            rows = connection.execute(
-                "select delivery_key, status, package_facts from raw.deliveries "
-                "where status in ('landed', 'purged')"
-            ).fetchall()
-        except duckdb.Error:  # a warehouse from before there were packages
-            return {}
+    rows = _deliveries_before(places, "delivery_key, status, package_facts")
     return {key: (status, json.loads(f)["keep"] if f else None) for key, status, f in rows}
 
 
-def _matched(seeds: Path, new: list[Waiting]) -> list[Waiting]:
+def _landed_files(places: Places) -> set[tuple[str, str]]:
+    """Source and file of every delivery of which people are in the warehouse."""
+    rows = _deliveries_before(places, "source_code, file_name, status")
+    return {(source, file) for source, file, status in rows if status == "landed"}
+
+
+def _deliveries_before(places: Places, columns: str) -> list[tuple]:
+    if not places.warehouse.exists():
+        return []
+    with read_warehouse(places.warehouse) as connection:
+        try:
+            return connection.execute(
+                f"select {columns} from raw.deliveries where status in ('landed', 'purged')"
+            ).fetchall()
+        except duckdb.Error:  # a warehouse from before there were packages
+            return []
+
+
+def _matched(seeds: Path, new: list[Waiting], landed: set[tuple[str, str]]) -> list[Waiting]:
     """Deliveries that may share people, or the median of their source, with another one.
 
-    That is: of a source that shares its scope, or whose pattern has a wildcard.
+    Args:
+        seeds: the codebook.
+        new: the deliveries that are counted now.
+        landed: source and file of every delivery that landed before.
     """
     scopes = {
         row["source_code"]: row["respondent_scope"] or row["source_code"]
         for row in read_rows(seeds / "sources.csv")
     }
-    groups: dict[tuple[str, str], list[str]] = {}
-    for source in read_sources(seeds):
-        if source.kind == "survey":
-            n_files = 2 if any(sign in source.file_pattern for sign in "*?[") else 1
-            group = groups.setdefault((source.wave_code, scopes[source.source_code]), [])
-            group += [source.source_code] * n_files
-    return [w for w in new if len(groups[w.source.wave_code, scopes[w.source.source_code]]) > 1]
+    groups = {
+        source.source_code: (source.wave_code, scopes[source.source_code])
+        for source in read_sources(seeds)
+    }
+    files = {(one.source.source_code, one.entry.name) for one in new} | landed
+    n_files = Counter(groups[code] for code, _ in files if code in groups)
+    return [one for one in new if n_files[groups[one.source.source_code]] > 1]
