@@ -13,7 +13,7 @@ import pytest
 from conftest import here, options, peil
 from docx.oxml.ns import qn
 from peil.errors import InputError
-from peil.report import write, write_summary
+from peil.report import write
 from peil.report.compose import CATALOGUES, compose, compose_region, read_published
 from peil.report.document import Bullets, Document, Picture, Table, Text
 from peil.settings import Places
@@ -355,7 +355,7 @@ def test_documents_are_light(demo):
 
 
 def test_the_same_figures_give_the_same_bytes(demo: Places, tmp_path: Path):
-    again = write_summary(demo, output=tmp_path)
+    again = write.write_summary(demo, output=tmp_path)
     for path in again:
         assert path.read_bytes() == (demo.published / "documents" / path.name).read_bytes()
     with zipfile.ZipFile(tmp_path / "samenvatting.docx") as archive:
@@ -410,13 +410,13 @@ def test_an_unknown_region_is_refused_with_what_is_known(demo, tmp_path):
 def test_pdf_without_libreoffice_is_refused_in_one_sentence(demo, tmp_path, monkeypatch):
     monkeypatch.setattr(write.shutil, "which", lambda _: None)
     with pytest.raises(InputError, match="LibreOffice"):
-        write_summary(demo, ("docx", "pdf"), tmp_path)
+        write.write_summary(demo, ("docx", "pdf"), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
 def test_pdf_with_libreoffice_is_the_word_file(demo, tmp_path):
-    (path,) = write_summary(demo, ("pdf",), tmp_path)
+    (path,) = write.write_summary(demo, ("pdf",), tmp_path)
     assert io.BytesIO(path.read_bytes()).read(5) == b"%PDF-"
 
 

@@ -49,7 +49,7 @@ def summary_command(
 ) -> None:
     """Write the summary from the published figures, for Word, the web and Markdown."""
     from peil.nights.record import recorded_if
-    from peil.report import write_summary
+    from peil.report.write import write_summary
 
     with recorded_if(output is None, places, "summary"):
         for path in write_summary(places, formats, output, region):
@@ -70,7 +70,7 @@ def summary_command(
 def slides_command(places: Places, template: Path | None, output: Path | None) -> None:
     """Write slides with charts that can be edited, a slide per finding."""
     from peil.nights.record import recorded_if
-    from peil.report import write_slides
+    from peil.report.write import write_slides
 
     with recorded_if(output is None, places, "slides"):
         for path in write_slides(places, output, template):
@@ -86,7 +86,7 @@ def slides_command(places: Places, template: Path | None, output: Path | None) -
 def tables_command(places: Places, output: Path | None) -> None:
     """Write the tabellenboek: a table per question by the groups of the banner, for Excel."""
     from peil.nights.record import recorded_if
-    from peil.report import write_tables
+    from peil.report.write import write_tables
 
     with recorded_if(output is None, places, "tabellenboek"):
         for path in write_tables(places, output):

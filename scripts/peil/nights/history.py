@@ -21,7 +21,7 @@ from peil.lock import LOOK_EVERY
 from peil.nights.changes import Change
 from peil.private import owner_only, private_folder
 from peil.settings import Places
-from peil.warehouse import STORAGE
+from peil.warehouse import STORAGE, literal
 
 log = logging.getLogger(__name__)
 # A person who looks at the history has it open for a moment; the night does not wait longer.
@@ -131,16 +131,20 @@ def save(places: Places, record: Record) -> None:
                 ("deliveries", _with_run(run, record.deliveries)),
                 ("changes", _with_run(run, record.changes)),
             ):
-                connection.execute(f"delete from {table} where run_id = ?", [run.run_id])
+                connection.execute(f"delete from {table} where run_id = {literal(run.run_id)}")
                 if rows:
-                    marks = ", ".join("?" * len(rows[0]))
-                    connection.executemany(
-                        f"insert into {table} ({', '.join(rows[0])}) values ({marks})",
-                        [list(row.values()) for row in rows],
+                    written = ", ".join(f"({', '.join(map(_value, r.values()))})" for r in rows)
+                    connection.execute(
+                        f"insert into {table} ({', '.join(rows[0])}) values {written}"
                     )
             connection.execute("commit")
     except (duckdb.Error, OSError) as error:
         _warn(places, error)
+
+
+def _value(value: object) -> str:
+    """As SQL. Of a parameter DuckDB asks pandas what it is, and imports it: 0.3 s of every run."""
+    return "null" if value is None else literal(str(value))
 
 
 def write_line(places: Places, record: Record) -> None:

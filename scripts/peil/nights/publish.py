@@ -22,7 +22,7 @@ from peil.nights.purge import GROUPS, KEPT
 from peil.nights.release import FILE, MANIFEST, SITE, new_release, switch_to
 from peil.progress import steps
 from peil.relations import copy_relation, relations_in
-from peil.report import write_documents
+from peil.report.write import write_documents
 from peil.settings import DOCUMENTS, Places
 from peil.site import build_site
 from peil.warehouse import literal, one_row, open_warehouse, quoted

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from peil.dutch import level, number, percent
 from peil.published import open_published
+from peil.warehouse import literal
 
 SURVEYS = """
 select
@@ -48,7 +49,7 @@ inner join marts.dim_segments as segments
         and estimates.segment_value = segments.segment_value
         and estimates.second_segment_value is not distinct from segments.second_segment_value
 where
-    estimates.survey_code = ? and estimates.wave_code = ?
+    estimates.survey_code = {survey} and estimates.wave_code = {wave}
     and estimates.is_default_scheme
     and (
         segments.is_total
@@ -105,7 +106,8 @@ def show_headlines(published_file: Path) -> None:
             )
             if is_simulated:
                 console.print(words["simulated"], style="bold red")
-            rows = connection.execute(FIGURES.format(language=language), [survey, wave]).fetchall()
+            query = FIGURES.format(language=language, survey=literal(survey), wave=literal(wave))
+            rows = connection.execute(query).fetchall()
             if rows:
                 console.print(_table(rows, level(confidence, language), language))
             else:
