@@ -27,7 +27,9 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
+# Where Python writes no bytecode (in many containers) every start would compile the code again.
 setup: $(STAMP)  ## make .venv with everything in it
+	@$(BIN)/python -m compileall -q scripts
 
 demo: setup  ## simulate deliveries and run the night on them: figures and site
 	@$(BIN)/peil demo
