@@ -25,7 +25,7 @@ from peil.landing import land
 from peil.settings import PROJECT
 from peil.workers import driver
 from peil.workers.cluster import cluster
-from peil.workers.driver import RETRIES
+from peil.workers.driver import RETRIES, WithoutDumps
 from peil.workers.night import cluster_night
 from peil.workers.shared import drop, get, put
 from peil.workers.task import Common, Done, Job
@@ -313,6 +313,23 @@ def test_who_has_another_token_is_told_which_to_set(monkeypatch, capfd):
         side.Cluster("head:6379")
     assert "InvalidAuthToken" not in capfd.readouterr().err
     assert driver.why_not("Failed to connect", "slow") == "Failed to connect"
+
+
+def test_of_a_node_that_dies_its_own_log_is_left_out():
+    """The lines are those that Ray 2.60 writes when a node is killed."""
+    out = io.StringIO()
+    stream = WithoutDumps(out)
+    print(
+        "(raylet) Raylet is terminated. Last 20 lines of the Raylet logs:\n"
+        "    [state-dump] DebugString() time ms: 0\n    \n    [2026-11-28 I] accessor.cc\n\n"
+        "(raylet) Task work failed. There are 3 retries remaining",
+        file=stream,
+    )
+    said = [line for line in out.getvalue().splitlines() if line]
+    assert [line.split(".")[0] for line in said] == [
+        "(raylet) Raylet is terminated", "(raylet) Task work failed"
+    ]  # fmt: skip
+    assert not stream.isatty()
 
 
 def test_a_shared_folder_holds_whole_files(tmp_path):

@@ -7,14 +7,16 @@ not the process of the night.
 import importlib
 import logging
 import os
+import re
 import secrets
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
-from typing import IO
+from typing import IO, Any, TextIO
 
 from peil.workers.task import Common, Done, Job, work
 
@@ -22,6 +24,7 @@ from peil.workers.task import Common, Done, Job, work
 CPUS, MEMORY = 1, 2 << 30
 RETRIES = 3
 LOCAL = "local:"
+_DUMPED = re.compile(r" {4}(\[|$)")
 _TOKEN = Path(".ray") / "auth_token"
 # What Ray writes, a line per second, of who has no token or another one; and what is said of it.
 _REFUSED, SHUT = "InvalidAuthToken", "it does not accept the token of here"
@@ -50,6 +53,7 @@ def serve(pipe: Connection, address: str, parent: int) -> None:
     except Exception as error:  # Ray raises its own, Python's and bare ones
         pipe.send(why_not(str(error) or type(error).__name__, said))
         return
+    sys.stderr = WithoutDumps(sys.stderr)
     try:
         pipe.send("")
         while True:
@@ -78,6 +82,22 @@ def why_not(problem: str, said: str) -> str:
         said: what it wrote meanwhile.
     """
     return SHUT if _REFUSED in said else problem
+
+
+class WithoutDumps:
+    """A stream without the lines of a node's own log, which Ray repeats when the node dies."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Pass on what is no such line: those are set in by four spaces."""
+        kept = [line for line in text.splitlines(keepends=True) if not _DUMPED.match(line)]
+        self._stream.write("".join(kept))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 @contextmanager
