@@ -20,7 +20,7 @@ from docs_blocks import DOCS, blocks
 from peil.cli.main import peil as command
 from peil.codebook.version import VERSION_FILE, version_text
 from peil.errors import PeilError
-from peil.nights import history, nightly, publish
+from peil.nights import build, history, publish
 from peil.nights.build import BuildResult
 from peil.nights.release import in_force, release_names
 from peil.nights.unchanged import facts_of_now
@@ -199,7 +199,7 @@ def nights(survey) -> dict:
     mailbox, hook = Mailbox(None), Hook()
     patch = pytest.MonkeyPatch()
     patch.chdir(survey.folder)
-    patch.setattr(nightly, "build_warehouse", build_with_a_few_statements)
+    patch.setattr(build, "build_warehouse", build_with_a_few_statements)
     # A release has them; what they say is for other tests, and the first night made real ones.
     patch.setattr(publish, "write_documents", a_page_in)
     patch.setattr(publish, "build_site", a_page_in)
@@ -237,7 +237,7 @@ def nights(survey) -> dict:
         codes["a bad file"] = run("nightly")
         codes["status after a bad file"] = run("status")
         patch.setattr(
-            nightly, "build_warehouse",
+            build, "build_warehouse",
             lambda _: BuildResult(300, ["test margins_are_met: wave 1: Jan Jansen 7.5"]),
         )  # fmt: skip
         codes["a failed test"] = run("nightly", "--force")
@@ -245,7 +245,7 @@ def nights(survey) -> dict:
         seen["after the failure"] = in_force(survey.published).name
         seen["killed"] = killed_night(survey.folder)
         codes["status after a kill"] = run("status")
-        patch.setattr(nightly, "build_warehouse", build_with_a_few_statements)
+        patch.setattr(build, "build_warehouse", build_with_a_few_statements)
         codes["after the kill"] = run("nightly")
         codes["well again"] = run("status", "--max-age", "26")
         codes["too old"] = run("status", "--max-age", "0", "--notify")
