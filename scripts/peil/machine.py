@@ -41,7 +41,8 @@ def of_the_machine(error: BaseException) -> str | None:
         return f"{_ERRNO[errno.ENOMEM].capitalize()}. {STANDS}"
     number, where = None, ""
     if isinstance(error, OSError):
-        number, where = error.errno, str(error.filename or "")
+        # Of a link or a rename the second is where it was to stand.
+        number, where = error.errno, str(error.filename2 or error.filename or "")
     elif isinstance(error, duckdb.Error):
         number = next((code for words, code in _WORDS.items() if words in str(error)), None)
         where = str(error).splitlines()[0]

@@ -14,7 +14,7 @@ import pytest
 from conftest import options, peil
 from peil.built import sha256_of
 from peil.errors import InputError
-from peil.lock import one_night, set_wait
+from peil.lock import lock_files, one_night, set_wait
 from peil.nights import backup as backups
 from peil.nights import doctor, history, release
 from peil.nights import restore as restoring
@@ -393,6 +393,17 @@ def test_the_doctor_sees_a_planted_fault_and_names_the_way_out(places, monkeypat
     findings, n_checks = doctor.examine(places, TODAY)
     assert n_checks == 12
     assert any(way_out in finding for finding in findings), findings
+
+
+def test_the_doctor_names_what_belongs_to_another_user(places, monkeypatch):
+    """As after one night by hand with sudo."""
+    locks = {str(file) for file in lock_files(places)}
+    access = os.access
+    monkeypatch.setattr(
+        doctor.os, "access", lambda path, mode: str(path) not in locks and access(path, mode)
+    )
+    findings = doctor.examine(places, TODAY)[0]
+    assert len(findings) == 1 and "sudo chown -R $(id -un)" in findings[0]
 
 
 def test_a_release_that_was_taken_back_is_no_leftover(places):

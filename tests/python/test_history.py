@@ -160,7 +160,7 @@ def test_a_history_that_cannot_be_written_stops_no_run(places, caplog):
     assert "cannot be written down" in caplog.text
     assert len(history.lines_file(places).read_text().splitlines()) == 1, "the line is"
     now = standing(places, TODAY)
-    assert any("cannot be read" in note for note in now.notes)
+    assert now.exit_code == 1 and "how the last night ended is unknown" in now.worries[0]
 
 
 def test_a_first_run_on_a_full_disk_leaves_no_half_history(places, monkeypatch):

@@ -1,5 +1,6 @@
 """Releases side by side: which figures changed, one put back, and what stays."""
 
+import errno
 import json
 import shutil
 from dataclasses import replace
@@ -10,6 +11,7 @@ import duckdb
 import pytest
 from peil.codebook.limits import Keeping, read_keeping
 from peil.errors import InputError
+from peil.machine import of_the_machine
 from peil.nights import release, releases
 from peil.nights.changes import KEY, compare, write_changes
 from peil.nights.release import in_force, put_back, release_names, taken_back
@@ -346,3 +348,32 @@ def test_without_a_release_in_force_what_was_taken_back_stays_so(releases_of):
     assert readers_see(folder) == {"two"}
     assert set(taken_back(folder)) == {third}
     assert first in release_names(folder)
+
+
+def refused(*_: object) -> None:
+    raise PermissionError(
+        errno.EACCES, "Permission denied", "releases/x", None, "published/current"
+    )
+
+
+def test_a_roll_back_that_may_not_switch_changes_nothing(releases_of, monkeypatch):
+    """Forward again: the mark of what was taken back goes when it is in force, not before."""
+    folder, publish = releases_of
+    first, second = publish("one"), publish("two")
+    put_back(folder, folder / "releases" / first)
+    with monkeypatch.context() as patch, pytest.raises(PermissionError):
+        patch.setattr(release, "put_in_place", refused)
+        put_back(folder, folder / "releases" / second)
+    assert set(taken_back(folder)) == {second}
+    put_back(folder, folder / "releases" / second)
+    assert release.ever_taken_back(folder) == {}
+
+
+def test_a_release_that_may_not_be_put_in_place_is_not_left(releases_of, monkeypatch):
+    folder, publish = releases_of
+    names = [publish("one")]
+    with monkeypatch.context() as patch, pytest.raises(PermissionError) as error:
+        patch.setattr(release, "put_in_place", refused)
+        publish("two")
+    assert release_names(folder) == names
+    assert of_the_machine(error.value).startswith("published/current: the rights do not allow it")

@@ -14,7 +14,8 @@ def _place(name: str, shown: str, text: str) -> Callable:
     return click.option(
         f"--{name}",
         envvar=f"PEIL_{name.upper()}",
-        type=click.Path(path_type=Path),
+        # What may not be read is for the verb to say: it writes that down.
+        type=click.Path(path_type=Path, readable=False),
         default=lambda: default_place(name),
         show_default=shown,
         show_envvar=True,

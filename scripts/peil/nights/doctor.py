@@ -3,6 +3,7 @@
 It changes nothing. A finding names what, where, the value and what to do.
 """
 
+import os
 import re
 import shutil
 import sys
@@ -18,7 +19,8 @@ from peil.codebook.version import VERSION, codebook_version
 from peil.counting.made_of import key_check
 from peil.drafts import leftovers
 from peil.errors import PeilError
-from peil.lock import at_work
+from peil.lock import at_work, lock_files
+from peil.machine import of_the_machine
 from peil.migrations import MIGRATIONS, schema_version
 from peil.nights import history
 from peil.nights.notify import read_settings
@@ -46,8 +48,9 @@ def examine(places: Places, today: date) -> tuple[list[str], int]:
         try:
             findings += (found for found in check(places) if found not in findings)
         except (PeilError, OSError, duckdb.Error) as error:
+            message = of_the_machine(error) or str(error)
             # Without a codebook several checks say the same.
-            findings += [said] if (said := str(error)) not in findings else []
+            findings += [message] if message not in findings else []
     return findings, len(checks)
 
 
@@ -112,6 +115,13 @@ def _rights(places: Places) -> Iterator[str]:
         places.published / "research.duckdb", places.warehouse.with_name("quality"),
         places.warehouse.with_name(f"{places.warehouse.name}.wal"),
     ]  # fmt: skip
+    folders = [places.warehouse.parent, places.published, places.published / "releases"]
+    for path in [*private, *lock_files(places), *folders]:
+        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            yield (
+                f"{path}: this user may not write it; it belongs to user {path.stat().st_uid}. Run "
+                f"every verb as one user: `sudo chown -R $(id -un) {path}` gives it to this one."
+            )
     for path in private:
         if path.exists() and (mode := path.stat().st_mode & 0o777) & OWNER_ONLY:
             right = "700" if path.is_dir() else "600"

@@ -58,7 +58,13 @@ def switch_to(published: Path, draft: Path, kept: int) -> None:
     sync(release.parent)
     _take_in_files(published)
     before = in_force(published)
-    put_in_place(published, release)
+    try:
+        put_in_place(published, release)
+    except OSError:
+        # Where this may not be written, nights to come would each leave one.
+        if (now := in_force(published)) is None or now.name != release.name:
+            shutil.rmtree(release, ignore_errors=True)
+        raise
     _keep_history(published, release, before.name if before else "", kept)
 
 
@@ -73,19 +79,25 @@ def put_back(published: Path, release: Path) -> list[str]:
     newer = [name for name in release_names(published) if release.name < name <= newest]
     marks = ever_taken_back(published)
     moment = datetime.now(UTC).isoformat(timespec="seconds")
-    marked = {n: at for n, at in marks.items() if n != release.name}
-    marked |= {name: marks.get(name, moment) for name in newer}
-    file = published / "releases" / TAKEN_BACK
-    draft = draft_of(file)
-    # Before the switch: a mark on what is in force, or on what is older, holds nothing up.
-    draft.write_text(json.dumps(marked, indent=2) + "\n", encoding="utf-8")
-    publish_mode(draft)
-    sync(draft)
-    draft.replace(file)
+    marked = marks | {name: marks.get(name, moment) for name in newer}
+    # Before the switch: a mark on what is in force, or on what is older, holds nothing up. One that
+    # goes goes after it: when the switch fails it is needed.
+    _mark(published, marked)
     put_in_place(published, release)
+    if marked.pop(release.name, None):
+        _mark(published, marked)
     for name in newer:
         _file_of_history(published, name).unlink(missing_ok=True)
     return newer
+
+
+def _mark(published: Path, taken: dict[str, str]) -> None:
+    file = published / "releases" / TAKEN_BACK
+    draft = draft_of(file)
+    draft.write_text(json.dumps(taken, indent=2) + "\n", encoding="utf-8")
+    publish_mode(draft)
+    sync(draft)
+    draft.replace(file)
 
 
 def release_names(published: Path) -> list[str]:

@@ -68,11 +68,11 @@ def standing(places: Places, today: date, max_age_hours: float | None = None) ->
         max_age_hours: a night that ended longer ago is a worry.
     """
     notes: list[str] = []
+    unread = ""
     try:
         runs = history.read_runs(places)
     except (duckdb.Error, OSError) as error:
-        runs = []
-        notes.append(f"{history.history_file(places)}: cannot be read ({_first_line(error)}).")
+        runs, unread = [], _first_line(error)
     busy = at_work(places)
     known = list_releases(places.published)
     back = taken_back(places.published)
@@ -96,6 +96,12 @@ def standing(places: Places, today: date, max_age_hours: float | None = None) ->
         drift,
         notes=notes,
     )
+    if unread:
+        now.exit_code = 1
+        now.worries.append(
+            f"{history.history_file(places)}: cannot be read ({unread}), so how the last night "
+            "ended is unknown. `peil doctor` says what to do."
+        )
     _judge(now, runs, max_age_hours)
     return now
 
