@@ -71,9 +71,10 @@
 {%- endmacro %}
 
 
-{#- A digest of the SQL of a kept model and of the models it is made of. -#}
+{#- A digest of the SQL of a kept model and of the models it is made of, and of the macros, which
+    stand in any of them. -#}
 {% macro code_digest(node) -%}
-    {%- set found = [] -%}
+    {%- set found = [run_query('select macros_digest()').columns[0][0]] -%}
     {%- for unique_id in made_of(node) | sort if unique_id.startswith('model.') -%}
         {%- do found.append(graph.nodes[unique_id].checksum.checksum) -%}
     {%- endfor -%}

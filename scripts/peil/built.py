@@ -37,6 +37,11 @@ class Built:
     deliveries: list[dict]
     facts: dict[str, str]
 
+    @property
+    def inputs(self) -> list[dict]:
+        """The deliveries as readers may know them: the rows of one may be a count of few people."""
+        return [{k: v for k, v in row.items() if k != "n_rows"} for row in self.deliveries]
+
 
 def build_facts(package: str, project: str) -> str:
     """Seeds, code and versions of the build that runs now, as JSON; dbt's hooks call it in SQL.
@@ -58,6 +63,11 @@ def build_facts(package: str, project: str) -> str:
             "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
         }
     )
+
+
+def macros_digest() -> str:
+    """What models say by name only: their own files stay as they are when a macro changes."""
+    return digest_of(_files(PROJECT, ("macros",)), PROJECT)
 
 
 def code_files() -> list[Path]:

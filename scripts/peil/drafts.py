@@ -1,4 +1,7 @@
-"""Drafts: files on their way to their place, named `.<name>-<process>`; the dead leave them."""
+"""Drafts: files on their way to their place; killed processes leave them.
+
+They are named `.<name>-peil-draft-<process>`: what else a folder holds is not Peil's to remove.
+"""
 
 import os
 import re
@@ -7,14 +10,15 @@ import sys
 import time
 from pathlib import Path
 
-_DRAFT = re.compile(r"^\..+-(\d+)(\.\w+)*$")
+MARK = "-peil-draft-"
+_DRAFT = re.compile(rf"^\..*{MARK}(\d+)(\..*)?$")
 # Where one cannot ask whether a process lives, a draft this old (seconds) is nobody's.
 _OLD = 86_400
 
 
 def draft_of(target: Path) -> Path:
     """Where this process writes what will become `target`; the ending stays the same."""
-    return target.with_name(f".{target.stem}-{os.getpid()}{target.suffix}")
+    return target.with_name(f".{target.stem}{MARK}{os.getpid()}{target.suffix}")
 
 
 def sweep(folder: Path) -> list[str]:

@@ -54,9 +54,11 @@ def one_night(places: Places, *, publishes: bool = True) -> Iterator[None]:
 def at_work(places: Places) -> str:
     """Which process has a lock of the night now, in words; empty when none has."""
     for file in lock_files(places):
-        if not file.exists():
+        try:
+            descriptor = os.open(file, os.O_RDWR)
+        except OSError:
+            # None was ever there, or it is another user's: `peil doctor` says so.
             continue
-        descriptor = os.open(file, os.O_RDWR)
         try:
             if not _try_lock(descriptor):
                 return _holder(file)

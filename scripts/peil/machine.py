@@ -10,6 +10,14 @@ _ERRNO = {
     errno.EDQUOT: "the disk quota is used up. Make room",
     errno.EFBIG: "the file may not grow any more here. Raise the limit (`ulimit -f`)",
     errno.EROFS: "the disk can only be read. Choose another place",
+    errno.ENOENT: "there is no such file or folder (any more). Put it back, or name another",
+    errno.EEXIST: "a file stands where a folder should. Move it away, or name another place",
+    errno.ENOTDIR: "a file stands where a folder should. Move it away, or name another place",
+    errno.EISDIR: "a folder stands where a file should. Move it away, or name another place",
+    errno.ENOTEMPTY: "the folder holds something else. Empty it, or name another place",
+    errno.ENAMETOOLONG: "the name is too long. Choose a shorter one",
+    errno.ELOOP: "links lead to each other. Mend them",
+    errno.EBUSY: "another program has it. Close that",
     errno.EACCES: "the rights do not allow it. Mend the rights of the folder or file",
     errno.EPERM: "the rights do not allow it. Mend the rights of the folder or file",
     errno.EMFILE: "too many files are open. Raise the limit (`ulimit -n`)",
@@ -33,7 +41,8 @@ def of_the_machine(error: BaseException) -> str | None:
         return f"{_ERRNO[errno.ENOMEM].capitalize()}. {STANDS}"
     number, where = None, ""
     if isinstance(error, OSError):
-        number, where = error.errno, str(error.filename or "")
+        # Of a link or a rename the second is where it was to stand.
+        number, where = error.errno, str(error.filename2 or error.filename or "")
     elif isinstance(error, duckdb.Error):
         number = next((code for words, code in _WORDS.items() if words in str(error)), None)
         where = str(error).splitlines()[0]

@@ -201,6 +201,10 @@ MIGRATIONS = (
     Migration("groups that are counted beside the profile", _PARTS),
     Migration("bases of earlier releases", _EARLIER),
     Migration("products of items and crossed answers in count packages", _JOINT),
+    Migration(
+        "a check of the key that respondent numbers were hashed with",
+        "alter table raw.deliveries add column if not exists key_check varchar",
+    ),
 )
 
 

@@ -63,6 +63,26 @@ def write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
+def add_line(path: Path, line: str) -> None:
+    """Add a line, whole or not at all; the owner of the file only may read it."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        size, left = os.fstat(descriptor).st_size, f"{line}\n".encode()
+        os.lseek(descriptor, max(size - 1, 0), os.SEEK_SET)
+        if size and os.read(descriptor, 1) != b"\n":
+            # A run was killed while it wrote: its half line stays one of its own.
+            left = b"\n" + left
+        try:
+            while left:
+                left = left[os.write(descriptor, left) :]
+        except OSError:
+            os.ftruncate(descriptor, size)
+            raise
+    finally:
+        os.close(descriptor)
+
+
 def make_folder(folder: Path, mode: int) -> None:
     """Make a folder of this mode; the missing ones above it are open to everybody."""
     if folder.is_dir():

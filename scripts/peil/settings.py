@@ -22,6 +22,7 @@ _DEFAULTS = {
     "warehouse": "warehouse/peil.duckdb",
     "published": "published",
 }
+_TABLES = ("places", "notify")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,19 @@ def default_place(name: str) -> Path:
         InputError: peil.toml cannot be read, or names a place that does not exist.
     """
     folder = survey_folder() or Path.cwd()
-    return folder / _places_in(folder / SURVEY_FILE).get(name, _DEFAULTS[name])
+    return folder / home_of(_places_in(folder / SURVEY_FILE).get(name, _DEFAULTS[name]))
+
+
+def home_of(path: str | Path) -> Path:
+    """A path of which `~` is the home of the user.
+
+    Raises:
+        InputError: this user has no home.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise InputError(f"{path}: this user has no home (`~`). Write the whole path.") from error
 
 
 def section(file: Path, name: str) -> dict:
@@ -80,9 +93,16 @@ def section(file: Path, name: str) -> dict:
     if not file.is_file():
         return {}
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8")).get(name, {})
+        # Notepad begins a file with a mark.
+        everything = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file}: cannot be read as TOML ({error}).") from error
+    if strange := sorted(set(everything) - set(_TABLES)):
+        raise InputError(
+            f"{file}: '{strange[0]}' is none of its tables, [{'], ['.join(_TABLES)}]. Correct the "
+            "name, or put the line under its table."
+        )
+    found = everything.get(name, {})
     if not isinstance(found, dict):
         raise InputError(f"{file}: '{name}' is no table. Write [{name}] on a line of its own.")
     return found
@@ -91,7 +111,7 @@ def section(file: Path, name: str) -> dict:
 def _places_in(file: Path) -> dict[str, str]:
     places = section(file, "places")
     for name, value in places.items():
-        if name not in _DEFAULTS or not isinstance(value, str):
+        if name not in _DEFAULTS or not isinstance(value, str) or not value.strip():
             raise InputError(
                 f"{file}, [places]: '{name} = {value!r}' is no place. Places are "
                 f"{', '.join(_DEFAULTS)}, each with a path as text."

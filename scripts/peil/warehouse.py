@@ -113,6 +113,26 @@ def wait_until_free(path: Path) -> None:
         pass
 
 
+def wait_until_closed(path: Path) -> None:
+    """Wait until no other process has this file open, also when it is no database any more.
+
+    Raises:
+        InputError: it was still open when the time was up.
+    """
+    holder = ""
+
+    def is_closed() -> bool:
+        nonlocal holder
+        try:
+            duckdb.connect(str(path), config=STORAGE).close()
+        except duckdb.Error as error:
+            holder = str(error)
+            return "lock" not in holder
+        return True
+
+    wait_for(is_closed, path, lambda: _process(holder))
+
+
 def _connect(
     path: Path, *, read_only: bool = False, config: dict | None = None
 ) -> duckdb.DuckDBPyConnection:
@@ -174,7 +194,10 @@ def one_row(
 
 
 def as_path(path: Path) -> str:
-    """A path as an SQL string literal that DuckDB reads as this one file, not as a pattern."""
+    """A path as an SQL string literal: for a table function this one file, not a pattern.
+
+    ATTACH takes a path as it is: there `literal` it is.
+    """
     return literal("".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path)))
 
 

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,9 +14,10 @@ import pytest
 from conftest import options, peil
 from peil.built import sha256_of
 from peil.errors import InputError
-from peil.lock import one_night
+from peil.lock import lock_files, one_night, set_wait
 from peil.nights import backup as backups
 from peil.nights import doctor, history, release
+from peil.nights import restore as restoring
 from peil.nights.backup import CONTENTS, back_up, standing_backups
 from peil.nights.record import recorded
 from peil.nights.restore import restore
@@ -75,7 +78,7 @@ def test_a_backup_is_private_whole_and_put_back_on_an_empty_server(places, tmp_p
     assert (empty.published / "peil.duckdb").stat().st_mode & 0o004, "readers may open it"
     assert (empty.seeds / "sources.csv").read_bytes() == (places.seeds / "sources.csv").read_bytes()
     assert [run.verb for run in history.read_runs(empty)] == ["purge"]
-    assert len(said) == 6
+    assert len(said) == 5
     assert doctor.examine(empty, TODAY)[0] == []
 
 
@@ -104,6 +107,103 @@ def test_answers_purged_since_are_named_when_they_are_back(places, tmp_path):
     assert "ATTENTION: answers of small_wave were purged after this backup" in said
     assert "peil purge --wave small_wave" in said
     assert "ATTENTION" not in " ".join(restore(places, made, replace=True)), "as they were"
+    with recorded(places, "purge", publishes=False, detail="small_wave"):
+        pass
+    said = " ".join(restore(places, made, replace=True))
+    assert "answers of small_wave were purged after" in said, "the history says so too"
+    with pytest.raises(InputError), recorded(places, "purge", detail="other_wave"):
+        raise InputError("no such wave")
+    assert "other_wave" not in " ".join(restore(places, made, replace=True))
+
+
+def elsewhere(places: Places, folder: Path) -> Places:
+    """Another machine, on which nothing is."""
+    return replace(
+        places, seeds=folder / "seeds", warehouse=folder / "w" / "peil.duckdb",
+        published=folder / "published",
+    )  # fmt: skip
+
+
+def test_what_was_taken_back_stays_so_on_another_machine(places, tmp_path):
+    """A night there would publish it again; and its bases are compared with."""
+    first = release.in_force(places.published)
+    second = published(places, "two")
+    release.put_back(places.published, first)
+    other = elsewhere(places, tmp_path / "other")
+    restore(other, back_up(places, tmp_path / "backups"), replace=False)
+    assert release.in_force(other.published).name == first.name
+    assert set(release.taken_back(other.published)) == {second}
+    for name, word in ((first.name, "one"), (second, "two")):
+        assert (other.published / "releases" / name / "peil.duckdb").read_text() == word
+    assert doctor.examine(other, TODAY)[0] == []
+
+
+def test_the_history_is_put_back_by_the_command_line(places, tmp_path):
+    """The verb itself is written down before it begins: the file of the history is never absent."""
+    history.given_file(places).write_text('{"session": "s"}\n')
+    made = peil("backup", tmp_path / "backups", *options(places)).stdout.strip()
+    other = elsewhere(places, tmp_path / "other")
+    other.inbox.mkdir(exist_ok=True)
+    for more in ([], ["--replace"]):
+        done = peil("restore", made, *more, *options(other))
+        assert done.returncode == 0, done.stderr
+    assert [(run.verb, run.outcome) for run in history.read_runs(other)] == [
+        ("restore", "done"), ("restore", "done"), ("purge", "done"),
+    ]  # fmt: skip
+    lines = history.lines_file(other).read_text().splitlines()
+    assert sorted(json.loads(line)["verb"] for line in lines) == ["purge", "restore", "restore"]
+    assert history.given_file(other).read_text() == '{"session": "s"}\n'
+
+
+def test_a_file_that_was_put_in_a_backup_is_not_put_back(places, tmp_path):
+    made = back_up(places, tmp_path / "backups")
+    (made / "seeds" / "zz.csv").touch()
+    (made / "releases" / "20270101T000000000000").mkdir()
+    other = elsewhere(places, tmp_path / "other")
+    restore(other, made, replace=False)
+    assert not (other.seeds / "zz.csv").exists()
+    assert len(release.release_names(other.published)) == 1
+
+
+def test_a_restore_that_was_killed_is_finished_by_the_next(places, tmp_path, monkeypatch):
+    made = back_up(places, tmp_path / "backups")
+    other, copy = elsewhere(places, tmp_path / "other"), restoring.shutil.copyfile
+
+    def killed(source: Path, target: Path) -> None:
+        if source.name == "topics.csv":
+            raise KeyboardInterrupt
+        copy(source, target)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(restoring.shutil, "copyfile", killed)
+        restore(other, made, replace=False)
+    assert other.warehouse.exists() and any(other.seeds.iterdir())
+    said = " ".join(restore(other, made, replace=True))
+    assert "the codebook of the backup" in said and "is in force again" in said
+    assert {p.name for p in other.seeds.iterdir()} == {p.name for p in places.seeds.iterdir()}
+
+
+def test_a_warehouse_that_another_program_has_open_is_not_replaced(places, tmp_path):
+    """That program would write its log beside the one that was put in its place."""
+    made = back_up(places, tmp_path / "backups")
+    before = places.warehouse.stat().st_ino
+    lines = f"import duckdb, time\nc = duckdb.connect({str(places.warehouse)!r})\nprint(1)\n"
+    holder = subprocess.Popen(
+        [sys.executable, "-u", "-c", f"{lines}time.sleep(60)"], stdout=subprocess.PIPE
+    )
+    assert holder.stdout.readline() == b"1\n"
+    set_wait(0.0)
+    try:
+        with pytest.raises(InputError, match=f"in use by process {holder.pid}"):
+            restore(places, made, replace=True)
+    finally:
+        set_wait(600.0)
+        holder.kill()
+        holder.wait()
+    assert places.warehouse.stat().st_ino == before
+    places.warehouse.write_bytes(b"the disk failed")
+    restore(places, made, replace=True)
+    assert status_of(places) == "landed", "what is no database any more is nobody's"
 
 
 def flipped(made: Path) -> None:
@@ -129,7 +229,7 @@ DAMAGE = {
     "a seed that is gone": (lambda m: (m / "seeds" / "topics.csv").unlink(), "is not whole"),
     "no contents": (lambda m: (m / CONTENTS).unlink(), "is no backup"),
     "a newer schema": (lambda m: rewritten(m, schema_version=99), "newer version of peil"),
-    "another format": (lambda m: rewritten(m, format=2), "newer version of peil"),
+    "another format": (lambda m: rewritten(m, format=3), "newer version of peil"),
     "a way out of the folder": (outside, "is not whole"),
     "no warehouse": (lambda m: rewritten(m, files={}), "holds no warehouse"),
 }  # fmt: skip
@@ -209,11 +309,31 @@ def planted_due(places: Places, until: str) -> None:
     edit(places.seeds, "waves", lambda rows: [row | {"microdata_until": until} for row in rows])
 
 
+def without_dates(places: Places) -> None:
+    file = places.seeds / "waves.csv"
+    rows = [",".join(line.split(",")[:3]) for line in file.read_text().splitlines()]
+    file.write_text("\n".join(rows) + "\n")
+
+
+def planted_site(places: Places) -> None:
+    """Of a release whose manifest says what its site was."""
+    now = release.in_force(places.published)
+    facts = json.loads((now / "manifest.json").read_text())
+    (now / "manifest.json").write_text(json.dumps(facts | {"site": "0" * 64}))
+
+
 def planted_real_survey(places: Places) -> None:
     edit(places.seeds, "surveys", lambda rows: [row | {"is_simulated": "false"} for row in rows])
     edit(places.seeds, "sources", lambda rows: [
         row | {"respondent_id_policy": "hashed"} for row in rows
     ])  # fmt: skip
+
+
+def planted_other_key(places: Places) -> None:
+    planted_real_survey(places)
+    os.environ["PEIL_HASH_KEY"] = "another"
+    with open_warehouse(places.warehouse) as connection:
+        connection.execute("update raw.deliveries set key_check = 'of the one before'")
 
 
 def planted_spill(places: Places) -> None:
@@ -245,7 +365,7 @@ FAULTS = {
         lambda p: (p.published / "releases" / "99990101T000000000000").mkdir(), "never in force"
     ),
     "a draft of the dead": (
-        lambda p: (p.published / "releases" / ".release-999999").mkdir(), "draft of a run"
+        lambda p: (p.published / "releases" / ".release-peil-draft-999999").mkdir(), "the draft of"
     ),
     "copies of answers": (planted_spill, "`peil land`"),
     "a run that was killed": (planted_open_run, "was killed while building"),
@@ -253,22 +373,37 @@ FAULTS = {
         lambda p: history.history_file(p).write_text("x"), "Move it away"
     ),
     "no key": (planted_real_survey, "PEIL_HASH_KEY: is not set"),
+    "another key": (planted_other_key, "Set the secret of before"),
     "answers past their date": (
         lambda p: planted_due(p, "2026-06-30"), "`peil purge --wave small_wave`"
     ),
     "a date that is none": (lambda p: planted_due(p, "30-6-2026"), "is no date"),
+    "a codebook of before the dates": (without_dates, "`peil codebook upgrade`"),
+    "a site of which a page is gone": (planted_site, "its site is not the one"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_doctor_sees_a_planted_fault_and_names_the_way_out(places, monkeypatch, fault):
-    monkeypatch.delenv("PEIL_HASH_KEY", raising=False)
+    # Also what a fault sets is undone.
+    monkeypatch.setenv("PEIL_HASH_KEY", "")
     assert doctor.examine(places, TODAY)[0] == []
     plant, way_out = FAULTS[fault]
     plant(places)
     findings, n_checks = doctor.examine(places, TODAY)
     assert n_checks == 12
     assert any(way_out in finding for finding in findings), findings
+
+
+def test_the_doctor_names_what_belongs_to_another_user(places, monkeypatch):
+    """As after one night by hand with sudo."""
+    locks = {str(file) for file in lock_files(places)}
+    access = os.access
+    monkeypatch.setattr(
+        doctor.os, "access", lambda path, mode: str(path) not in locks and access(path, mode)
+    )
+    findings = doctor.examine(places, TODAY)[0]
+    assert len(findings) == 1 and "sudo chown -R $(id -un)" in findings[0]
 
 
 def test_a_release_that_was_taken_back_is_no_leftover(places):

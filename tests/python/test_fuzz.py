@@ -25,6 +25,7 @@ from peil.drafting.draft import Names, draft
 from peil.errors import PeilError
 from peil.landing import land
 from peil.settings import PROJECT
+from peil.warehouse import read_warehouse
 from test_codebook import FORMS, LIMESURVEY, QUALTRICS
 from test_readers import MS_FORMS, QUALTRICS_LEGACY, SURVEYMONKEY, VV
 
@@ -198,7 +199,11 @@ def whole_release(places):
             "where source_code = 'all' and step_code = 'received'"
         ).fetchall()
     assert set(counts) == set(manifest["tables"])
-    sizes = [(i["n_rows"],) for i in manifest["inputs"]]
+    with read_warehouse(places.warehouse) as connection:
+        keys = [i["delivery_key"] for i in manifest["inputs"]]
+        sizes = connection.execute(
+            "select n_rows from raw.deliveries where list_contains(?, delivery_key)", [keys]
+        ).fetchall()
     assert received == sizes, "built from other deliveries"
     return {i["file_name"]: i["sha256"] for i in manifest["inputs"]}
 

@@ -1,9 +1,11 @@
 """The run history: a row whatever happens, nothing private in it, and what `peil status` says."""
 
 import ast
+import errno
 import hashlib
 import json
 import logging
+import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -15,9 +17,11 @@ from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilErr
 from peil.landing import Landed
 from peil.lock import at_work, one_night, set_wait
 from peil.nights import history
+from peil.nights.changes import Change
 from peil.nights.history import Run
 from peil.nights.record import recorded, recorded_if
 from peil.nights.standing import LANDED, NEW, NO_SOURCE, standing
+from peil.private import add_line
 from peil.settings import PROJECT, Places
 from peil.warehouse import open_warehouse
 from small_survey import REFERENCE, deliver, edit, rows_of, small_places
@@ -156,7 +160,7 @@ def test_a_history_that_cannot_be_written_stops_no_run(places, caplog):
     assert "cannot be written down" in caplog.text
     assert len(history.lines_file(places).read_text().splitlines()) == 1, "the line is"
     now = standing(places, TODAY)
-    assert any("cannot be read" in note for note in now.notes)
+    assert now.exit_code == 1 and "how the last night ended is unknown" in now.worries[0]
 
 
 def test_a_first_run_on_a_full_disk_leaves_no_half_history(places, monkeypatch):
@@ -285,3 +289,77 @@ def test_a_look_waits_for_nobody_and_says_what_it_cannot_see(places):
     facts = json.loads(peil("status", "--json", *options(places)).stdout)
     assert facts["inbox"] == {"landed": 1} and facts["waves"][0]["is_due"] is True
     assert ".csv" not in json.dumps(facts)
+    assert "n_rows" not in facts["waves"][0], "how many people answered is no monitor's"
+
+
+def test_the_last_night_is_the_one_that_ended_last(places):
+    """One that began later waited for the other, and ended before it."""
+    night(places, 1)
+    ended = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=2)
+    late = Run("late", "nightly", ended + timedelta(hours=1.5), ended_at=ended, exit_code=2)
+    history.save(places, history.Record(late))
+    assert history.read_runs(places)[0].run_id == "late"
+    assert standing(places, TODAY).exit_code == 0
+
+
+def test_a_night_of_a_clock_that_was_set_back_hides_no_silence(places):
+    night(places, 50)
+    night(places, -24 * 365)
+    now = standing(places, TODAY, 26)
+    assert now.exit_code == 1 and "50.0 hours ago" in now.worries[0]
+    assert any("still to come: the clock was set back" in note for note in now.notes)
+
+
+def test_names_that_look_like_a_style_are_shown_as_they_are(places):
+    """Of a tag that closes nothing rich makes an error, of another one nothing."""
+    (places.inbox / "[bold]a[[.txt").touch()
+    gone = peil("rollback", "[/x] [dim]", *options(places))
+    assert gone.returncode == 2 and "[/x] [dim]: is no release here" in gone.stderr
+    shown = peil("status", *options(places))
+    assert shown.returncode == 0, shown.stderr
+    assert "rollback [/x]" in shown.stdout and "[dim]" in shown.stdout
+    assert "[bold]a[[.txt" in shown.stdout
+
+
+@pytest.mark.parametrize("hours", ["nan", "inf", "-1"])
+def test_an_age_that_is_no_number_is_refused(places, hours):
+    """Nothing is older than that, so that a monitor would never hear a thing."""
+    shown = peil("status", "--max-age", hours, *options(places))
+    assert shown.returncode == 2 and "Invalid value for '--max-age'" in shown.stderr
+
+
+def test_an_alphabet_without_a_sign_ends_no_run(places):
+    night(places, 1, n_changed=1)
+    run = history.read_runs(places)[0]
+    row = Change("small", "w", "raked", "a", "één", "→", "q", "mean", None, "changed", 1, 2, 3)
+    history.save(places, history.Record(run, changes=[row]))
+    shown = peil("status", *options(places), PYTHONIOENCODING="ascii")
+    assert shown.returncode == 0, shown.stderr
+    assert "small w q mean, a ??n ? ?, raked" in shown.stdout
+
+
+def test_a_line_that_a_killed_run_left_half_costs_no_other(places):
+    file = history.lines_file(places)
+    file.write_text('{"run_id": "ha')
+    with recorded(places, "purge", publishes=False):
+        pass
+    half, whole = file.read_text().splitlines()
+    assert half == '{"run_id": "ha' and json.loads(whole)["verb"] == "purge"
+
+
+def test_a_line_for_which_there_is_no_room_is_not_written_in_part(tmp_path, monkeypatch):
+    file, write = tmp_path / "lines", os.write
+    add_line(file, "one")
+
+    def full(descriptor: int, data: bytes) -> int:
+        if len(data) < 10:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, data[:5])
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        add_line(file, "another line")
+    monkeypatch.undo()
+    add_line(file, "two")
+    assert file.read_text() == "one\ntwo\n"
+    assert file.stat().st_mode & 0o777 == 0o600

@@ -13,9 +13,10 @@ import pytest
 from conftest import peil
 from made_once import copy_of
 from peil.drafting.folder import project_name
+from peil.errors import InputError
 from peil.migrations import MIGRATIONS
 from peil.project import PARTS
-from peil.settings import PROJECT
+from peil.settings import PROJECT, default_place, section
 from small_survey import labelled
 
 # A space and a letter beyond ASCII: what paths of real offices hold.
@@ -182,10 +183,39 @@ def test_init_refuses_a_folder_with_files_and_an_example_that_is_none(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["note.txt"]
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('inbox = "in"', "'inbox' is none of its tables, [places], [notify]"),
+        ("[notfy]\nwebhook = true", "'notfy' is none of its tables"),
+        ('[places]\ninbox = ""', "is no place. Places are seeds, inbox"),
+        ("[places]\nwarehouse = 7", "'warehouse = 7' is no place"),
+        ("places = 7", "'places' is no table"),
+        ("[[notify]]", "'notify' is no table"),
+    ],
+)
+def test_a_line_of_peil_toml_that_says_nothing_is_named(tmp_path, monkeypatch, text, why):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "peil.toml").write_text(text)
+    with pytest.raises(InputError) as error:
+        default_place("inbox")
+        section(tmp_path / "peil.toml", "notify")
+    assert why in str(error.value)
+
+
+def test_a_peil_toml_of_notepad_and_a_home_are_read(tmp_path, monkeypatch):
+    (tmp_path / "peil.toml").write_text(
+        '[places]\nwarehouse = "~/w/peil.duckdb"\n', encoding="utf-8-sig"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert default_place("warehouse") == tmp_path / "home" / "w" / "peil.duckdb"
+    assert default_place("inbox") == tmp_path / "inbox"
+
+
 def test_a_peil_toml_that_cannot_be_used_is_named(tmp_path, monkeypatch):
     from click.testing import CliRunner
     from peil.cli.main import peil as group
-    from peil.errors import InputError
 
     (tmp_path / "peil.toml").write_text('[places]\ninbx = "in"\n')
     monkeypatch.chdir(tmp_path)

@@ -125,6 +125,8 @@ def test_the_manifest_says_what_was_published_from_what(demo):
         content = (demo.inbox / entry["file_name"]).read_bytes()
         assert entry["sha256"] == hashlib.sha256(content).hexdigest()
     assert set(manifest["tables"]) >= MARTS
+    rows = [entry for entry in manifest["inputs"] if "n_rows" in entry]
+    assert rows == [], "how many rows a delivery has may be a count of few people"
 
 
 def test_the_warehouse_is_for_its_owner_only(demo):

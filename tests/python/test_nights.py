@@ -125,19 +125,23 @@ def test_drafts_of_the_living_stay_and_those_of_the_dead_go(tmp_path):
     dead.wait()
     try:
         for pid in (dead.pid, living.pid):
-            (tmp_path / f".peil-{pid}.duckdb").touch()
-            (tmp_path / f".export-{pid}").mkdir()
-            (tmp_path / f".export-{pid}" / "csv").touch()
+            (tmp_path / f".peil-peil-draft-{pid}.duckdb").touch()
+            (tmp_path / f".export-peil-draft-{pid}").mkdir()
+            (tmp_path / f".export-peil-draft-{pid}" / "csv").touch()
+            # Of whoever else keeps files here.
+            (tmp_path / f".mine-{pid}.tar.gz").touch()
         (tmp_path / "peil.duckdb").touch()
         (tmp_path / ".peil-notes").touch()
         swept = drafts.sweep(tmp_path)
     finally:
         living.kill()
         living.wait()
-    assert swept == [f".export-{dead.pid}", f".peil-{dead.pid}.duckdb"]
+    assert swept == [f".export-peil-draft-{dead.pid}", f".peil-peil-draft-{dead.pid}.duckdb"]
     assert {p.name for p in tmp_path.iterdir()} == {
-        "peil.duckdb", ".peil-notes", f".peil-{living.pid}.duckdb", f".export-{living.pid}",
+        "peil.duckdb", ".peil-notes", f".peil-peil-draft-{living.pid}.duckdb",
+        f".export-peil-draft-{living.pid}", *(f".mine-{p.pid}.tar.gz" for p in (dead, living)),
     }  # fmt: skip
+    assert drafts.draft_of(tmp_path / "a.csv").name == f".a-peil-draft-{os.getpid()}.csv"
 
 
 def a_release(published, text):

@@ -1,9 +1,13 @@
 """Alerts arrive, say what they should, keep secrets and names to themselves, and break nothing."""
 
+import contextlib
 import dataclasses
 import logging
 import shutil
+import socket
 import ssl
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -162,3 +166,36 @@ def test_worries_are_sent_to_somebody_or_that_is_said(tmp_path, monkeypatch):
     assert "No night has ended." in hook.posts[0]["text"]
     with pytest.raises(InputError, match="there is nobody to tell"):
         tell_worries(places_with(tmp_path, ""), 1, [])
+
+
+def drip(server: socket.socket) -> None:
+    """Send a byte now and then, for ever."""
+    connection, _ = server.accept()
+    with connection, contextlib.suppress(OSError):
+        while True:
+            connection.sendall(b"2")
+            time.sleep(0.1)
+
+
+def test_a_server_without_end_and_a_port_that_is_none_change_nothing(monkeypatch):
+    monkeypatch.setattr(notify, "LONGEST", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=[server], daemon=True).start()
+        settings = Settings(to=("a@b",), sender="p@b", smtp_host="127.0.0.1",
+                            smtp_port=server.getsockname()[1], smtp_security="none")  # fmt: skip
+        began = time.monotonic()
+        assert send(settings, "subject", "text", {}) == "e-mail not sent (TimeoutError)"
+        assert time.monotonic() - began < 3
+    for port in (99999, -1):
+        said = send(dataclasses.replace(settings, smtp_port=port), "subject", "text", {})
+        assert said.startswith("e-mail not sent (")
+
+
+def test_settings_that_may_not_be_read_end_no_run(tmp_path, monkeypatch):
+    places = places_with(tmp_path, "webhook = true")
+
+    def refused(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied", "peil.toml")
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    assert tell(places, record(**FAILED), []) == "not sent: settings"

@@ -13,6 +13,7 @@ from hashes_in_bytes import in_bytes
 from peil.codebook import Binding, Source
 from peil.codebook.decode import Codebook
 from peil.codebook.delivery import Delivery
+from peil.counting.made_of import key_check
 from peil.errors import DeliveryRejectedError, InputError
 from peil.landing import privacy
 from peil.migrations import migrate
@@ -321,6 +322,24 @@ def test_respondents_become_keyed_hashes_and_real_ones_need_a_key(raw, drop, mon
     monkeypatch.delenv("PEIL_HASH_KEY")
     with pytest.raises(InputError, match="PEIL_HASH_KEY is not set"):
         privacy.hash_respondents(raw, delivery)
+
+
+def test_another_key_than_that_of_earlier_deliveries_is_refused(raw, drop, monkeypatch):
+    """As after a restore on another machine: one person would be two."""
+    *_, delivery = drop({"wie": ["1001"]}, [Binding("wie", "metadata", "", "respondent_id")])
+    source = delivery.source
+    monkeypatch.setenv("PEIL_HASH_KEY", "een")
+    raw.execute(
+        "insert into raw.deliveries (file_name, source_code, survey_code, status, key_check) "
+        "values ('eerder.csv', ?, ?, 'landed', ?)",
+        [source.source_code, source.survey_code, key_check(source)],
+    )
+    privacy.hash_respondents(raw, delivery)
+    monkeypatch.setenv("PEIL_HASH_KEY", "een ander")
+    with pytest.raises(InputError, match=r"another secret than the one .* eerder\.csv"):
+        privacy.hash_respondents(raw, delivery)
+    raw.execute("update raw.deliveries set file_name = ?", [delivery.path.name])
+    privacy.hash_respondents(raw, delivery)
 
 
 def test_working_files_are_for_their_owner_only(demo):

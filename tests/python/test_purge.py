@@ -33,9 +33,9 @@ def prepared(demo, tmp_path_factory):
     dead = subprocess.Popen(["true"])
     dead.wait()
     research = places.published / "research.duckdb"
-    shutil.copy2(research, places.published / f".research-{dead.pid}.duckdb")
-    shutil.copy2(places.warehouse, places.warehouse.parent / f".peil-{dead.pid}.duckdb")
-    shutil.copytree(elsewhere, elsewhere.with_name(f".elsewhere-{dead.pid}"))
+    shutil.copy2(research, places.published / f".research-peil-draft-{dead.pid}.duckdb")
+    shutil.copy2(places.warehouse, places.warehouse.parent / f".peil-peil-draft-{dead.pid}.duckdb")
+    shutil.copytree(elsewhere, elsewhere.with_name(f".elsewhere-peil-draft-{dead.pid}"))
     spill = places.warehouse.with_name(f"{places.warehouse.name}.tmp")
     spill.mkdir()
     shutil.copy2(research, spill / "spilled")

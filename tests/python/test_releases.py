@@ -1,18 +1,22 @@
 """Releases side by side: which figures changed, one put back, and what stays."""
 
+import errno
 import json
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 from peil.codebook.limits import Keeping, read_keeping
 from peil.errors import InputError
+from peil.machine import of_the_machine
 from peil.nights import release, releases
 from peil.nights.changes import KEY, compare, write_changes
 from peil.nights.release import in_force, put_back, release_names, taken_back
 from peil.nights.releases import find_release, list_releases, withheld_by_rollback
+from peil.nights.whole import is_whole, read_manifest
 from peil.settings import Places
 from peil.warehouse import open_warehouse
 
@@ -68,6 +72,15 @@ def test_changes_are_measured_in_margins_and_named_by_kind(tmp_path):
     assert compare(None, after).n_figures == 5
     write_changes(changes, tmp_path / "changes.csv")
     assert len((tmp_path / "changes.csv").read_text().splitlines()) == 7
+    with pytest.raises(InputError, match=r"none/changes\.csv: cannot be written"):
+        write_changes(changes, tmp_path / "none" / "changes.csv")
+
+
+def test_a_folder_whose_name_looks_like_a_pattern_is_that_folder(tmp_path):
+    folder = tmp_path / "r [0-9]*'é"
+    folder.mkdir()
+    before, after = published(folder / "a", BEFORE), published(folder / "b", AFTER)
+    assert compare(before, after).count("changed") == 2
 
 
 def test_files_that_cannot_be_compared_are_named(tmp_path):
@@ -119,7 +132,8 @@ def test_a_roll_back_switches_everything_at_once(releases_of):
     assert readers_see(folder) == {"four"}
     assert taken_back(folder) == {}
     assert release_names(folder) == [first, second, third, fourth]
-    assert find_release(folder, "previous").name == third
+    assert find_release(folder, "previous").name == second, "the third was taken back"
+    assert [r.state[:10] for r in list_releases(folder)] == ["in force", "taken back", "", ""]
 
 
 def test_a_release_without_a_site_leaves_none_of_another(releases_of):
@@ -151,7 +165,7 @@ def test_a_killed_roll_back_leaves_the_release_of_before(releases_of, monkeypatc
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(release, "_put_in_place", killed)
+    monkeypatch.setattr(release, "put_in_place", killed)
     with pytest.raises(KeyboardInterrupt):
         put_back(folder, folder / "releases" / first)
     assert readers_see(folder) == {"two"}
@@ -222,6 +236,16 @@ def test_a_night_holds_back_until_the_cause_is_seen_to(releases_of, empty_places
     assert withheld_by_rollback(places), "what was corrected did not come with it"
     landed(places, "good", "corrected")
     assert withheld_by_rollback(places) is None
+    # A later one is taken back as well, for another reason: the first cause is none the better.
+    third = made_of("three", "good", "worse")
+    put_back(folder, folder / "releases" / first)
+    landed(places, "good", "bad")
+    assert f"Release {second} was taken back" in withheld_by_rollback(places)
+    landed(places, "good", "worse")
+    assert f"Release {third} was taken back" in withheld_by_rollback(places)
+    landed(places, "good", "corrected")
+    assert withheld_by_rollback(places) is None
+    shutil.rmtree(folder / "releases" / third)
     landed(places, "good", "bad")
     for name in facts:
         monkeypatch.setitem(facts, name, "changed")
@@ -238,6 +262,118 @@ def test_how_many_stay_is_a_row_of_the_codebook(tmp_path):
     seed = tmp_path / "thresholds.csv"
     seed.write_text("threshold_code,value,reason\nreleases_kept,3,few\nmin_cell_n,5,x\n")
     assert read_keeping(tmp_path).releases_kept == 3
-    seed.write_text("threshold_code,value,reason\nreleases_kept,-1,few\n")
-    with pytest.raises(InputError, match="releases_kept: '-1' is not a number of 0 or more"):
-        read_keeping(tmp_path)
+    for value in ("-1", "nan", "inf", "many"):
+        seed.write_text(f"threshold_code,value,reason\nreleases_kept,{value},few\n")
+        with pytest.raises(InputError, match=f"'{value}' is not a number of 0 or more"):
+            read_keeping(tmp_path)
+
+
+# ---------- what an operator meets
+
+
+class Clock:
+    """In place of `datetime`: what time it is, is said."""
+
+    fromtimestamp, strptime = datetime.fromtimestamp, datetime.strptime
+
+    def __init__(self, *moments: str) -> None:
+        self.moments = [datetime.fromisoformat(moment).replace(tzinfo=UTC) for moment in moments]
+
+    def now(self, _: object) -> datetime:
+        return self.moments.pop(0) if len(self.moments) > 1 else self.moments[0]
+
+
+def test_a_clock_that_is_set_back_costs_no_release(releases_of, monkeypatch):
+    """Names tell which came first; what readers hold stays, to be compared with."""
+    folder, publish = releases_of
+    monkeypatch.setattr(release, "datetime", Clock("2031-01-01", "2026-01-01", "2026-01-02"))
+    names = [publish(word) for word in ("one", "two", "three")]
+    assert names == sorted(names) == release_names(folder)
+    assert readers_see(folder) == {"three"}
+    files = sorted(path.name for path in (folder / "history").iterdir())
+    assert files == [f"peil-{name[:15]}.duckdb" for name in names[:2]]
+    assert find_release(folder, "previous").name == names[1]
+
+
+def test_what_is_taken_back_is_in_no_folder_that_readers_open(releases_of, monkeypatch):
+    folder, publish = releases_of
+    monkeypatch.setattr(release, "datetime", Clock("2026-01-01"))
+    first, second, third = (publish(word) for word in ("one", "two", "three"))
+    history = folder / "history"
+    assert {p.name[5:20] for p in history.iterdir()} == {first[:15], second[:15]}
+    put_back(folder, folder / "releases" / first)
+    assert {p.name[5:20] for p in history.iterdir()} == {first[:15]}
+    put_back(folder, folder / "releases" / third)
+    publish("four")
+    assert {p.name[5:20] for p in history.iterdir()} == {n[:15] for n in (first, third)}
+
+
+def test_other_folders_among_releases_are_nobodys_to_remove(releases_of):
+    folder, publish = releases_of
+    names = [publish("one")]
+    for other in ("zz-for the audit", "20260101T000000000000-copy", "99999999T999999999999"):
+        (folder / "releases" / other).mkdir()
+        (folder / "releases" / other / "letter").touch()
+    names += [publish(str(n), kept=1) for n in range(3)]
+    assert len(list((folder / "releases").glob("*/letter"))) == 3
+    assert release_names(folder) == names[-2:]
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", '{"2026', "7"])
+def test_what_was_taken_back_is_never_forgotten_silently(releases_of, text):
+    folder, publish = releases_of
+    first, _ = publish("one"), publish("two")
+    put_back(folder, folder / "releases" / first)
+    (folder / "releases" / release.TAKEN_BACK).write_text(text)
+    with pytest.raises(InputError, match=r"taken-back\.json: cannot be read .* Put it back"):
+        taken_back(folder)
+
+
+@pytest.mark.parametrize("text", ["[1]", "7", "{", "\udcff"])
+def test_a_manifest_that_is_none_is_that_of_no_release(tmp_path, text):
+    (tmp_path / "manifest.json").write_text(text, errors="surrogateescape")
+    (tmp_path / "peil.duckdb").touch()
+    assert read_manifest(tmp_path) == {}
+    assert not is_whole(tmp_path)
+
+
+def test_without_a_release_in_force_what_was_taken_back_stays_so(releases_of):
+    """The link that readers open is gone: a roll-back is the way out, and forgets nothing."""
+    folder, publish = releases_of
+    first, second, third = (publish(word) for word in ("one", "two", "three"))
+    put_back(folder, folder / "releases" / second)
+    (folder / "current").unlink()
+    assert find_release(folder, "previous").name == second, "the third was taken back"
+    put_back(folder, folder / "releases" / second)
+    assert readers_see(folder) == {"two"}
+    assert set(taken_back(folder)) == {third}
+    assert first in release_names(folder)
+
+
+def refused(*_: object) -> None:
+    raise PermissionError(
+        errno.EACCES, "Permission denied", "releases/x", None, "published/current"
+    )
+
+
+def test_a_roll_back_that_may_not_switch_changes_nothing(releases_of, monkeypatch):
+    """Forward again: the mark of what was taken back goes when it is in force, not before."""
+    folder, publish = releases_of
+    first, second = publish("one"), publish("two")
+    put_back(folder, folder / "releases" / first)
+    with monkeypatch.context() as patch, pytest.raises(PermissionError):
+        patch.setattr(release, "put_in_place", refused)
+        put_back(folder, folder / "releases" / second)
+    assert set(taken_back(folder)) == {second}
+    put_back(folder, folder / "releases" / second)
+    assert release.ever_taken_back(folder) == {}
+
+
+def test_a_release_that_may_not_be_put_in_place_is_not_left(releases_of, monkeypatch):
+    folder, publish = releases_of
+    names = [publish("one")]
+    with monkeypatch.context() as patch, pytest.raises(PermissionError) as error:
+        patch.setattr(release, "put_in_place", refused)
+        publish("two")
+    assert release_names(folder) == names
+    assert of_the_machine(error.value).startswith("published/current: the rights do not allow it")

@@ -17,12 +17,13 @@ from peil.drafting.folder import init
 from peil.landing import land
 from peil.nights import build, plans, replay
 from peil.nights.build import build_warehouse
-from peil.nights.plan import NoPlanError, Step, plan_from, with_deliveries
+from peil.nights.plan import NoPlanError, Plan, Step, deliveries_in, plan_from, with_deliveries
 from peil.nights.plans import plan_key, plan_of
 from peil.nights.publish import publish
 from peil.nights.purge import purge
 from peil.project import assemble, is_customised
 from peil.settings import PROJECT, Places
+from peil.tables import sql_functions
 from small_survey import edit
 from two_waves import WAVES, write_seeds
 
@@ -368,3 +369,18 @@ def test_dbt_builds_a_survey_folder_with_something_of_its_own(tmp_path):
     # A codebook from elsewhere leaves the folder's own models out.
     (folder / "models" / "ours.sql").write_text("select 1", encoding="utf-8")
     assert not is_customised(replace(places, seeds=PROJECT / "seeds"))
+
+
+@pytest.mark.night
+def test_other_macros_are_other_code_of_what_is_kept(tmp_path, monkeypatch):
+    """A model's own file stays as it is when a macro in it changes."""
+
+    def codes(plan: Plan) -> dict[str, str]:
+        kept = [step for step in plan.steps if step.kind == "incremental"]
+        return {step.name: deliveries_in(step.code)[0]["code"] for step in kept}
+
+    before = codes(plans.plan_of(PROJECT / "seeds", tmp_path))
+    monkeypatch.setattr(sql_functions, "macros_digest", lambda: "of other macros")
+    after = codes(plan_from(plans._compile(PROJECT / "seeds", tmp_path)))
+    assert len(before) > 10
+    assert [name for name in before if before[name] == after[name]] == []

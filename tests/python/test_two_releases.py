@@ -145,6 +145,29 @@ def test_a_figure_stands_from_the_newest_release_that_has_it(releases, tmp_path)
     assert loaded(published, tmp_path / "loaded") == (first[0], None)
 
 
+def copied(places, folder):
+    """The published folder, to damage, in one of which DuckDB would read the name as a pattern."""
+    folder = folder.with_name(f"{folder.name} [a]*'é")
+    shutil.copytree(places.published, folder, symlinks=True)
+    return folder, sorted((folder / "releases").glob("2*"))[-1]
+
+
+def test_a_figure_of_an_edited_file_stands_nowhere_and_its_base_still_counts(releases, tmp_path):
+    places, (first, _, third) = releases
+    published, newest = copied(places, tmp_path / "published")
+    with duckdb.connect(str(newest / "peil.duckdb")) as connection:
+        connection.execute("update marts.estimates set estimate = 9.9 where not is_withheld")
+    assert loaded(published, tmp_path / "now") == (first[0], [first[0], third[0]])
+
+
+def test_without_a_release_in_force_every_release_is_compared_with(releases, tmp_path):
+    """The link that readers open is gone; what they had they still have."""
+    places, (first, _, third) = releases
+    published, _ = copied(places, tmp_path / "published")
+    (published / "current").unlink()
+    assert loaded(published, tmp_path / "now") == (third[0], [first[0], third[0]])
+
+
 def test_what_was_taken_back_is_compared_with(releases, tmp_path):
     """Of 16 newcomers 13 were in a release that was taken back: the difference tells 3 answers."""
     places = after((releases[0],), tmp_path)

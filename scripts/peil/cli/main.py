@@ -1,5 +1,6 @@
 """The `peil` command line: one verb per function, errors a person can act on."""
 
+import io
 import os
 import sys
 
@@ -69,6 +70,10 @@ def main() -> None:
     """Run `peil`; a PeilError becomes one message and its exit code."""
     # A release is opened to readers file by file; everything else is its owner's.
     os.umask(OWNER_ONLY)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or log of another alphabet gets a question mark, not the end of the run.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     keep_secrets()
     set_up_logging()
     try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from peil.cli.places import waits, with_places
+from peil.cli.places import Number, waits, with_places
 from peil.lock import set_wait
 from peil.settings import Places
 
@@ -16,7 +16,7 @@ _SHOWN = 20
 
 @click.command("status")
 @click.option(
-    "--max-age", type=click.FloatRange(min=0), metavar="HOURS",
+    "--max-age", type=Number(min=0), metavar="HOURS",
     help="Exit code 1 when the last night ended longer ago.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="For a monitor; without names of files.")

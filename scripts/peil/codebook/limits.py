@@ -1,5 +1,6 @@
 """Rows of thresholds.csv that Python reads, with defaults for older codebooks."""
 
+import math
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
@@ -66,6 +67,6 @@ def _read(seeds: Path, kind: type[Rows]) -> Rows:
             found[code] = float(value)
         except ValueError:
             found[code] = -1.0
-        if not found[code] >= 0:
+        if not (found[code] >= 0 and math.isfinite(found[code])):
             raise InputError(f"{path}, {code}: '{value}' is not a number of 0 or more.")
     return kind(**found)

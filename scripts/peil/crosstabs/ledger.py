@@ -11,7 +11,7 @@ from pathlib import Path
 from peil.crosstabs.together import Given
 from peil.errors import InputError
 from peil.nights.history import given_file, now
-from peil.private import owner_only
+from peil.private import add_line
 from peil.settings import Places
 
 
@@ -38,8 +38,7 @@ def write_down(places: Places, session: str, given: Given) -> None:
         "given_at": f"{now():%Y-%m-%dT%H:%M:%S}+00:00",
     }
     try:
-        with owner_only(), file.open("a", encoding="utf-8") as handle:
-            handle.write(json.dumps(line, ensure_ascii=False) + "\n")
+        add_line(file, json.dumps(line, ensure_ascii=False))
     except OSError as error:
         raise InputError(
             f"{file}: cannot be written ({error.strerror}). Crosstabs are protected against those "

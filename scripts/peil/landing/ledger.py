@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from peil.built import forget
+from peil.counting.made_of import key_check
+from peil.errors import InputError
 from peil.warehouse import DELIVERED_TABLES, literal
 
 if TYPE_CHECKING:
@@ -37,6 +39,26 @@ def has_landed(connection: duckdb.DuckDBPyConnection, delivery: "Delivery") -> b
         ).fetchone()
         is not None
     )
+
+
+def require_same_key(connection: duckdb.DuckDBPyConnection, delivery: "Delivery") -> None:
+    """Refuse another key than that of earlier deliveries: one person would be two.
+
+    Raises:
+        InputError: respondent numbers of the survey were hashed with another one.
+    """
+    source = delivery.source
+    other = connection.execute(
+        "select file_name from raw.deliveries where status = 'landed' and survey_code = ? "
+        "and key_check <> ? and (file_name, source_code) <> (?, ?) order by landed_at limit 1",
+        [source.survey_code, key_check(source), delivery.path.name, source.source_code],
+    ).fetchone()
+    if other and not source.is_simulated:
+        raise InputError(
+            f"{delivery.path.name}: PEIL_HASH_KEY is another secret than the one with which "
+            f"respondent numbers of {other[0]} were hashed, so that one person would be two. "
+            "Nothing of it has landed: set the secret of before."
+        )
 
 
 def replace_earlier(connection: duckdb.DuckDBPyConnection, delivery: "Delivery") -> None:
@@ -78,6 +100,7 @@ def enter(
         notes="; ".join(outcome.notes),
         warnings="\n".join(outcome.warnings),
         codebook_digest=codebook_digest,
+        key_check=key_check(delivery.source) or None,
         package_sha256=delivery.package,
         package_facts=package_facts,
     )

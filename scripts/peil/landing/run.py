@@ -101,10 +101,12 @@ def land(
             run.land(entry)
         codebook.refresh_rejects()
         refuse_stale(connection, places.seeds, sources)
-        result.n_deliveries = one_row(
-            connection, "select count(*) from raw.deliveries where status = 'landed'"
-        )[0]
-    if not (result.n_deliveries or result.rejected or result.waiting or result.failed):
+        result.n_deliveries, n_purged = one_row(
+            connection,
+            "select count(*) filter (where status = 'landed'), "
+            "count(*) filter (where status = 'purged') from raw.deliveries",
+        )
+    if not (result.n_deliveries or n_purged or result.rejected or result.waiting or result.failed):
         patterns = ", ".join(s.file_pattern for s in sources)
         raise InputError(
             f"{places.inbox}: nothing to land here, and nothing has landed before. "

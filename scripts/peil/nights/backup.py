@@ -4,7 +4,9 @@
                            warehouse/             the working database, with answers of respondents
                            operations/            the run history, crosstabs that were given out
                            seeds/                 the codebook
-                           releases/<moment>/     the release in force
+                           releases/<moment>/     the release in force, whole
+                           releases/              of the others the data file and manifest, with
+                                                  which figures are compared; what was taken back
 
 It is made under the lock of the night, while nothing writes, and becomes visible by one rename.
 """
@@ -17,12 +19,14 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import duckdb
+
 from peil.built import sha256_of
 from peil.drafts import draft_of, remove, sweep
 from peil.errors import InputError
 from peil.migrations import schema_version
 from peil.nights.history import given_file, history_file, lines_file, read_runs
-from peil.nights.release import in_force, sync
+from peil.nights.release import FILE, MANIFEST, TAKEN_BACK, in_force, release_names, sync
 from peil.private import PRIVATE_FOLDER, make_folder, owner_only
 from peil.progress import steps
 from peil.settings import Places
@@ -32,7 +36,7 @@ log = logging.getLogger(__name__)
 CONTENTS = "backup.json"
 WAREHOUSE, OPERATIONS, SEEDS, RELEASES = "warehouse", "operations", "seeds", "releases"
 GIVEN = f"{OPERATIONS}/crosstabs.jsonl"
-FORMAT = 1
+FORMAT = 2
 _MOMENT = "%Y%m%dT%H%M%S"
 
 
@@ -73,6 +77,7 @@ def back_up(places: Places, folder: Path) -> Path:
                 "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "peil": version("peil"),
                 "schema_version": schema,
+                "release": release.name if (release := in_force(places.published)) else "",
                 "files": files,
             }
             (draft / CONTENTS).write_text(json.dumps(contents, indent=2) + "\n", encoding="utf-8")
@@ -88,7 +93,12 @@ def back_up(places: Places, folder: Path) -> Path:
 
 def standing_backups(places: Places) -> list[Path]:
     """The backups of this warehouse that are still where they were made, by the run history."""
-    folders = {Path(run.detail) for run in read_runs(places) if run.verb == "backup"}
+    try:
+        runs = read_runs(places)
+    except (duckdb.Error, OSError) as error:
+        log.warning("Which backups there are is unknown (%s).", str(error).splitlines()[0])
+        return []
+    folders = {Path(run.detail) for run in runs if run.verb == "backup"}
     return sorted(made.parent for folder in folders for made in folder.glob(f"peil-*/{CONTENTS}"))
 
 
@@ -101,8 +111,16 @@ def _sources(places: Places) -> Iterator[tuple[Path, str]]:
     if given_file(places).exists():
         yield given_file(places), GIVEN
     folders = [(places.seeds, SEEDS)]
-    if release := in_force(places.published):
-        folders.append((release, f"{RELEASES}/{release.name}"))
+    now, releases = in_force(places.published), places.published / "releases"
+    for name in release_names(places.published):
+        if now and name == now.name:
+            folders.append((now, f"{RELEASES}/{name}"))
+            continue
+        for file in (releases / name / FILE, releases / name / MANIFEST):
+            if file.is_file():
+                yield file, f"{RELEASES}/{name}/{file.name}"
+    if (releases / TAKEN_BACK).exists():
+        yield releases / TAKEN_BACK, f"{RELEASES}/{TAKEN_BACK}"
     for folder, name in folders:
         for path in sorted(folder.rglob("*")):
             if path.is_file():

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from peil.drafts import draft_of
+from peil.drafts import draft_of, remove
 from peil.errors import InputError
-from peil.warehouse import as_path, quoted
+from peil.warehouse import literal, quoted
 
 KEY = (
     "survey_code", "wave_code", "weighting_scheme", "segment_code", "segment_value",
@@ -97,20 +97,31 @@ def compare(before: Path | None, after: Path, *, tables: bool = False) -> Change
 
 
 def write_changes(changes: Changes, target: Path) -> None:
-    """Write every change as a CSV."""
+    """Write every change as a CSV.
+
+    Raises:
+        InputError: the file cannot be written; one that was there stands.
+    """
     draft = draft_of(target)
-    with draft.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.DictWriter(handle, [f.name for f in fields(Change)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in changes.rows)
-    draft.replace(target)
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as handle:
+            writer = csv.DictWriter(handle, [f.name for f in fields(Change)], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(asdict(row) for row in changes.rows)
+        draft.replace(target)
+    except OSError as error:
+        raise InputError(
+            f"{target}: cannot be written ({error.strerror}). Choose another --output."
+        ) from error
+    finally:
+        remove(draft)
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
     if not file.exists():
         raise InputError(f"{file}: not there, so its figures cannot be compared.")
     try:
-        connection.execute(f"attach {as_path(file)} as {name} (read_only)")
+        connection.execute(f"attach {literal(str(file))} as {name} (read_only)")
     except duckdb.Error as error:
         raise InputError(f"{file}: cannot be read ({str(error).splitlines()[0]}).") from error
 

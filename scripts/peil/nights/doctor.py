@@ -3,6 +3,7 @@
 It changes nothing. A finding names what, where, the value and what to do.
 """
 
+import os
 import re
 import shutil
 import sys
@@ -15,15 +16,17 @@ import duckdb
 from peil.codebook import read_rows, read_sources
 from peil.codebook.complete import absent
 from peil.codebook.version import VERSION, codebook_version
+from peil.counting.made_of import key_check
 from peil.drafts import leftovers
 from peil.errors import PeilError
-from peil.lock import at_work
+from peil.lock import at_work, lock_files
+from peil.machine import of_the_machine
 from peil.migrations import MIGRATIONS, schema_version
 from peil.nights import history
 from peil.nights.notify import read_settings
 from peil.nights.release import in_force, release_names, taken_back
-from peil.nights.releases import is_whole
 from peil.nights.standing import until_of
+from peil.nights.whole import has_its_pages, is_whole
 from peil.private import OWNER_ONLY
 from peil.settings import Places, hash_key
 from peil.warehouse import read_warehouse
@@ -43,9 +46,11 @@ def examine(places: Places, today: date) -> tuple[list[str], int]:
     findings: list[str] = []
     for check in checks:
         try:
-            findings += check(places)
+            findings += (found for found in check(places) if found not in findings)
         except (PeilError, OSError, duckdb.Error) as error:
-            findings.append(str(error))
+            message = of_the_machine(error) or str(error)
+            # Without a codebook several checks say the same.
+            findings += [message] if message not in findings else []
     return findings, len(checks)
 
 
@@ -110,6 +115,13 @@ def _rights(places: Places) -> Iterator[str]:
         places.published / "research.duckdb", places.warehouse.with_name("quality"),
         places.warehouse.with_name(f"{places.warehouse.name}.wal"),
     ]  # fmt: skip
+    folders = [places.warehouse.parent, places.published, places.published / "releases"]
+    for path in [*private, *lock_files(places), *folders]:
+        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            yield (
+                f"{path}: this user may not write it; it belongs to user {path.stat().st_uid}. Run "
+                f"every verb as one user: `sudo chown -R $(id -un) {path}` gives it to this one."
+            )
     for path in private:
         if path.exists() and (mode := path.stat().st_mode & 0o777) & OWNER_ONLY:
             right = "700" if path.is_dir() else "600"
@@ -143,6 +155,11 @@ def _release(places: Places) -> Iterator[str]:
         yield (
             f"{now}: the data file is not the one of its manifest. `peil rollback previous` puts "
             "the release before it back, or `peil nightly --force` makes it anew."
+        )
+    elif not has_its_pages(now):
+        yield (
+            f"{now}: its site is not the one that was published, or its documents are gone. The "
+            "next `peil nightly` makes them anew."
         )
     back = taken_back(places.published)
     never = [n for n in release_names(places.published) if n > now.name and n not in back]
@@ -195,14 +212,28 @@ def _history(places: Places) -> Iterator[str]:
 
 def _key(places: Places) -> Iterator[str]:
     needing = [
-        s.source_code for s in read_sources(places.seeds)
+        s for s in read_sources(places.seeds)
         if s.kind == "survey" and s.respondent_id_policy == "hashed" and not s.is_simulated
     ]  # fmt: skip
     if needing and not hash_key():
         yield (
-            f"PEIL_HASH_KEY: is not set, and {', '.join(needing)} cannot land without it. Set it "
-            "to a secret, the same one every night (docs/operations.md)."
+            f"PEIL_HASH_KEY: is not set, and {', '.join(s.source_code for s in needing)} cannot "
+            "land without it. Set it to a secret, the same one every night (docs/operations.md)."
         )
+    elif needing and places.warehouse.exists():
+        with read_warehouse(places.warehouse) as connection:
+            if schema_version(connection) < len(MIGRATIONS):
+                return
+            landed = connection.execute(
+                "select distinct source_code, key_check from raw.deliveries "
+                "where status = 'landed' and key_check is not null"
+            ).fetchall()
+        if others := [s.source_code for s in needing if (s.source_code, key_check(s)) not in landed
+                      and s.source_code in dict(landed)]:  # fmt: skip
+            yield (
+                f"PEIL_HASH_KEY: is another secret than the one with which {', '.join(others)} "
+                "landed, so nothing more of it can land. Set the secret of before."
+            )
 
 
 def _alerts(places: Places) -> Iterator[str]:
@@ -211,12 +242,12 @@ def _alerts(places: Places) -> Iterator[str]:
 
 
 def _due(places: Places, today: date) -> Iterator[str]:
-    waves = {row["wave_code"]: row for row in read_rows(places.seeds / "waves.csv")}
+    waves = {row.get("wave_code", ""): row for row in read_rows(places.seeds / "waves.csv")}
     for code, row in waves.items():
-        if row["microdata_until"] and until_of(row) is None:
+        if (written := row.get("microdata_until")) and until_of(row) is None:
             yield (
-                f"{places.seeds / 'waves.csv'}, wave {code}: microdata_until "
-                f"'{row['microdata_until']}' is no date. Write it as 2026-12-31."
+                f"{places.seeds / 'waves.csv'}, wave {code}: microdata_until '{written}' is no "
+                "date. Write it as 2026-12-31."
             )
     surveys = [s.source_code for s in read_sources(places.seeds) if s.kind == "survey"]
     if not places.warehouse.exists():

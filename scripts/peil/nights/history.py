@@ -19,7 +19,7 @@ import duckdb
 from peil.drafts import draft_of, remove
 from peil.lock import LOOK_EVERY
 from peil.nights.changes import Change
-from peil.private import owner_only, private_folder
+from peil.private import add_line, owner_only, private_folder
 from peil.settings import Places
 from peil.warehouse import STORAGE, literal
 
@@ -95,7 +95,7 @@ class Record:
     changes: list[Change] = field(default_factory=list)
 
 
-_TABLES: dict[str, type[Run | Delivered | Change]] = {
+TABLES: dict[str, type[Run | Delivered | Change]] = {
     "runs": Run, "deliveries": Delivered, "changes": Change,
 }  # fmt: skip
 
@@ -123,7 +123,7 @@ def save(places: Places, record: Record) -> None:
     """Write the row of a run, in place of what stood there; a failure is a warning, not an end."""
     try:
         private_folder(places.warehouse.parent, places.warehouse.name)
-        with _writing(places) as connection:
+        with writing(places) as connection:
             run = record.run
             connection.execute("begin")
             for table, rows in (
@@ -155,8 +155,7 @@ def write_line(places: Places, record: Record) -> None:
     }
     file = lines_file(places)
     try:
-        with owner_only(), file.open("a", encoding="utf-8") as handle:
-            handle.write(json.dumps(line, ensure_ascii=False, default=_moment) + "\n")
+        add_line(file, json.dumps(line, ensure_ascii=False, default=_moment))
     except OSError as error:
         _warn(places, error)
 
@@ -233,7 +232,8 @@ def _warn(places: Places, error: Exception) -> None:
 
 
 @contextmanager
-def _writing(places: Places) -> Iterator[duckdb.DuckDBPyConnection]:
+def writing(places: Places) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the history for writing, made or completed where something is absent."""
     file = history_file(places)
     with owner_only():
         if not file.exists():
@@ -264,7 +264,7 @@ def _complete(connection: duckdb.DuckDBPyConnection) -> None:
     here = set(
         connection.execute("select table_name, column_name from duckdb_columns()").fetchall()
     )
-    for table, kind in _TABLES.items():
+    for table, kind in TABLES.items():
         connection.execute(f"create table if not exists {table} (run_id varchar)")
         for column in fields(kind):
             if (table, column.name) not in here and column.name != "run_id":

@@ -51,6 +51,13 @@ def nightly(
         landed = land(places, elsewhere=elsewhere)
         notes.landed(landed)
         log.info("Landed in %.1f s.", time.monotonic() - started)
+        if not landed.n_deliveries and in_force(places.published):
+            log.warning(
+                "Nothing that landed is kept any more (it was purged): there is nothing to build. "
+                "The release that is published stands."
+            )
+            notes.run.outcome = history.UNCHANGED
+            return landed
         if not force and (release := release_in_force(places)):
             log.info(
                 "Nothing changed since the release of %s: no other files, codebook or code. It "

@@ -5,12 +5,11 @@ delivery, no folder and no person, and repeats no message of an error: a mail se
 channel are no place for those. Secrets stand in the environment only.
 """
 
-import http.client
 import json
 import logging
 import smtplib
 import ssl
-import urllib.error
+import threading
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,8 +22,10 @@ from peil.nights.history import Record, Run
 from peil.settings import SMTP_PASSWORD, SURVEY_FILE, WEBHOOK, Places, secret, section
 
 log = logging.getLogger(__name__)
+Channel = Callable[[str, str, dict], None]
 FAILURE, SET_ASIDE, DRIFT = EVENTS = ("failure", "set_aside", "drift")
-TIMEOUT = 20.0
+# Of one answer, and of the whole message: a server may send a byte now and then for ever.
+TIMEOUT, LONGEST = 20.0, 60.0
 _SHOWN = 10
 _SECURITY = ("starttls", "tls", "none")
 _KINDS: dict[str, type] = {
@@ -49,9 +50,9 @@ class Settings:
     webhook: bool = False
 
     @property
-    def channels(self) -> dict[str, Callable[[str, str, dict], None]]:
+    def channels(self) -> dict[str, Channel]:
         """What is sent by, and how."""
-        found: dict[str, Callable[[str, str, dict], None]] = {}
+        found: dict[str, Channel] = {}
         if self.to:
             found["e-mail"] = lambda subject, text, _: _mail(self, subject, text)
         if self.webhook:
@@ -150,7 +151,7 @@ def tell(places: Places, record: Record, killed: list[Run]) -> str:
         return ""
     try:
         settings = read_settings(places)
-    except InputError as error:
+    except (InputError, OSError) as error:
         log.warning("No alert was sent. %s", error)
         return "not sent: settings"
     because = [event for event in events(record, killed) if event in settings.on]
@@ -180,14 +181,32 @@ def send(settings: Settings, subject: str, text: str, facts: dict) -> str:
     """Send a message by every channel; returns how that went."""
     said = []
     for name, channel in settings.channels.items():
-        try:
-            channel(subject, text, facts)
+        error = _error_of(channel, subject, text, facts)
+        if error is None:
             said.append(f"{name} sent")
-        except (OSError, smtplib.SMTPException, http.client.HTTPException, ValueError) as error:
+        else:
             # The address of a webhook is a secret, and errors of requests may repeat it.
             log.warning("No alert by %s: %s.", name, type(error).__name__)
             said.append(f"{name} not sent ({type(error).__name__})")
     return ", ".join(said)
+
+
+def _error_of(channel: Channel, subject: str, text: str, facts: dict) -> Exception | None:
+    """What went wrong with sending a message, if anything; the run has ended, whatever it is."""
+    failed: list[Exception] = []
+
+    def work() -> None:
+        try:
+            channel(subject, text, facts)
+        except Exception as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(LONGEST)
+    if thread.is_alive():
+        return TimeoutError()
+    return failed[0] if failed else None
 
 
 def message(

@@ -20,6 +20,7 @@ from peil.errors import PeilError
 from peil.lock import one_night
 from peil.nights.purge import GROUPS, KEPT
 from peil.nights.release import FILE, MANIFEST, SITE, new_release, switch_to
+from peil.nights.whole import site_digest
 from peil.progress import steps
 from peil.relations import copy_relation, relations_in
 from peil.report.write import write_documents
@@ -49,10 +50,11 @@ def publish(places: Places) -> dict:
                 built = require_built(connection, "peil publish")
                 counts = _copy_marts(connection, draft / FILE)
             manifest = _manifest(draft / FILE, counts, built)
-            text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-            (draft / MANIFEST).write_text(text, encoding="utf-8")
+            _write_manifest(draft, manifest)
             write_documents(draft / FILE, draft / DOCUMENTS)
             build_site(draft / FILE, draft / SITE)
+            manifest["site"] = site_digest(draft)
+            _write_manifest(draft, manifest)
             switch_to(places.published, draft, int(read_keeping(places.seeds).releases_kept))
         finally:
             remove(draft)
@@ -134,6 +136,11 @@ def _checked_count(connection: duckdb.DuckDBPyConnection, warehouse: str, name: 
     return written
 
 
+def _write_manifest(release: Path, manifest: dict) -> None:
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (release / MANIFEST).write_text(text, encoding="utf-8")
+
+
 def _manifest(file: Path, counts: dict[str, int], built: Built) -> dict:
     return {
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -144,5 +151,5 @@ def _manifest(file: Path, counts: dict[str, int], built: Built) -> dict:
         "duckdb": duckdb.__version__,
         "tables": counts,
         "built": {"tested_at": built.tested_at, **built.facts},
-        "inputs": built.deliveries,
+        "inputs": built.inputs,
     }

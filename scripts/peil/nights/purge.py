@@ -15,6 +15,8 @@ from peil.errors import InputError, PeilError
 from peil.lock import one_night
 from peil.nights import purge_files
 from peil.nights.purge_files import delete_by_respondent, rewrite
+from peil.nights.release import FILE, in_force
+from peil.nights.whole import is_whole
 from peil.settings import Places
 from peil.warehouse import DELIVERED_TABLES, literal, one_row, open_warehouse, quoted
 
@@ -104,6 +106,12 @@ def _keep_published(connection: duckdb.DuckDBPyConnection, places: Places, wave_
             f"{places.published_file}: nothing is published, so the figures of wave {wave_code} "
             "would be lost. Run `peil nightly` first."
         )
+    if (now := in_force(places.published)) and not is_whole(now):
+        raise PeilError(
+            f"{now / FILE}: is not the file its manifest describes, and what it says of wave "
+            f"{wave_code} would be kept for ever. `peil nightly --force` makes it anew, or "
+            "`peil rollback` puts an earlier release in its place; then purge."
+        )
     connection.execute(f"attach {literal(str(places.published_file))} as published_now (read_only)")
     connection.execute(f"create schema if not exists {KEPT}")
     tables = connection.execute(
@@ -116,7 +124,7 @@ def _keep_published(connection: duckdb.DuckDBPyConnection, places: Places, wave_
     if not n_rows:
         raise PeilError(
             f"{places.published_file}: holds no figures of wave {wave_code}; purging would lose "
-            "them. Run `peil nightly` first."
+            "them. Run `peil nightly` first (after a roll-back: `peil nightly --force`)."
         )
 
 

@@ -16,17 +16,20 @@ the other, the manifest first.
 
 import json
 import os
+import re
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from peil.drafts import draft_of, remove
+from peil.errors import InputError
 from peil.private import public_folder, publish_mode
 from peil.settings import DOCUMENTS
 
 FILE, MANIFEST, SITE = "peil.duckdb", "manifest.json", "site"
 TAKEN_BACK = ".taken-back.json"
 _MOMENT = "%Y%m%dT%H%M%S"
+_NAME = re.compile(r"\d{8}T\d{12}$")
 
 
 def new_release(published: Path) -> Path:
@@ -50,12 +53,18 @@ def switch_to(published: Path, draft: Path, kept: int) -> None:
     for path in draft.rglob("*"):
         sync(path)
     sync(draft)
-    release = draft.with_name(f"{datetime.now(UTC):{_MOMENT}%f}")
+    release = draft.with_name(_next_name(published))
     draft.rename(release)
     sync(release.parent)
     _take_in_files(published)
     before = in_force(published)
-    _put_in_place(published, release)
+    try:
+        put_in_place(published, release)
+    except OSError:
+        # Where this may not be written, nights to come would each leave one.
+        if (now := in_force(published)) is None or now.name != release.name:
+            shutil.rmtree(release, ignore_errors=True)
+        raise
     _keep_history(published, release, before.name if before else "", kept)
 
 
@@ -70,25 +79,54 @@ def put_back(published: Path, release: Path) -> list[str]:
     newer = [name for name in release_names(published) if release.name < name <= newest]
     marks = ever_taken_back(published)
     moment = datetime.now(UTC).isoformat(timespec="seconds")
-    marked = {n: at for n, at in marks.items() if n < release.name}
-    marked |= {name: marks.get(name, moment) for name in newer}
-    file = published / "releases" / TAKEN_BACK
-    draft = draft_of(file)
-    # Before the switch: a mark on what is in force, or on what is older, holds nothing up.
-    draft.write_text(json.dumps(marked, indent=2) + "\n", encoding="utf-8")
-    publish_mode(draft)
-    sync(draft)
-    draft.replace(file)
-    _put_in_place(published, release)
+    marked = marks | {name: marks.get(name, moment) for name in newer}
+    # Before the switch: a mark on what is in force, or on what is older, holds nothing up. One that
+    # goes goes after it: when the switch fails it is needed.
+    _mark(published, marked)
+    put_in_place(published, release)
+    if marked.pop(release.name, None):
+        _mark(published, marked)
+    for name in newer:
+        _file_of_history(published, name).unlink(missing_ok=True)
     return newer
 
 
+def _mark(published: Path, taken: dict[str, str]) -> None:
+    file = published / "releases" / TAKEN_BACK
+    draft = draft_of(file)
+    draft.write_text(json.dumps(taken, indent=2) + "\n", encoding="utf-8")
+    publish_mode(draft)
+    sync(draft)
+    draft.replace(file)
+
+
 def release_names(published: Path) -> list[str]:
-    """The releases that are there, the oldest first."""
+    """The releases that are there, the oldest first; a folder of another name is none."""
     folder = published / "releases"
     if not folder.is_dir():
         return []
-    return sorted(r.name for r in folder.iterdir() if r.name[:1] != "." and r.is_dir())
+    return sorted(r.name for r in folder.iterdir() if _moment_of(r.name) and r.is_dir())
+
+
+def _next_name(published: Path) -> str:
+    """The moment of now, or right after the newest release where the clock was set back.
+
+    What is older and what is newer is read from the names alone.
+    """
+    moment = datetime.now(UTC)
+    for name in release_names(published)[-1:]:
+        newest = _moment_of(name)
+        if newest and moment <= newest:
+            # A second: files of history are named by it.
+            moment = newest + timedelta(seconds=1)
+    return f"{moment:{_MOMENT}%f}"
+
+
+def _moment_of(name: str) -> datetime | None:
+    try:
+        return datetime.strptime(f"{name}+0000", f"{_MOMENT}%f%z") if _NAME.match(name) else None
+    except ValueError:
+        return None
 
 
 def in_force(published: Path) -> Path | None:
@@ -106,15 +144,26 @@ def taken_back(published: Path) -> dict[str, str]:
 
 
 def ever_taken_back(published: Path) -> dict[str, str]:
-    """Releases that are there and were ever taken back, and when."""
-    try:
-        found = json.loads((published / "releases" / TAKEN_BACK).read_text(encoding="utf-8"))
-        return {name: found[name] for name in release_names(published) if name in found}
-    except (OSError, ValueError):
+    """Releases that are there and were ever taken back, and when.
+
+    Raises:
+        InputError: the file that says so cannot be read.
+    """
+    file = published / "releases" / TAKEN_BACK
+    if not file.exists():
         return {}
+    try:
+        found = dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(
+            f"{file}: cannot be read ({error}), so which releases were taken back is unknown. Put "
+            "it back from a backup, or remove it when none was: the next night then publishes."
+        ) from error
+    return {name: str(found[name]) for name in release_names(published) if name in found}
 
 
-def _put_in_place(published: Path, release: Path) -> None:
+def put_in_place(published: Path, release: Path) -> None:
+    """Have everything that readers open lead to this release: the one switch."""
     try:
         _link(published / "current", Path("releases") / release.name)
         for name in (FILE, MANIFEST):
@@ -212,14 +261,20 @@ def _keep_history(published: Path, release: Path, before: str, kept: int) -> Non
     if earlier:
         public_folder(history)
     for folder in earlier:
-        file = history / f"peil-{folder.name[:15]}.duckdb"
-        if folder.name not in withdrawn and (folder / FILE).exists() and not file.exists():
+        file = _file_of_history(published, folder.name)
+        if folder.name in withdrawn:
+            file.unlink(missing_ok=True)
+        elif (folder / FILE).exists() and not file.exists():
             file.hardlink_to(folder / FILE)
     for old in earlier[: max(len(earlier) - kept, 0)]:
         shutil.rmtree(old)
     files = sorted(history.glob("peil-*.duckdb"))
     for file in files[: max(len(files) - kept, 0)]:
         file.unlink()
+
+
+def _file_of_history(published: Path, name: str) -> Path:
+    return published / "history" / f"peil-{name[:15]}.duckdb"
 
 
 def sync(path: Path) -> None:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import duckdb
 
-from peil.nights.release import FILE, ever_taken_back, in_force, release_names, taken_back
-from peil.warehouse import as_path, one_row, quoted
+from peil.nights.release import FILE, MANIFEST, ever_taken_back, in_force, release_names, taken_back
+from peil.nights.whole import is_whole
+from peil.warehouse import literal, one_row, quoted
 
 log = logging.getLogger(__name__)
 
@@ -66,17 +67,25 @@ def load_released(connection: duckdb.DuckDBPyConnection, published: Path) -> Non
     """
     for table in RELEASED:
         connection.execute(f"delete from {table}")
-    if not (published / FILE).exists():
-        return
-    if not _load(connection, published / FILE):
-        return
     now, back = in_force(published), set(ever_taken_back(published))
+    damaged = {n for n in release_names(published) if not _is_as_made(published / "releases" / n)}
+    for name in sorted(damaged):
+        log.warning(
+            "%s: is not the release its manifest describes. No figure of it stands; what it says "
+            "of how many answered still counts.", published / "releases" / name,
+        )  # fmt: skip
+    file = (now or published) / FILE
+    is_usable = file.exists() and not (now and now.name in damaged)
+    if is_usable and not _load(connection, file):
+        return
     # What is newer and was never taken back was whole, but its run was killed before the switch.
+    # Where none is in force, what was may be any of them.
     earlier = [
         name for name in reversed(release_names(published))
-        if now is not None and (name < now.name or name in back)
+        if now is None or name < now.name or name in back or name in damaged
     ]  # fmt: skip
     attached = _attach_all(connection, published, earlier)
+    back |= damaged
     lost = set(taken_back(published))
     database, known = _known_columns(connection)
     try:
@@ -95,6 +104,15 @@ def load_released(connection: duckdb.DuckDBPyConnection, published: Path) -> Non
     finally:
         for name in attached.values():
             connection.execute(f"detach {name}")
+
+
+def _is_as_made(release: Path) -> bool:
+    """Whether a release is whole; one that was not written to since is not read for it."""
+    try:
+        made, last = ((release / name).stat().st_mtime_ns for name in (MANIFEST, FILE))
+    except OSError:
+        return False
+    return last <= made or is_whole(release)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, file: Path) -> bool:
@@ -196,7 +214,7 @@ def _same_row(released: Released) -> str:
 
 def _attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> bool:
     try:
-        connection.execute(f"attach {as_path(file)} as {name} (read_only)")
+        connection.execute(f"attach {literal(str(file))} as {name} (read_only)")
     except duckdb.Error as error:
         log.warning("%s cannot be read (%s).", file, str(error).splitlines()[0])
         return False

@@ -1,15 +1,14 @@
 """Earlier releases: which there are, one put back, and what a night does after that."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from peil.built import sha256_of
 from peil.errors import InputError
 from peil.nights.history import ROLLED_BACK
 from peil.nights.record import Notes
-from peil.nights.release import FILE, MANIFEST, in_force, put_back, release_names, taken_back
+from peil.nights.release import FILE, ever_taken_back, in_force, put_back, release_names, taken_back
 from peil.nights.unchanged import facts_of_now, without_names
+from peil.nights.whole import has_its_pages, is_whole, read_manifest
 from peil.settings import Places
 from peil.warehouse import read_warehouse
 
@@ -41,7 +40,7 @@ class Release:
 
 def list_releases(published: Path) -> list[Release]:
     """The releases that are kept, the newest first."""
-    now, back = in_force(published), taken_back(published)
+    now, back = in_force(published), ever_taken_back(published)
     return [
         Release(
             name,
@@ -57,6 +56,9 @@ def list_releases(published: Path) -> list[Release]:
 def find_release(published: Path, asked: str) -> Release:
     """The release of a name, of the beginning of one, or `current` or `previous`.
 
+    The previous one is the newest before the one in force that was never taken back; where none is
+    in force, the newest.
+
     Raises:
         InputError: there is none, or there are several.
     """
@@ -64,8 +66,8 @@ def find_release(published: Path, asked: str) -> Release:
     if asked == NOW:
         found = [r for r in known if r.is_in_force]
     elif asked == BEFORE:
-        at = next((n for n, r in enumerate(known) if r.is_in_force), len(known))
-        found = known[at + 1 : at + 2]
+        at = next((n for n, r in enumerate(known) if r.is_in_force), -1)
+        found = [r for r in known[at + 1 :] if not r.taken_back_at][:1]
     else:
         found = [r for r in known if r.name.startswith(asked)]
     if len(found) == 1:
@@ -73,22 +75,6 @@ def find_release(published: Path, asked: str) -> Release:
     names = ", ".join(r.name for r in known) or "none"
     what = "fits several releases; give more of its name" if found else "is no release here"
     raise InputError(f"{asked}: {what}. In {published / 'releases'}: {names}.")
-
-
-def read_manifest(release: Path) -> dict:
-    """The manifest of a release; empty where it cannot be read."""
-    try:
-        return dict(json.loads((release / MANIFEST).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return {}
-
-
-def is_whole(release: Path) -> bool:
-    """Whether the data file is the one that the manifest was written for."""
-    try:
-        return sha256_of(release / FILE) == read_manifest(release).get("sha256")
-    except OSError:
-        return False
 
 
 def data_file(published: Path, asked: str) -> Path:
@@ -123,10 +109,16 @@ def roll_back(places: Places, asked: str, notes: Notes) -> str:
     said = [f"Release {release.name} (published {release.published_at}) is in force."]
     if newer:
         said.append(
-            f"Taken back: {', '.join(newer)}. Nights leave it so while nothing changes in what "
-            f"{newer[-1]} was made of: correct the delivery or the codebook, and the next night "
+            f"Taken back: {', '.join(newer)}. Nights leave it so while nothing changes in what one "
+            "of them was made of: correct the delivery or the codebook, and the next night "
             "publishes. `peil nightly --force` publishes as it is; "
             f"`peil rollback {newer[-1]}` puts it back."
+        )
+    if not has_its_pages(release.folder):
+        said.append(
+            "Its site or documents are not there or not whole (a backup keeps those of the release "
+            "in force only). `peil site --output FOLDER`, `peil summary` and `peil tables` make "
+            "them of its data file."
         )
     stale = [name for name in _BESIDE if (places.published / name).exists()]
     if stale:
@@ -142,26 +134,29 @@ def withheld_by_rollback(places: Places) -> str | None:
 
     Who takes a release back wants its figures gone. As long as every delivery that came with it is
     in force, and codebook, code and libraries are those it was made with, a night would bring them
-    back, with or without other new deliveries. Any of those changed: somebody saw to it.
+    back, with or without other new deliveries. Any of those changed: somebody saw to it. Of several
+    that were taken back this holds for each.
     """
     back = taken_back(places.published)
     now = in_force(places.published)
     if not back or now is None:
         return None
-    newest = max(back)
-    manifest = read_manifest(places.published / "releases" / newest)
-    facts = without_names(manifest.get("built", {}))
-    facts.pop("tested_at", None)
-    came = _deliveries(manifest) - _deliveries(read_manifest(now))
-    if facts != facts_of_now(places) or not came <= _landed(places):
-        return None
-    return (
-        f"Release {newest} was taken back on {back[newest]} and {now.name} stands. What {newest} "
-        f"was made of has not changed ({len(came)} deliveries came with it; codebook and code are "
-        "the same), so nothing is built or published: its figures would return. Correct the "
-        "delivery or the codebook and the next night publishes; `peil nightly --force` publishes "
-        f"as it is; `peil rollback {newest}` puts it back."
-    )
+    facts, landed = facts_of_now(places), _landed(places)
+    stands = _deliveries(read_manifest(now))
+    for name in sorted(back, reverse=True):
+        manifest = read_manifest(places.published / "releases" / name)
+        made_of = without_names(manifest.get("built", {}))
+        made_of.pop("tested_at", None)
+        came = _deliveries(manifest) - stands
+        if made_of == facts and came <= landed:
+            return (
+                f"Release {name} was taken back on {back[name]} and {now.name} stands. What "
+                f"{name} was made of has not changed ({len(came)} deliveries came with it; "
+                "codebook and code are the same), so nothing is built or published: its figures "
+                "would return. Correct the delivery or the codebook and the next night publishes; "
+                f"`peil nightly --force` publishes as it is; `peil rollback {name}` puts it back."
+            )
+    return None
 
 
 def _deliveries(manifest: dict) -> set[str]:

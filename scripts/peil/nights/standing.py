@@ -15,11 +15,14 @@ from peil.lock import at_work
 from peil.nights import history
 from peil.nights.changes import Change
 from peil.nights.history import Run
+from peil.nights.release import taken_back
 from peil.nights.releases import Release, list_releases
 from peil.settings import Places
 from peil.warehouse import read_warehouse
 
 SHOWN = 10
+# What ended later than now by more than this ended under another clock.
+_CLOCKS = timedelta(minutes=10)
 # What is said of a file in the inbox.
 LANDED, NEW, NO_SOURCE, UNREAD = "landed", "new", "no source", "cannot be read"
 
@@ -65,35 +68,47 @@ def standing(places: Places, today: date, max_age_hours: float | None = None) ->
         max_age_hours: a night that ended longer ago is a worry.
     """
     notes: list[str] = []
+    unread = ""
     try:
         runs = history.read_runs(places)
     except (duckdb.Error, OSError) as error:
-        runs = []
-        notes.append(f"{history.history_file(places)}: cannot be read ({_first_line(error)}).")
+        runs, unread = [], _first_line(error)
     busy = at_work(places)
     known = list_releases(places.published)
+    back = taken_back(places.published)
     changed = next((run for run in runs if _moved(run)), None)
+    drift: list[Change] = []
+    if changed:
+        try:
+            drift = history.read_changes(places, changed.run_id)[:SHOWN]
+        except (duckdb.Error, OSError) as error:
+            notes.append(f"What moved most is not shown: {_first_line(error)}")
     deliveries = _deliveries(places, notes)
     now = Standing(
         busy,
         next((r for r in known if r.is_in_force), None),
-        [r for r in known if r.taken_back_at],
+        [r for r in known if r.name in back],
         runs[:SHOWN],
         _fresh(places, deliveries, today, notes),
         _inbox(places, deliveries, notes),
         _n_set_aside(places),
         changed,
-        history.read_changes(places, changed.run_id)[:SHOWN] if changed else [],
+        drift,
         notes=notes,
     )
+    if unread:
+        now.exit_code = 1
+        now.worries.append(
+            f"{history.history_file(places)}: cannot be read ({unread}), so how the last night "
+            "ended is unknown. `peil doctor` says what to do."
+        )
     _judge(now, runs, max_age_hours)
     return now
 
 
 def _judge(now: Standing, runs: list[Run], max_age_hours: float | None) -> None:
     """Say what is wrong; the exit code is that of the last night, or 1."""
-    nights = [run for run in runs if run.verb == "nightly"]
-    ended = [run for run in nights if run.ended_at is not None]
+    ended = _ended_nights(now, runs)
     open_runs = [run for run in runs if run.ended_at is None]
     if open_runs and not now.at_work:
         now.exit_code = 1
@@ -116,12 +131,27 @@ def _judge(now: Standing, runs: list[Run], max_age_hours: float | None) -> None:
         )
     if max_age_hours is not None and last.ended_at is not None:
         age = history.now() - last.ended_at
-        if age > timedelta(hours=max_age_hours):
+        if age.total_seconds() / 3600 > max_age_hours:
             now.exit_code = now.exit_code or 1
             now.worries.append(
                 f"The last night ended {age.total_seconds() / 3600:.1f} hours ago, more than "
                 f"{max_age_hours:g}. Does its schedule still run?"
             )
+
+
+def _ended_nights(now: Standing, runs: list[Run]) -> list[Run]:
+    """The nights that ended, the last one first: one that began later may have ended before."""
+    found = [
+        (run.ended_at, run) for run in runs if run.verb == "nightly" and run.ended_at is not None
+    ]
+    latest = history.now() + _CLOCKS
+    if ahead := [ended_at for ended_at, _ in found if ended_at > latest]:
+        now.notes.append(
+            f"A night ended on {max(ahead)} UTC, which is still to come: the clock was set back "
+            "since. It counts for nothing here; the next night does."
+        )
+    found = [(ended_at, run) for ended_at, run in found if ended_at <= latest]
+    return [run for _, run in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
 
 def _moved(run: Run) -> bool:
@@ -145,7 +175,7 @@ def _deliveries(places: Places, notes: list[str]) -> list[tuple]:
 
 def _fresh(places: Places, deliveries: list[tuple], today: date, notes: list[str]) -> list[Fresh]:
     try:
-        waves = {row["wave_code"]: row for row in read_rows(places.seeds / "waves.csv")}
+        waves = {row.get("wave_code"): row for row in read_rows(places.seeds / "waves.csv")}
         surveys = {s.source_code for s in read_sources(places.seeds) if s.kind == "survey"}
     except PeilError as error:
         notes.append(f"The codebook is not read: {_first_line(error)}")

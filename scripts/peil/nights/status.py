@@ -8,18 +8,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from peil.nights import history
 from peil.nights.changes import Change, Changes
-from peil.nights.history import Run
 from peil.nights.releases import Release
 from peil.nights.standing import SHOWN, Standing
 
 
 def _console() -> Console:
-    return Console(width=None if Console().is_terminal else 140, highlight=False)
+    width = None if Console().is_terminal else 140
+    # Names as they are: one may look like a style.
+    return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
-def _table(*columns: str, title: str = "") -> Table:
-    table = Table(box=None, pad_edge=False, title=title or None, title_justify="left")
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
@@ -29,19 +31,19 @@ def show_standing(now: Standing) -> None:
     """Print it, what wants a look first."""
     console = _console()
     for worry in now.worries:
-        console.print(f"LOOK: {worry}", style="bold red", markup=False)
+        console.print(f"LOOK: {worry}", style="bold red")
     if not now.worries:
         console.print("All is well.", style="bold green")
     if now.at_work:
-        console.print(f"At work now: {now.at_work}.", markup=False)
-    console.print(_release_line(now), markup=False)
+        console.print(f"At work now: {now.at_work}.")
+    console.print(_release_line(now))
     for release in now.taken_back:
         console.print(
             f"Taken back on {release.taken_back_at}: release {release.name}.", markup=False
         )
     if now.runs:
         console.print("\nLast runs (UTC)", style="bold")
-        console.print(_runs(now.runs))
+        console.print(_runs(now))
     if now.fresh:
         console.print("\nDeliveries per wave", style="bold")
         table = _table("survey", "wave", "last landed", "files", "rows", "answers kept until")
@@ -61,17 +63,17 @@ def show_standing(now: Standing) -> None:
     console.print("\nInbox", style="bold")
     table = _table("file", "source", "state")
     for name, source, state in now.inbox:
-        table.add_row(name.replace("[", "\\["), source, state)
+        table.add_row(name, source, state)
     console.print(table if now.inbox else "empty")
     if now.n_set_aside:
         console.print(f"{now.n_set_aside} set aside in rejected/, each with its reasons beside it.")
     _show_drift(console, now)
     for note in now.notes:
-        console.print(note, markup=False)
+        console.print(note)
 
 
 def standing_as_json(now: Standing) -> str:
-    """The same for a monitor; names of files in the inbox are left out, counts stay."""
+    """The same for a monitor, without names of files and how many people answered."""
     states = [state for _, _, state in now.inbox]
     facts = {
         "exit_code": now.exit_code,
@@ -81,7 +83,7 @@ def standing_as_json(now: Standing) -> str:
         "published_at": now.release.published_at if now.release else None,
         "taken_back": [release.name for release in now.taken_back],
         "runs": [asdict(run) for run in now.runs],
-        "waves": [asdict(row) for row in now.fresh],
+        "waves": [{k: v for k, v in asdict(row).items() if k != "n_rows"} for row in now.fresh],
         "inbox": {state: states.count(state) for state in sorted(set(states))},
         "n_set_aside": now.n_set_aside,
         "figures_changed_at": now.figures_changed_at.ended_at if now.figures_changed_at else None,
@@ -94,7 +96,7 @@ def show_releases(known: list[Release], folder: Path) -> None:
     """Print the releases that are kept."""
     console = _console()
     if not known:
-        console.print(f"{folder}: nothing is published here yet.", markup=False)
+        console.print(f"{folder}: nothing is published here yet.")
         return
     table = _table("release", "published", "figures", "deliveries", "peil", "")
     for release in known:
@@ -130,16 +132,17 @@ def _release_line(now: Standing) -> str:
     return f"Release in force: {now.release.name}, published {now.release.published_at}."
 
 
-def _runs(runs: list[Run]) -> Table:
+def _runs(now: Standing) -> Table:
     table = _table(
         "began", "verb", "seconds", "exit", "outcome", "in", "aside", "steps", "failed",
         "changed", "drift", "alerts",
     )  # fmt: skip
-    for run in runs:
+    for run in now.runs:
+        state = f"at work: {run.step}" if now.at_work else history.KILLED
         exit_code = "" if run.exit_code is None else str(run.exit_code)
         table.add_row(
             f"{run.started_at:%Y-%m-%d %H:%M}", f"{run.verb} {run.detail}".strip(),
-            _number(run.seconds), exit_code, run.outcome or f"at work: {run.step}",
+            _number(run.seconds), exit_code, run.outcome or state,
             _number(run.n_landed), _number(run.n_set_aside), _number(run.n_steps),
             run.failed_steps or _number(run.n_failed_steps or None), _number(run.n_changed),
             _number(run.n_drifted), run.alerts,
@@ -164,7 +167,7 @@ def _changes(rows: list[Change]) -> Table:
     table = _table("figure", "", "before", "after", "margins")
     for row in rows:
         table.add_row(
-            row.what.replace("[", "\\["), row.kind, _figure(row.before), _figure(row.after),
+            row.what, row.kind, _figure(row.before), _figure(row.after),
             "" if row.margins is None else f"{row.margins:.1f}",
         )  # fmt: skip
     return table
@@ -175,7 +178,9 @@ def _figure(value: float | None) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return "" if value is None else f"{value:.1f}"
 
 
 def _until(day: date | None, has_microdata: bool) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from peil.built import Built, build_facts, require_built, sha256_of
 from peil.errors import PeilError
-from peil.nights.release import MANIFEST
+from peil.nights.release import SITE, in_force
+from peil.nights.whole import has_its_pages, read_manifest
 from peil.project import dbt_project, is_customised, peil_folder
 from peil.settings import Places
 from peil.warehouse import read_warehouse
@@ -20,8 +21,8 @@ def release_in_force(places: Places) -> dict | None:
     That is: the warehouse is built and tested, from what has landed now and nothing else, with the
     seeds, code and libraries of now; and the release was made of that very build and is whole.
     """
-    manifest = _manifest(places)
-    if manifest is None or not places.warehouse.exists():
+    manifest = read_manifest(places.published)
+    if not manifest or not places.warehouse.exists():
         return None
     try:
         with read_warehouse(places.warehouse) as connection:
@@ -40,9 +41,10 @@ def _is_made_of(manifest: dict, built: Built, places: Places) -> bool:
     facts = {"tested_at": built.tested_at, **built.facts}
     return (
         manifest.get("built") == facts
-        and manifest.get("inputs") == built.deliveries
+        and manifest.get("inputs") == built.inputs
         and without_names(facts) == {"tested_at": built.tested_at, **facts_of_now(places)}
         and _is_whole(places.published_file, manifest.get("sha256"))
+        and _shows_its_pages(places.published)
     )
 
 
@@ -56,11 +58,9 @@ def without_names(facts: dict) -> dict:
     return {name: value for name, value in facts.items() if name not in _NAMES}
 
 
-def _manifest(places: Places) -> dict | None:
-    try:
-        return json.loads((places.published / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+def _shows_its_pages(published: Path) -> bool:
+    now = in_force(published)
+    return now is not None and has_its_pages(now) and (published / SITE / "index.html").exists()
 
 
 def _is_whole(file: Path, sha256: object) -> bool:

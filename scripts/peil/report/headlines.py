@@ -87,7 +87,9 @@ def show_headlines(published_file: Path) -> None:
     Raises:
         InputError: there is no published file, or another version of peil made it.
     """
-    console = Console(width=None if Console().is_terminal else 110)
+    width = None if Console().is_terminal else 110
+    # Labels as they are: one may look like a style.
+    console = Console(width=width, markup=False, emoji=False)
     words = WORDS["nl"]
     with open_published(published_file) as connection:
         for (

@@ -13,7 +13,7 @@ from duckdb.func import PythonUDFType
 from duckdb.sqltypes import DOUBLE, VARCHAR
 from scipy.special import betaincinv, ndtri, stdtr, stdtrit
 
-from peil.built import build_facts
+from peil.built import build_facts, macros_digest
 from peil.migrations import refuse_newer
 
 SMALLEST = np.finfo(float).tiny
@@ -54,3 +54,5 @@ def add_functions(connection: DuckDBPyConnection) -> None:
         )
     # What the hooks in macros/built.sql write down of the seeds and the code.
     connection.create_function("build_facts", build_facts, [VARCHAR, VARCHAR], VARCHAR)
+    # What macros/deliveries.sql asks.
+    connection.create_function("macros_digest", macros_digest, [], VARCHAR)

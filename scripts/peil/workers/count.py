@@ -20,7 +20,7 @@ from peil.counting.made_of import facts_of
 from peil.counting.manifest import FORMAT, KEYS_ENDING, KEYS_TABLES, Manifest
 from peil.counting.panels import refuse_panel
 from peil.counting.tables import KEYS_MODELS, MODELS, SELECTED
-from peil.drafts import leftovers, remove
+from peil.drafts import MARK, leftovers, remove
 from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilError
 from peil.landing import Landed, land
 from peil.nights.plan import Plan
@@ -108,7 +108,7 @@ def scratch_folder() -> Iterator[Path]:
     for left in leftovers(home):
         if not left.name.endswith(f"-{os.getpid()}"):
             remove(left)
-    folder = Path(tempfile.mkdtemp(dir=home, prefix=".", suffix=f"-{os.getpid()}"))
+    folder = Path(tempfile.mkdtemp(dir=home, prefix=".", suffix=f"{MARK}{os.getpid()}"))
     try:
         yield folder
     finally:
