@@ -98,7 +98,10 @@ WITHHELD = "select withheld_reason from marts.estimates where question_code = 's
 
 @pytest.fixture(scope="module")
 def few_at_the_desk(tmp_path_factory):
-    """A survey of plain counts in which one table cell is that of three people."""
+    """A survey of plain counts in which one table cell is that of three people.
+
+    All give a 7, so that no mean of a grade may be seen: the site is made all the same.
+    """
     places = small_places(tmp_path_factory.mktemp("desk"), ())
     words = dict.fromkeys(("scheme_code", "label_nl", "label_en"), "counts")
     add(places.seeds, "weighting_schemes",
@@ -160,4 +163,14 @@ def test_no_test_is_published_of_a_table_with_withheld_figures(few_at_the_desk):
 def test_no_crosstab_tests_a_table_with_withheld_figures(few_at_the_desk):
     asked = Crosstabs(few_at_the_desk.warehouse)
     assert asked.ask("small_channel", "small_region").tests.empty
-    assert len(asked.ask("small_channel", "small_sex").tests) == 1
+    assert len(Crosstabs(few_at_the_desk.warehouse).ask("small_channel", "small_sex").tests) == 1
+
+
+@pytest.mark.night
+def test_row_shares_have_the_least_base_of_any_figure(few_at_the_desk):
+    """23 people came to the desk: fewer than the 50 that a figure needs."""
+    table = Crosstabs(few_at_the_desk.warehouse).ask("small_channel", "small_sex").figures
+    shown = table.set_index(["group", "option_code"])[["estimate", "row_share"]]
+    assert shown.loc[("man", "desk"), "estimate"] > 0
+    assert np.isnan(shown.loc[("man", "desk"), "row_share"])
+    assert shown.loc[("man", "digital"), "row_share"] > 0

@@ -346,6 +346,25 @@ def test_a_published_figure_that_is_withheld_is_withheld_here_for_that_alone(
         assert withheld_reasons(connection, measured)[place] == "protected"
 
 
+@pytest.mark.parametrize("by", ["small_reasons", "reasons"])
+def test_what_is_withheld_the_other_way_around_is_withheld_here(several: Places, tmp_path, by):
+    """Who came for p of those who used a is, with the bases, who used a of those who came for p."""
+    file = tmp_path / "peil.duckdb"
+    file.write_bytes(several.warehouse.read_bytes())
+    with duckdb.connect(str(file)) as connection:
+        asked = ask(connection, "small_used", [by], {}, None, None)
+        measured = measure(connection, asked, "total")
+        (g,) = (g for g in measured.of(asked.bys[0]) if measured.groups[g].level == ("p",))
+        place = g, row(measured, "share", "a")
+        assert withheld_reasons(connection, measured)[place] == ""
+        connection.execute(
+            "update marts.estimates set withheld_reason = 'protected', is_withheld = true "
+            "where question_code = 'small_reasons' and option_code = 'p' "
+            "and segment_code = 'by used' and segment_value = 'a'"
+        )
+        assert withheld_reasons(connection, measured)[place] == "protected"
+
+
 def test_the_primary_rule_is_that_of_the_published_tables(several: Places):
     with duckdb.connect(str(several.warehouse), read_only=True) as connection:
         asked = ask(connection, "small_used", ["small_sex"], {}, None, None)
