@@ -99,15 +99,19 @@
 
 
 {#- How many residents a share is, with its interval; `shown` says of which rows. Expects the engine's
-    `residents`. People are not fewer than none. -#}
+    `residents` and the `rounding` of the share: it is the share as published that is counted in
+    residents, or those of a small share would tell it finer than its own digits. People are not
+    fewer than none. -#}
 {% macro published_residents(shown='true') -%}
+    {%- set share = rounded_figure('engine.estimate', none, none, by='rounding') -%}
+    {%- set moved = 'engine.sum_w * (' ~ share ~ ' - engine.estimate)' -%}
     {%- for column, name in [
         ('residents', 'residents'), ('ci_low', 'residents_low'), ('ci_high', 'residents_high')
     ] -%}
         if(
             engine.is_withheld or residents.{{ column }} is null or not {{ shown }},
             null,
-            {{ rounded('greatest(residents.' ~ column ~ ', 0)', 'weighted_n') }}
+            {{ rounded('greatest(residents.' ~ column ~ ' + ' ~ moved ~ ', 0)', 'weighted_n') }}
         ) as {{ name }}{{ ',' if not loop.last }}
     {% endfor -%}
 {%- endmacro %}

@@ -15,6 +15,25 @@ with tests as (
     inner join {{ ref('weighting_schemes') }} as schemes using (scheme_code, survey_code)
 ),
 
+-- Made anew beside figures that stand from the release before, it would tell who came in between.
+standing as (
+    select
+        survey_code,
+        wave_code,
+        segment_code,
+        question_code,
+    from {{ ref('estimates') }}
+    where is_from_earlier_release
+    union
+    select
+        survey_code,
+        wave_code,
+        segment_code,
+        question_code,
+    from {{ ref('distributions') }}
+    where is_from_earlier_release
+),
+
 main as (
     select
         *,
@@ -22,6 +41,7 @@ main as (
             if(is_clustered, {{ name }}_clustered, {{ name }}) as main_{{ name }},
         {% endfor -%}
     from tests
+    anti join standing using (survey_code, wave_code, segment_code, question_code)
     where if(is_clustered, p_value_clustered, p_value) is not null
 ),
 

@@ -6,6 +6,7 @@ with means as (
         weighting_scheme,
         question_code,
         is_withheld,
+        is_from_earlier_release,
     from {{ ref('estimates') }}
     inner join {{ ref('est_segments') }} using (survey_code, segment_code)
     where is_total and statistic = 'mean'
@@ -25,7 +26,10 @@ engine as (
         count(*) over (
             partition by found.wave_code, found.question_code
         ) as n_items,
-        found.n_answers < surveys.min_base_n or coalesce(means.is_withheld, true) as is_withheld,
+        found.n_answers < surveys.min_base_n
+        or coalesce(means.is_withheld, true)
+        -- Made anew beside a score that stands from the release before, it would tell who came.
+        or means.is_from_earlier_release as is_withheld,
     from {{ ref('est_reliability') }} as found
     inner join {{ ref('composites') }} as composites using (question_code, item_question_code)
     inner join {{ ref('surveys') }} as surveys using (survey_code)

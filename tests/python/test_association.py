@@ -1,12 +1,18 @@
-"""What the warehouse counts per cell becomes the table and the design of the people counted."""
+"""What the warehouse counts per cell becomes the table and the design of the people counted.
 
+A test of association is made of what is published: F of a table with withheld figures tells them.
+"""
+
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from peil.crosstabs.run import Crosstabs
 from peil.statistics.design import Clusters, Design
 from peil.statistics.independence import Table, rao_scott
 from peil.tables.association import independence_tests
 from peil.tables.designs import DesignTables
+from small_survey import add, deliver, edit, night, small_places
 
 KEY = {"scheme_code": "x", "wave_code": "w"}
 N = 60
@@ -82,3 +88,89 @@ def test_the_tables_of_the_warehouse_give_the_test_of_the_people(people):
         assert found[f"f_statistic{suffix}"] == pytest.approx(wanted.statistic)
         assert found[f"df1{suffix}"] == pytest.approx(wanted.df1)
         assert found[f"p_value{suffix}"] == pytest.approx(wanted.p_value)
+
+
+# Of 60 people in the north 3 were helped at the desk, of 60 in the south 20; 15 of each telephoned.
+DESK = {"noord": 3, "zuid": 20}
+EACH, CAME = 60, 45
+WITHHELD = "select withheld_reason from marts.estimates where question_code = 'small_channel' "
+
+
+@pytest.fixture(scope="module")
+def few_at_the_desk(tmp_path_factory):
+    """A survey of plain counts in which one table cell is that of three people.
+
+    All give a 7, so that no mean of a grade may be seen: the site is made all the same.
+    """
+    places = small_places(tmp_path_factory.mktemp("desk"), ())
+    words = dict.fromkeys(("scheme_code", "label_nl", "label_en"), "counts")
+    add(places.seeds, "weighting_schemes",
+        {**words, "survey_code": "small", "inference_unit": "respondent",
+         "unknown_levels": "own_level", "variance_method": "weights_as_given",
+         "interval_method": "logit", "bounds_on": "g", "target_scope": "group",
+         "is_default": "true", "sort_order": 1})  # fmt: skip
+    limits = {"min_cell_n": "5", "min_uniform_base_n": "100"}
+    edit(places.seeds, "thresholds", lambda rows: [
+        {**row, "value": limits.get(row["threshold_code"], row["value"])} for row in rows
+    ])  # fmt: skip
+    edit(places.seeds, "surveys", lambda rows: [{**row, "min_base_n": "50"} for row in rows])
+    deliver(places, [
+        {"id": str(i), "sex": ("man", "vrouw")[i % 2], "age": "40-64", "region": region,
+         "place": "1", "base_weight": "1", "grade": "7",
+         "channel": "desk" if i % EACH < n else "digital" if i % EACH < CAME else "telephone"}
+        for first, (region, n) in zip((0, EACH), DESK.items(), strict=True)
+        for i in range(first, first + EACH)
+    ])  # fmt: skip
+    done = night(places)
+    assert done.returncode == 0, done.stderr
+    return places
+
+
+def f_of(table):
+    """F of a table of plain counts, in the digits that are published."""
+    n = float(table.sum())
+    design = Design(
+        factors=np.ones(1), strata=np.zeros(1, dtype=int), sum_d=np.array([n]),
+        sum_d2=np.array([n]), levels=np.zeros((1, 0)), inverse=np.zeros((0, 0)),
+        n_units=np.array([n]), correction=np.ones(1), clusters=None,
+    )  # fmt: skip
+    found = rao_scott(Table(table[None] * 1.0, table[None] * 1.0), design)
+    return None if found is None else float(f"{found.statistic:.3g}")
+
+
+def test_f_tells_how_many_of_a_group_gave_a_withheld_answer():
+    """Why: with the total published, of all tables one has this F."""
+    total = sum(DESK.values())
+
+    def table(n):
+        phoned = EACH - CAME
+        return np.array([[n, CAME - n, phoned], [total - n, CAME - total + n, phoned]])
+
+    alike = [n for n in range(1, 8) if f_of(table(n)) == f_of(table(DESK["noord"]))]
+    assert alike == [DESK["noord"]]
+
+
+@pytest.mark.night
+def test_no_test_is_published_of_a_table_with_withheld_figures(few_at_the_desk):
+    with duckdb.connect(str(few_at_the_desk.published_file), read_only=True) as connection:
+        of_regions = connection.execute(WITHHELD + "and segment_code = 'small_region'").fetchall()
+        assert ("protected",) in of_regions
+        tests = connection.execute("select segment_code from marts.association_tests").fetchall()
+    assert [segment for (segment,) in tests] == ["small_sex"], "of sexes all is published"
+
+
+@pytest.mark.night
+def test_no_crosstab_tests_a_table_with_withheld_figures(few_at_the_desk):
+    asked = Crosstabs(few_at_the_desk.warehouse)
+    assert asked.ask("small_channel", "small_region").tests.empty
+    assert len(Crosstabs(few_at_the_desk.warehouse).ask("small_channel", "small_sex").tests) == 1
+
+
+@pytest.mark.night
+def test_row_shares_have_the_least_base_of_any_figure(few_at_the_desk):
+    """23 people came to the desk: fewer than the 50 that a figure needs."""
+    table = Crosstabs(few_at_the_desk.warehouse).ask("small_channel", "small_sex").figures
+    shown = table.set_index(["group", "option_code"])[["estimate", "row_share"]]
+    assert shown.loc[("man", "desk"), "estimate"] > 0
+    assert np.isnan(shown.loc[("man", "desk"), "row_share"])
+    assert shown.loc[("man", "digital"), "row_share"] > 0

@@ -20,6 +20,7 @@ from pathlib import Path
 from unittest import mock
 
 import duckdb
+import numpy as np
 import pytest
 from conftest import places_in
 from hypothesis import HealthCheck, given, settings
@@ -28,6 +29,7 @@ from peil.counting.made_of import counted_models, counted_seeds
 from peil.counting.manifest import Manifest, pack
 from peil.counting.tables import SELECTED, columns_of
 from peil.crosstabs.asked import ask
+from peil.crosstabs.association import association
 from peil.crosstabs.files import WRITERS
 from peil.crosstabs.measured import Measured, measure
 from peil.crosstabs.people import read_counted
@@ -224,7 +226,8 @@ def crossed(places: Places) -> list[list[float]]:
         of = [_crossed(connection, question, column) for question, column in CROSSTABS]
     found = []
     for one in of:
-        (tested,) = one.tests.values()
+        (by,) = one.asked.bys
+        tested = association(one, by, np.full(one.figures.estimate.shape, "", dtype=object))
         f = [tested.statistic, tested.p_value] if tested else []
         figures = (one.figures.estimate, one.figures.se, one.figures.n_effective, *one.ends)
         found.append([x for part in figures for x in part.ravel() if not math.isnan(x)] + f)

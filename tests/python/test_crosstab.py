@@ -272,16 +272,35 @@ def test_the_command_writes_the_table_on_the_terminal_and_in_every_format(
         (("small_used", "small_sex", "--scheme", "x"), "which has weighted, clustered"),
         (("small_used", "small_sex", "--out", "table.pdf"), ".xlsx, .csv, .md"),
         (("small_used", "small_sex", "--out", "nowhere/table.md"), "no folder"),
+        (("small_used", "small_sex", "--out", "../folder.csv"), "that is a folder"),
     ],
 )
 def test_what_is_unknown_is_refused_with_what_there_is(
     several: Places, arguments, said, tmp_path, monkeypatch
 ):
-    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (tmp_path / "folder.csv").mkdir()
+    monkeypatch.chdir(folder)
     done = here("crosstab", *arguments, *options(several))
     assert done.returncode == 2
     assert said in done.stderr
-    assert not list(tmp_path.iterdir())
+    assert not list(folder.iterdir())
+
+
+def test_a_question_that_nobody_answered_is_named_without_a_filter(connection, several):
+    asked = ask(connection, "small_used", ["small_sex"], {}, None, None)
+    respondents = read_respondents(connection, asked)
+    frame = respondents.frame.assign(**{respondents.columns["question", "small_used"]: None})
+    with pytest.raises(InputError, match="Nobody with a weight answered 'small_used'"):
+        measure(connection, asked, "total", replace(respondents, frame=frame))
+    none = ask(connection, "small_used", ["small_sex"], {"small_age": ["65+"]}, None, None)
+    respondents = read_respondents(connection, none)
+    column = respondents.columns["question", "small_used"]
+    old = respondents.frame[respondents.columns["attribute", "small_age"]] == "65+"
+    frame = respondents.frame.assign(**{column: respondents.frame[column].mask(old)})
+    with pytest.raises(InputError, match="--where small_age=65"):
+        measure(connection, none, "total", replace(respondents, frame=frame))
 
 
 def test_only_a_built_warehouse_that_one_may_open_is_read(several: Places, tmp_path, monkeypatch):
@@ -327,6 +346,25 @@ def test_a_published_figure_that_is_withheld_is_withheld_here_for_that_alone(
         assert withheld_reasons(connection, measured)[place] == "protected"
 
 
+@pytest.mark.parametrize("by", ["small_reasons", "reasons"])
+def test_what_is_withheld_the_other_way_around_is_withheld_here(several: Places, tmp_path, by):
+    """Who came for p of those who used a is, with the bases, who used a of those who came for p."""
+    file = tmp_path / "peil.duckdb"
+    file.write_bytes(several.warehouse.read_bytes())
+    with duckdb.connect(str(file)) as connection:
+        asked = ask(connection, "small_used", [by], {}, None, None)
+        measured = measure(connection, asked, "total")
+        (g,) = (g for g in measured.of(asked.bys[0]) if measured.groups[g].level == ("p",))
+        place = g, row(measured, "share", "a")
+        assert withheld_reasons(connection, measured)[place] == ""
+        connection.execute(
+            "update marts.estimates set withheld_reason = 'protected', is_withheld = true "
+            "where question_code = 'small_reasons' and option_code = 'p' "
+            "and segment_code = 'by used' and segment_value = 'a'"
+        )
+        assert withheld_reasons(connection, measured)[place] == "protected"
+
+
 def test_the_primary_rule_is_that_of_the_published_tables(several: Places):
     with duckdb.connect(str(several.warehouse), read_only=True) as connection:
         asked = ask(connection, "small_used", ["small_sex"], {}, None, None)
@@ -336,13 +374,20 @@ def test_the_primary_rule_is_that_of_the_published_tables(several: Places):
     cases = [(49, 20), (50, 0), (50, 1), (50, 4), (50, 5), (50, 46), (50, 50), (100, 0), (99, 99)]
     n = np.array([[base] * 4 for base, _ in cases], dtype=float)
     positive = np.array([[given] * 4 for _, given in cases], dtype=float)
-    found = primary_reasons(asked, kinds, n, positive, np.zeros(n.shape, dtype=bool))
+    minus = np.full(n.shape, 10.0)
+    found = primary_reasons(asked, kinds, n, positive, minus, np.zeros(n.shape, dtype=bool))
     shares = ["small_base", "uniform_answers", "small_cell", "small_cell", "", "small_cell",
               "uniform_answers", "", "uniform_answers"]  # fmt: skip
     assert found[:, 0].tolist() == found[:, 1].tolist() == shares
-    assert found[1:, 2:].ravel().tolist() == [""] * 16
-    equal = primary_reasons(asked, kinds, n, positive, np.ones(n.shape, dtype=bool))
-    assert equal[1, 3] == "uniform_answers" and equal[7, 3] == "" and equal[1, 2] == ""
+    assert found[1:, 3].tolist() == [""] * 8
+    equal = primary_reasons(asked, kinds, n, positive, minus, np.ones(n.shape, dtype=bool))
+    assert equal[1, 3] == "uniform_answers" and equal[7, 3] == ""
+    # Of a net: who is in either range, and who is not.
+    nets = [(50, 20, 10), (50, 13, 10), (50, 13, 3), (50, 10, 10), (100, 10, 0), (60, 58, 57)]
+    n, positive, minus = np.array(nets, dtype=float).T[:, :, None]
+    of_nets = primary_reasons(asked, [{"kind": "net"}], n, positive, minus, n < 0)
+    assert of_nets[:, 0].tolist() == ["", "small_cell", "small_cell", "uniform_answers", "",
+                                      "small_cell"]  # fmt: skip
 
 
 TABLES = [

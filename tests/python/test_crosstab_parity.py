@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import pytest
 from peil.crosstabs.asked import ask
+from peil.crosstabs.association import association
 from peil.crosstabs.measured import Measured, measure
 from peil.crosstabs.shield import withheld_reasons
 from peil.statistics.tabulation import benjamini_hochberg
@@ -39,6 +40,14 @@ select
 from estimates.est_independence_tests
 inner join codebook.weighting_schemes using (scheme_code)
 where scheme_code = ? and wave_code = ? and question_code = ?
+"""
+WITHHELD = """
+select segment_code, segment_value, second_segment_value, measure_id
+from estimates.est_figures
+inner join (
+    from estimates.est_withheld_figures union all from estimates.est_withheld_answers
+) using (figure_id)
+where wave_code = ? and question_code = ?
 """
 TOLERANCE = 1e-9
 
@@ -134,11 +143,17 @@ def differences_equal(connection, measured: Measured, key: list[str]) -> int:
 
 
 def associations_equal(connection, measured: Measured, key: list[str]) -> int:
-    checked = 0
+    """Both over the groups of which every answer is published."""
+    checked, bys = 0, {by.code: by for by in measured.asked.bys}
+    numbers = {m["measure_id"]: k for k, m in enumerate(measured.measures)}
+    reasons = np.full(measured.figures.estimate.shape, "", dtype=object)
+    for segment, value, second, measure_id in connection.execute(WITHHELD, key[1:]).fetchall():
+        if measure_id in numbers and segment in bys:
+            reasons[column(measured, segment, value, second), numbers[measure_id]] = "protected"
     for segment, f, p in connection.execute(TESTS, key).fetchall():
-        if segment not in measured.tests:
+        if segment not in bys:
             continue
-        test = measured.tests[segment]
+        test = association(measured, bys[segment], reasons)
         if f is None:
             assert test is None
         else:

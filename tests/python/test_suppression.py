@@ -134,6 +134,97 @@ def test_a_mean_that_tells_a_withheld_count_is_withheld(counts, half, measures):
     assert set(found["figure_id"] + 1) == measures
 
 
+def promoters_and_detractors(n, plus, minus):
+    """A net with both of its ranges, of one group, and the sum between them."""
+    parts = [("range", plus, 9), ("range", minus, 0), ("net", plus + minus, 9)]
+    figures = [
+        table({"g": (n, given, "small_cell" if kind == "range" and given < 5 else None)}, kind=kind)
+        .assign(figure_id=i, measure_id=i, value_from=float(low))
+        for i, (kind, given, low) in enumerate(parts)
+    ]  # fmt: skip
+    sums = pd.DataFrame({"complement_id": "net", "measure_id": [0, 1, 2], "sign": [1, -1, -1]})
+    return pd.concat(figures, ignore_index=True), sums
+
+
+def test_a_net_is_withheld_with_its_range_and_the_other_range_stays():
+    figures, sums = promoters_and_detractors(60, 20, 3)
+    assert set(protect(figures, nested(), sums, EXACT)["figure_id"]) == {1, 2}
+    rows = attack_figures(figures, nested(), sums, EXACT, answers_of([3]).iloc[:0])
+    recovered = dict(zip(rows["attack_code"], rows["n_recovered"], strict=True))
+    assert recovered["moments"] == 1, "without the rule the attack succeeds"
+    figures, sums = promoters_and_detractors(60, 20, 5)
+    assert protect(figures, nested(), sums, EXACT).empty
+
+
+def test_a_net_and_its_error_are_those_of_one_pair_of_ranges():
+    """Why: of all pairs of 60 people that have this net in three digits one has its error."""
+    n = 60
+
+    def published(plus, minus):
+        net = (plus - minus) / n
+        error = np.sqrt(((plus + minus) / n - net**2) / (n - 1))
+        return round(net, 3), round(error, 3)
+
+    alike = [
+        (plus, minus) for plus in range(n + 1) for minus in range(n + 1 - plus)
+        if published(plus, minus) == published(20, 3)
+    ]  # fmt: skip
+    assert alike == [(20, 3)]
+
+
+@pytest.mark.parametrize(("half", "measures"), [(0.005, {0, 2, 4, 5}), (0.5, {0, 2, 4})])
+def test_a_mean_that_tells_withheld_labelled_answers_is_withheld(half, measures):
+    """Three of five labels are withheld: mean and error leave their counts as good as no room."""
+    counts = [3, 20, 4, 30, 3]
+    n = sum(counts)
+    shares = [
+        table({"g": (n, count, "small_cell" if count < 5 else None)}, kind="option").assign(
+            measure_id=i, value_from=float(i + 1), value_to=float(i + 1)
+        )
+        for i, count in enumerate(counts)
+    ]
+    mean = table({"g": (n, n, None)}).assign(measure_id=5)
+    figures = pd.concat([*shares, mean], ignore_index=True)
+    figures["figure_id"] = figures["measure_id"]
+    rules = Rules(5, dict.fromkeys(KINDS, half), 0)
+    found = protect(figures, nested(), NO_COMPLEMENTS, rules, answers_of(counts))
+    assert set(found["figure_id"]) == measures
+
+
+def test_what_is_withheld_is_withheld_the_other_way_around_and_protected_there():
+    """Of two questions by each other: 0 is withheld, 3 is its mirror, and then 4 beside that."""
+    groups = {"a": (60, 3, "small_cell"), "b": (60, 30, None), "total": (120, 33, None)}
+    one = table(groups, kind="option").assign(question_code="one")
+    shown = {group: (n, given, None) for group, (n, given, _) in groups.items()}
+    other = table(shown, kind="option").assign(question_code="two", measure_id=2)
+    figures = pd.concat([one, other], ignore_index=True)
+    figures["figure_id"] = range(6)
+    mirrors = pd.DataFrame({"figure_id": [0, 3], "mirror_id": [3, 0]})
+    found = protect(figures, nested(total="ab"), NO_COMPLEMENTS, EXACT, mirrors=mirrors)
+    assert set(found["figure_id"]) == {0, 1, 3, 4}
+    alone = protect(figures, nested(total="ab"), NO_COMPLEMENTS, EXACT)
+    assert set(alone["figure_id"]) == {0, 1}
+    reasons = figures["figure_id"].map(alone.set_index("figure_id")["withheld_reason"])
+    rows = attack_figures(
+        figures.assign(primary_reason=reasons), nested(total="ab"), NO_COMPLEMENTS, EXACT,
+        answers_of([3]).iloc[:0], mirrors,
+    )  # fmt: skip
+    assert rows["n_recovered"].max() == 1, "without the rule the attack succeeds"
+
+
+def test_a_score_of_items_without_a_mean_goes_with_any_share_of_them():
+    """Means follow from shares of labels: that of the score beside them tells what is withheld."""
+    item = pd.concat(
+        [table({"g": (60, 30, None)}, kind="option"),
+         table({"g": (60, 3, "small_cell")}, kind="option").assign(figure_id=1, measure_id=2)]
+    ).assign(question_code="item")  # fmt: skip
+    score = table({"g": (60, 60, None)}).assign(figure_id=2, measure_id=3, question_code="score")
+    figures = pd.concat([item, score], ignore_index=True)
+    made = pd.DataFrame({"question_code": ["score"], "item_question_code": ["item"]})
+    found = protect(figures, nested(), NO_COMPLEMENTS, EXACT, composites=made)
+    assert set(found["figure_id"]) == {1, 2}
+
+
 @pytest.mark.parametrize(
     ("counts", "half"),
     [([3, 4, 5], 5e-13), ([6, 0, 6], 0.1), ([2, 30, 8], 0.05), ([6, 5, 4], 0.1), ([7, 2, 6], 0.2)],

@@ -16,11 +16,12 @@ from peil.report.book import banner, book
 from peil.report.book_excel import excel
 from peil.report.book_files import as_csv, as_page, name_of, written
 from peil.report.book_parts import Book, Chapter
-from peil.report.book_sheets import halves_up
+from peil.report.book_sheets import Pages, Styles, halves_up
 from peil.report.compose import read_published
 from peil.site.crosstabs import CrossFigure
 from python_calamine import CalamineWorkbook
 from site_pages import tables_of_page
+from xlsxwriter import Workbook
 
 
 @pytest.fixture(scope="module")
@@ -404,3 +405,14 @@ def test_the_verb_writes_it_again_and_is_refused_where_nothing_is_published(demo
     refused = peil("tabellenboek", "--published", tmp_path / "none", "--warehouse", demo.warehouse)
     assert refused.returncode == 2
     assert "peil nightly" in refused.stderr or "published" in refused.stderr
+
+
+def test_names_of_sheets_are_short_as_excel_counts_them():
+    """An emoji is two characters there; "History" is a name that Excel keeps for itself."""
+    with Workbook(io.BytesIO(), {"in_memory": True}) as target:
+        pages = Pages(target, Styles(target))
+        titles = ("\U0001f600" * 40, "\U0001f600" * 40, "History", "x" * 40, "x" * 40, "Plain")
+        names = [pages.sheet(title).get_name() for title in titles]
+    assert max(len(name.encode("utf-16-le")) // 2 for name in names) <= 31
+    assert len({name.lower() for name in names} | {"history"}) == len(titles) + 1
+    assert names[-1] == "Plain"

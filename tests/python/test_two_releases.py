@@ -87,6 +87,7 @@ def releases(first, tmp_path_factory):
     for rows in (newcomers(FEW, 1, 1000), newcomers(FEW + MANY, 1, 1000)):
         survey_with(places, rows)
         found.append(night(places))
+        shutil.copy2(places.published_file, places.inbox.parent / f"release_{len(found)}.duckdb")
     return places, found
 
 
@@ -102,6 +103,26 @@ def test_a_figure_is_made_anew_when_enough_came_in(releases):
     assert third[0] == first[0] + FEW + MANY
     assert third[1] < first[1]
     assert third[2] is False
+
+
+def associations_in(file):
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return connection.execute(
+            "select segment_code, f_statistic from marts.association_tests "
+            "where weighting_scheme = 'unweighted' and question_code = 'small_channel' order by all"
+        ).fetchall()
+
+
+def test_no_test_is_made_anew_of_figures_that_stand(releases, first):
+    """F of all answers of now, beside the shares of before, would tell what the few answered."""
+    folder = releases[0].inbox.parent
+    before, third = (
+        associations_in(first[0].published_file),
+        associations_in(folder / "release_3.duckdb"),
+    )
+    assert len(before) == 3 and len(third) >= 1
+    assert third[0] not in before
+    assert associations_in(folder / "release_2.duckdb") == []
 
 
 def loaded(published, folder):

@@ -1,5 +1,6 @@
 -- Both sides are of the survey, and two questions are crossed once: a crosstab holds row shares, so
--- the same two the other way around would tell what it withholds.
+-- the same two the other way around would tell what it withholds. Groups made of the answers to a
+-- question are those answers.
 with declared as (
     select
         crosstab_code,
@@ -49,6 +50,38 @@ asked as (
     where declared.side_code is not null
 ),
 
+made_of as (
+    select
+        attributes.survey_code,
+        attributes.attribute_code as side_code,
+        attributes.question_code,
+    from {{ ref('attributes') }} as attributes
+    where attributes.kind = 'question'
+    union
+    select
+        segments.survey_code,
+        segments.segment_code as side_code,
+        attributes.question_code,
+    from {{ ref('segments') }} as segments
+    inner join {{ ref('attributes') }} as attributes
+        on
+            segments.survey_code = attributes.survey_code
+            and attributes.attribute_code in (
+                segments.attribute_code, segments.second_attribute_code
+            )
+    where attributes.kind = 'question'
+),
+
+crossed as (
+    select
+        declared.crosstab_code,
+        declared.question_code,
+        coalesce(made_of.question_code, declared.side_code) as side_question,
+    from declared
+    left join made_of using (survey_code, side_code)
+    where declared.side_code is not null
+),
+
 problems as (
     select
         crosstab_code,
@@ -71,11 +104,11 @@ problems as (
     select
         a.crosstab_code,
         'crosses the questions of ' || b.crosstab_code || ' the other way around' as problem,
-    from declared as a
-    inner join declared as b
+    from crossed as a
+    inner join crossed as b
         on
-            a.question_code = b.side_code
-            and a.side_code = b.question_code
+            a.question_code = b.side_question
+            and a.side_question = b.question_code
             and a.crosstab_code != b.crosstab_code
 )
 

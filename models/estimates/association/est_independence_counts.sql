@@ -1,16 +1,23 @@
-with bases as (
+-- A test of a table in which figures are withheld would be an equation more between them.
+with reasons as (
+    select * from {{ ref('est_withheld_figures') }}
+    union all
+    select * from {{ ref('est_withheld_answers') }}
+),
+
+shown as (
     select
-        points.survey_code,
-        points.scheme_code,
-        points.wave_code,
-        points.segment_code,
-        points.segment_value,
-        points.second_segment_value,
-        measures.question_code,
-        min(points.n_answers) as n_answers,
-    from {{ ref('est_points') }} as points
-    inner join {{ ref('est_measures') }} as measures using (measure_id, survey_code)
+        figures.survey_code,
+        figures.wave_code,
+        figures.segment_code,
+        figures.segment_value,
+        figures.second_segment_value,
+        figures.question_code,
+    from {{ ref('est_figures') }} as figures
+    left join reasons using (figure_id)
+    where figures.is_distribution or figures.kind = 'option'
     group by all
+    having bool_and(reasons.figure_id is null)
 ),
 
 classes as (
@@ -35,24 +42,22 @@ classes as (
             answers.question_code = questions.question_code
             and answers.survey_code = questions.survey_code
     inner join {{ ref('scales') }} as scales using (scale_code)
-    inner join bases
+    inner join shown
         on
-            places.scheme_code = bases.scheme_code
-            and places.wave_code = bases.wave_code
-            and {{ same_group('places', 'bases') }}
-            and answers.question_code = bases.question_code
+            answers.survey_code = shown.survey_code
+            and places.wave_code = shown.wave_code
+            and {{ same_group('places', 'shown') }}
+            and answers.question_code = shown.question_code
     inner join {{ ref('est_segments') }} as segments
         on
-            bases.survey_code = segments.survey_code
-            and bases.segment_code = segments.segment_code
-    inner join {{ ref('surveys') }} as surveys on bases.survey_code = surveys.survey_code
+            shown.survey_code = segments.survey_code
+            and shown.segment_code = segments.segment_code
     where
         scales.is_categorical
         and not answers.is_base
         -- Everybody is no division, and groups that share people make no table.
         and not segments.is_total
         and not segments.is_overlapping
-        and bases.n_answers >= surveys.min_base_n
     group by all
 )
 

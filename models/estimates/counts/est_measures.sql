@@ -27,6 +27,7 @@ measures as (
     select
         reported.* exclude (option_set_code),
         options.option_code,
+        options.value_number as option_number,
         options.label_nl as option_label_nl,
         options.label_en as option_label_en,
         options.sort_order as option_order,

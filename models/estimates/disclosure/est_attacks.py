@@ -23,7 +23,10 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     rules = rules_of(thresholds, rounding)
     return pd.concat(
         [
-            attack_figures(figures[~is_answer], nestings, complements, rules, answers),
+            attack_figures(
+                figures[~is_answer], nestings, complements, rules, answers,
+                dbt.ref("est_mirrors").df(),
+            ),
             attack_answers(figures[is_answer], nestings, rules),
             attack_counts(counts, withheld_counts, float(thresholds["min_cell_n"])),
         ],

@@ -9,7 +9,10 @@ with counted as (
         points.measure_id,
         min(n_answers) as n_answers,
         min(n_positive) as n_positive,
-        min(n_answers - n_positive) as n_negative,
+        list([n_positive, n_answers - n_positive]) as of_answer,
+        list([
+            n_positive - n_minus, n_answers - n_positive + n_minus, n_minus, n_answers - n_minus
+        ]) as of_ranges,
         max(simple_variance) = 0 as is_uniform,
     from {{ ref('est_points') }} as points
     inner join {{ ref('est_groups') }} as groups
@@ -19,35 +22,44 @@ with counted as (
     group by all
 ),
 
-judged as (
+-- Who gave an answer and who did not; of a net who is in either range and who is not: with its
+-- error a net tells both of them.
+measured as (
     select
-        counted.*,
+        counted.* exclude (counted.of_answer, counted.of_ranges),
+        flatten(if(measures.kind = 'net', counted.of_ranges, counted.of_answer)) as people,
         measures.question_code,
         measures.is_distribution,
         measures.kind,
-        measures.value_from,
-        measures.value_to,
+        -- A labelled answer is the range of its own number.
+        coalesce(measures.value_from, measures.option_number) as value_from,
+        coalesce(measures.value_to, measures.option_number) as value_to,
         surveys.min_base_n,
-        case
-            when counted.n_answers < surveys.min_base_n then 'small_base'
-            when
-                counted.is_uniform
-                and measures.kind = 'mean'
-                and counted.n_answers < {{ threshold('min_uniform_base_n') }}
-                then 'uniform_answers'
-            when measures.kind not in ('range', 'option') then null
-            when
-                least(counted.n_positive, counted.n_negative)
-                between 1 and {{ threshold('min_cell_n') }} - 1
-                then 'small_cell'
-            when
-                least(counted.n_positive, counted.n_negative) = 0
-                and counted.n_answers < {{ threshold('min_uniform_base_n') }}
-                then 'uniform_answers'
-        end as primary_reason,
     from counted
     inner join {{ ref('est_figure_measures') }} as measures using (survey_code, measure_id)
     inner join {{ ref('surveys') }} as surveys using (survey_code)
+),
+
+judged as (
+    select
+        * exclude (people),
+        case
+            when n_answers < min_base_n then 'small_base'
+            when
+                is_uniform
+                and kind = 'mean'
+                and n_answers < {{ threshold('min_uniform_base_n') }}
+                then 'uniform_answers'
+            when kind not in ('range', 'option', 'net') then null
+            when
+                list_min(list_filter(people, lambda n: n > 0)) < {{ threshold('min_cell_n') }}
+                then 'small_cell'
+            when
+                list_min(people) = 0
+                and n_answers < {{ threshold('min_uniform_base_n') }}
+                then 'uniform_answers'
+        end as primary_reason,
+    from measured
 ),
 
 numbered as (

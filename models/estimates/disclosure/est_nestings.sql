@@ -32,14 +32,25 @@ answers_of_both as (
         and not counts.is_base
 ),
 
+sizes as (
+    select
+        wave_code,
+        group_id,
+        count(distinct profile_key) as n_profiles,
+    from placed
+    group by wave_code, group_id
+),
+
 together as (
-    select distinct
+    select
         parent.survey_code,
         parent.wave_code,
         parent.segment_code as parent_code,
         parent.group_id as parent_group,
         child.segment_code as child_code,
         child.group_id as child_group,
+        bool_or(parent.counted_level_code is not null) as is_counted_parent,
+        count(distinct parent.profile_key) as n_shared,
     from placed as parent
     inner join placed as child using (wave_code, profile_key)
     left join answers_of_both as shared
@@ -57,9 +68,12 @@ together as (
             or child.counted_level_code is null
             or shared.profile_key is not null
         )
+    group by all
 ),
 
--- A segment is nested in another when each of its groups lies in one group of the other.
+-- A segment is nested in another when each of its groups lies in one group of the other. Of one
+-- that is not, a group can lie in one of the other all the same: 67 and older in 65 and older,
+-- where other ages of the one are cut by the other.
 counted as (
     select
         *,
@@ -89,7 +103,11 @@ families as (
         on
             nested.survey_code = segments.survey_code
             and nested.child_code = segments.segment_code
-    where nested.max_parents = 1
+    inner join sizes
+        on nested.wave_code = sizes.wave_code and nested.child_group = sizes.group_id
+    where
+        nested.max_parents = 1
+        or (nested.n_shared = sizes.n_profiles and not nested.is_counted_parent)
 )
 
 select * from families

@@ -15,4 +15,5 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
         rules=rules_of(thresholds, rounding),
         answers=dbt.ref("est_group_answers").df(),
         composites=dbt.ref("composites").df(),
+        mirrors=dbt.ref("est_mirrors").df(),
     )

@@ -4,6 +4,7 @@ with summed as (
         domain.measure_id,
         sum(domain.n_answers)::bigint as n_answers,
         sum(domain.n_positive)::bigint as n_positive,
+        sum(domain.n_minus)::bigint as n_minus,
         -- Who gave no answer that counts has y = 0.
         least(
             min(domain.min_y), if(sum(domain.n_positive) < sum(domain.n_answers), 0, null)

@@ -16,7 +16,11 @@ with sides as (
         'question' as kind,
         questions.question_code as code,
         -- Answers that are numbers are known by their number.
-        if(scales.kind = 'number', options.value_number::varchar, options.option_code) as level,
+        if(
+            scales.kind = 'number',
+            {{ number_text('options.value_number') }},
+            options.option_code
+        ) as level,
         options.label_nl,
         options.label_en,
         options.sort_order,

@@ -22,8 +22,9 @@ import pandas as pd
 from peil.crosstabs.asked import Asked, By, Row, ask, rows_of
 from peil.crosstabs.measured import Group, Measured, measure
 from peil.crosstabs.people import Level, read_counted
+from peil.crosstabs.reasons import published_reasons
 from peil.crosstabs.result import REASONS, TOTAL, Crosstab, Rounding, result
-from peil.crosstabs.shield import PROTECTED, SMALL_BASE, published_reasons, withheld_reasons
+from peil.crosstabs.shield import PROTECTED, SMALL_BASE, withheld_reasons
 
 # A column (its part of the banner and its level) and the number of a measure.
 TableCell = tuple[str, Level, int]

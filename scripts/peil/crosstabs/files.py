@@ -42,17 +42,28 @@ def writer_of(file: Path) -> Callable[[Crosstab], bytes]:
         )
     if not file.parent.is_dir():
         raise InputError(f"--out {file}: there is no folder {file.parent}.")
+    if file.is_dir():
+        raise InputError(f"--out {file}: that is a folder; give the name of a file in it.")
     return writer
 
 
 def write(table: Crosstab, file: Path, writer: Callable[[Crosstab], bytes]) -> None:
-    """Write it whole or not at all; only its owner may read it."""
+    """Write it whole or not at all; only its owner may read it.
+
+    Raises:
+        InputError: it cannot be written there.
+    """
     content = writer(table)
     draft = draft_of(file)
     try:
         with owner_only():
             draft.write_bytes(content)
         draft.replace(file)
+    except OSError as error:
+        raise InputError(
+            f"--out {file}: cannot be written ({error.strerror}). Close it where it is open, make "
+            "room, or choose another folder."
+        ) from error
     finally:
         remove(draft)
 

@@ -23,8 +23,9 @@ from scipy import sparse
 from peil.crosstabs.asked import Asked, Row, Side
 from peil.crosstabs.measured import MOST, Group, Measured, columns_of
 from peil.crosstabs.people import Level, Respondents, groups_of, measures_of, outcomes
+from peil.crosstabs.reasons import published_reasons
 from peil.crosstabs.result import TOTAL
-from peil.crosstabs.shield import primary_reasons, published_reasons
+from peil.crosstabs.shield import primary_reasons
 from peil.crosstabs.spans import NEAR, Span
 
 # Part of the banner, level, statistic and answer.
@@ -210,9 +211,10 @@ class Known:
         people = self.people[:, None]
         n = self.secret @ (people * base)
         positive = self.secret @ (people * (known != 0))
+        minus = self.secret @ (people * (known < 0))
         total, squares = self.secret @ (people * known), self.secret @ (people * known**2)
         uniform = np.abs(n * squares - total**2) <= NEAR * n * squares
-        return (primary_reasons(asked, measures, n, positive, uniform) != "") & (n > 0)
+        return (primary_reasons(asked, measures, n, positive, minus, uniform) != "") & (n > 0)
 
 
 def vectors_of(table: Columns, shown: np.ndarray) -> tuple[np.ndarray, list[tuple[int, int]]]:

@@ -1,4 +1,4 @@
-"""The figures of a crosstab with every digit, and what is compared and tested.
+"""The figures of a crosstab with every digit, and what is compared.
 
 The groups stand in one list: the total, those of every part of the banner, and behind them groups
 that are not shown but whose figures a reader may have (`context`), for what may not be seen.
@@ -14,7 +14,6 @@ from peil.crosstabs.asked import Asked, By, Row, Side
 from peil.crosstabs.people import (
     Level,
     Respondents,
-    answers_of,
     groups_of,
     levels_of,
     measures_of,
@@ -22,8 +21,6 @@ from peil.crosstabs.people import (
     read_respondents,
 )
 from peil.errors import InputError
-from peil.statistics.design import Design, People
-from peil.statistics.independence import Table, Tested, rao_scott
 from peil.statistics.intervals import Figures, share_interval, t_interval
 from peil.statistics.tabulation import Differences, Sample, Tabulated, differences, tabulate
 
@@ -54,7 +51,6 @@ class Measured:
         figures: of the shown groups, shape (G, K).
         df: degrees of freedom, and ends: those of the intervals, shape (G, K).
         pairs: per part of the banner which groups are compared, and how they differ.
-        tests: per part of the banner the Rao-Scott test, or None where there is none.
     """
 
     asked: Asked
@@ -67,7 +63,6 @@ class Measured:
     df: np.ndarray
     ends: tuple[np.ndarray, np.ndarray]
     pairs: dict[str, tuple[list[tuple[int, int]], Differences]]
-    tests: dict[str, Tested | None]
 
     @property
     def shown(self) -> list[int]:
@@ -101,10 +96,16 @@ def measure(
     measures = measures_of(connection, asked)
     y = outcomes(asked, respondents, measures)
     if not (chosen[:, None] & ~np.isnan(y)).any():
+        question, wave = asked.question["question_code"], asked.wave_code
+        if np.isnan(y).all():
+            raise InputError(
+                f"Nobody with a weight answered '{question}' in wave '{wave}': there is nothing to "
+                "tabulate. Another wave is asked with --wave."
+            )
         raise InputError(
-            f"Nobody who answered '{asked.question['question_code']}' is left: --where "
-            + ", ".join(f"{side.code}={','.join(levels)}" for side, levels in asked.filters)
-            + f", wave {asked.wave_code}."
+            f"Nobody who answered '{question}' is left: "
+            + " ".join(f"--where {s.code}={','.join(levels)}" for s, levels in asked.filters)
+            + f", wave {wave}. Leave a filter out, or take more levels."
         )
     groups, inside = _columns(respondents, asked, chosen, total_label)
     for label, rows in _context(respondents, asked, conditions):
@@ -211,15 +212,12 @@ def _calculate(
         shares = share_interval(asked.scheme["interval_method"], of, level)
     means = t_interval(of, level)
     ends = np.where(is_share, shares[0], means[0]), np.where(is_share, shares[1], means[1])
-    pairs, tests = {}, {}
+    pairs = {}
     for by in asked.bys:
         columns = [g for g, group in enumerate(groups) if group.by == by]
         found = _compared(groups, columns, by)
         pairs[by.code] = found, differences(sample, figures, found)
-        tests[by.code] = _test(asked, by, respondents, sample, measures, columns, figures)
-    return Measured(
-        asked, groups, measures, respondents, inside, y, figures, df, ends, pairs, tests
-    )
+    return Measured(asked, groups, measures, respondents, inside, y, figures, df, ends, pairs)
 
 
 def _clustered_n(figures: Tabulated) -> np.ndarray:
@@ -239,51 +237,3 @@ def _compared(groups: list[Group], columns: list[int], by: By) -> list[tuple[int
     if by.comparison == "pairs" or all(groups[g].letter for g in columns):
         return [(a, b) for i, a in enumerate(columns) for b in columns[i + 1 :]]
     return [(g, 0) for g in columns]
-
-
-def _test(
-    asked: Asked, by: By, respondents: Respondents, sample: Sample, measures: list[Row],
-    columns: list[int], figures: Tabulated,
-) -> Tested | None:  # fmt: skip
-    """Whether answer and group are independent; None where either side overlaps."""
-    answers = [k for k, row in enumerate(measures) if row["is_answer"]]
-    is_several = asked.question["kind"] == "multiple"
-    if is_several or any(side.overlaps for side in by.sides) or not answers:
-        return None
-    least = asked.survey["min_base_n"]
-    columns = [g for g in columns if figures.n[g, answers[0]] >= least]
-    if len(columns) < 2:
-        return None
-    y = sample.y[:, answers] > 0
-    if asked.question["is_categorical"]:
-        # Every answer for itself, as est_independence_counts has it; of a number rare ones share a
-        # row of the table, and without that most tables have empty cells.
-        which, texts = respondents.texts("question", asked.question["question_code"])
-        codes = np.array([answers_of(text)[0][0] if text else "" for text in texts])
-        y = np.stack([codes == code for code in sorted(set(codes) - {""})], axis=1)[which]
-    return rao_scott(
-        _table(sample.design, sample.people, sample.inside[:, columns], y), sample.design,
-        by_cluster=sample.by_cluster,
-    )  # fmt: skip
-
-
-def _table(design: Design, people: People, inside: np.ndarray, y: np.ndarray) -> Table:
-    shape = inside.shape[1], y.shape[1]
-
-    def summed(place: np.ndarray, weight: np.ndarray, n_places: int) -> np.ndarray:
-        found = np.zeros((n_places, *shape))
-        for g in range(shape[0]):
-            for k in range(shape[1]):
-                rows = inside[:, g] & y[:, k]
-                found[:, g, k] = np.bincount(place[rows], weight[rows], n_places)
-        return found
-
-    n_cells = len(design.factors)
-    clusters = None
-    if design.clusters is not None and people.cluster is not None:
-        weight = design.factors[people.cell] * people.sum_d
-        clusters = summed(people.cluster, weight, len(design.clusters.strata))
-    return Table(
-        summed(people.cell, people.sum_d, n_cells), summed(people.cell, people.sum_d2, n_cells),
-        clusters,
-    )  # fmt: skip

@@ -177,11 +177,16 @@ def measures_of(connection: duckdb.DuckDBPyConnection, asked: Asked) -> list[Row
     language = asked.language
     found = rows_of(
         connection,
-        f"select measure_id, statistic, kind, value_from, value_to, minus_from, minus_to, "
+        "select measure_id, statistic, kind, value_from, value_to, minus_from, minus_to, "
         f"option_code, coalesce(option_label_{language}, statistic_label_{language}) as label, "
-        "is_distribution, is_distribution or kind = 'option' as is_answer "
-        "from estimates.est_figure_measures where survey_code = ? and question_code = ? "
+        "is_distribution, is_distribution or kind = 'option' as is_answer, "
+        "(select any_value(options.value_number) from staging.stg_options as options where "
+        "kind = 'option' and options.option_set_code = ? "
+        "and options.option_code = measures.option_code) as option_number "
+        "from estimates.est_figure_measures as measures "
+        "where survey_code = ? and question_code = ? "
         "and kind in ('option', 'mean', 'range', 'net') order by not is_answer, measure_id",
+        asked.question["option_set_code"],
         asked.survey["survey_code"],
         asked.question["question_code"],
     )

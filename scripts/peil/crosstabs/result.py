@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from peil.crosstabs.asked import Asked, By, Row
+from peil.crosstabs.association import association
 from peil.crosstabs.measured import SHARES, Group, Measured
+from peil.crosstabs.shield import primary_reasons
 from peil.disclosure.rules import QUANTITIES
 from peil.statistics.tabulation import benjamini_hochberg
 
@@ -27,7 +29,8 @@ class Crosstab:
         differences: one row per two groups that were compared and row of the table: by, group_a,
             group_b, statistic, option_code, difference, se, df, p_value, p_adjusted. group_b is
             `total` where groups are compared with the total.
-        tests: one row per BY with a test of association: by, f_statistic, df1, df2, p_value.
+        tests: one row per BY with a test of association, of the columns of which every answer is
+            seen: by, f_statistic, df1, df2, p_value.
         divisions: what the BYs are called.
         sides: what the two groups of a crossed column are called, by group_label within a BY.
         about: survey, wave, scheme and question in words, the language, and the filter.
@@ -91,7 +94,7 @@ def result(measured: Measured, reasons: np.ndarray, rounding: Rounding) -> Cross
              rounding(test.df1, "test_statistic"), rounding(test.df2, "test_statistic"),
              rounding.p(test.p_value))
             for by in measured.asked.bys
-            if (test := measured.tests[by.code]) is not None
+            if (test := association(measured, by, reasons)) is not None
         ],
         columns=["by", "f_statistic", "df1", "df2", "p_value"],
     )  # fmt: skip
@@ -134,9 +137,17 @@ def _figure(
 def _row_share(
     measured: Measured, reasons: np.ndarray, g: int, k: int, rounding: Rounding
 ) -> float:
-    """Of those who gave the answer, who is in the group: only where both figures are seen."""
+    """Of those who gave the answer, who is in the group: only where both figures are seen.
+
+    Its base is everybody who gave the answer, to whom the primary rule applies as to any group.
+    """
     of, kind = measured.figures, measured.measures[k]["kind"]
     if kind not in SHARES or reasons[g, k] or reasons[0, k]:
+        return np.nan
+    given, base = of.n_positive[[g], k], of.n_positive[[0], k]
+    share, none = [{"kind": "option"}], np.zeros((1, 1))
+    judged = primary_reasons(measured.asked, share, base[None], given[None], none, none > 0)
+    if g and judged[0, 0]:
         return np.nan
     everybody = of.estimate[0, k] * of.sum_w[0, k]
     if not everybody > 0:

@@ -11,15 +11,15 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from peil.crosstabs.asked import Asked, rows_of
+from peil.crosstabs.asked import Asked
 from peil.crosstabs.measured import SHARES, Group, Measured
 from peil.crosstabs.people import Level
+from peil.crosstabs.reasons import published_reasons, sorted_place, withheld_other_way_around
 from peil.crosstabs.sums import answers, complements, counts_people, nestings
 from peil.disclosure import Rules, protect, rules_of, withheld_answers
 from peil.statistics.tabulation import Sample, counts
 
 SMALL_BASE, PROTECTED = "small_base", "protected"
-Key = tuple[Level, Level, str, str | None]
 
 
 def withheld_reasons(
@@ -31,14 +31,16 @@ def withheld_reasons(
     every group, context included, and measure whether it is withheld whatever this table says.
     """
     asked, measures = measured.asked, measured.measures
-    n, n_positive, uniform = counts(
+    n, n_positive, n_minus, uniform = counts(
         Sample(
             measured.respondents.numbered.design, measured.respondents.people, measured.y,
             measured.inside,
         )
     )  # fmt: skip
-    primary = primary_reasons(asked, measures, n, n_positive, uniform)
+    primary = primary_reasons(asked, measures, n, n_positive, n_minus, uniform)
     seen = _seen(connection, measured, primary)
+    for place in withheld_other_way_around(connection, measured):
+        primary[place] = primary[place] or PROTECTED
     if also is not None:
         primary[also & (primary == "")] = PROTECTED
     spread = np.array([row["is_distribution"] for row in measures])
@@ -111,11 +113,14 @@ class _Shield:
         rows = [
             (
                 i, asked.wave_code, asked.question["question_code"], row["measure_id"],
-                row["kind"], row["value_from"], row["value_to"], g, self.n[g, k],
+                row["kind"], *ends, g, self.n[g, k],
                 self.n_positive[g, k], asked.survey["min_base_n"], primary[g, k] or None,
             )
             for i, (g, k) in enumerate(at)
             for row in [self.measured.measures[k]]
+            # A labelled answer is the range of its own number.
+            for ends in [(row["option_number"],) * 2 if row["kind"] == "option"
+                         else (row["value_from"], row["value_to"])]
         ]  # fmt: skip
         columns = [
             "figure_id", "wave_code", "question_code", "measure_id", "kind", "value_from",
@@ -125,15 +130,21 @@ class _Shield:
 
 
 def primary_reasons(
-    asked: Asked, measures: list[dict], n: np.ndarray, n_positive: np.ndarray, uniform: np.ndarray
-) -> np.ndarray:
+    asked: Asked, measures: list[dict], n: np.ndarray, n_positive: np.ndarray,
+    n_minus: np.ndarray, uniform: np.ndarray,
+) -> np.ndarray:  # fmt: skip
     """What too few people gave, or did not give, or all gave: the rule of est_figures."""
     limits = asked.thresholds
     kinds = np.array([row["kind"] for row in measures])
-    few = np.minimum(n_positive, n - n_positive)
-    is_share = np.isin(kinds, SHARES)
-    small_cell = is_share & (few >= 1) & (few < limits["min_cell_n"])
-    equal = np.where(is_share, few == 0, uniform & (kinds == "mean"))
+    is_net = kinds == "net"
+    # Who gave an answer and who did not; of a net who is in either range and who is not.
+    given = (np.where(is_net, n_positive - n_minus, n_positive),
+             np.where(is_net, n_minus, n_positive))  # fmt: skip
+    people = np.stack([of for one in given for of in (one, n - one)])
+    counts_people = is_net | np.isin(kinds, SHARES)
+    few = ((people >= 1) & (people < limits["min_cell_n"])).any(axis=0)
+    small_cell = counts_people & few
+    equal = np.where(counts_people, (people == 0).any(axis=0), uniform & (kinds == "mean"))
     equal &= n < limits["min_uniform_base_n"]
     reasons = np.where(small_cell, "small_cell", np.where(equal, "uniform_answers", ""))
     return np.where(n < asked.survey["min_base_n"], SMALL_BASE, reasons).astype(object)
@@ -157,38 +168,6 @@ def _seen(
     return seen
 
 
-def published_reasons(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict[Key, str]:
-    """Of the published figures of the question the reason why not, empty where they are seen.
-
-    Keys: attributes, levels, statistic (`distribution` of a number) and answer.
-    """
-    rows = rows_of(
-        connection,
-        "select attribute_code, second_attribute_code, segment_value, second_segment_value, "
-        "statistic, option_code, max(coalesce(withheld_reason, '')) as reason from ("
-        "select * from marts.estimates union all by name select * exclude (statistic), "
-        "'distribution' as statistic, answer_code as option_code from marts.distributions "
-        "where statistic = 'share' and value_from is not null"
-        ") as published inner join estimates.est_segments using (survey_code, segment_code) "
-        "where survey_code = ? and wave_code = ? and question_code = ? group by all",
-        asked.survey["survey_code"], asked.wave_code, asked.question["question_code"],
-    )  # fmt: skip
-    found = {}
-    for row in rows:
-        attributes = tuple(
-            code for code in (row["attribute_code"], row["second_attribute_code"]) if code
-        ) or ("total",)
-        levels = (row["segment_value"], row["second_segment_value"])[: len(attributes)]
-        key = (*_sorted(attributes, levels), row["statistic"], row["option_code"])
-        found[key] = row["reason"]
-    return found
-
-
-def _sorted(attributes: Level, levels: Level) -> tuple[Level, Level]:
-    pairs = sorted(zip(attributes, levels, strict=True))
-    return tuple(a for a, _ in pairs), tuple(level for _, level in pairs)
-
-
 def _place(group: Group, is_whole: bool) -> tuple[Level, Level]:
     """Attributes and levels of a group; nothing published is about a group that is filtered."""
     if group.is_context:
@@ -199,4 +178,4 @@ def _place(group: Group, is_whole: bool) -> tuple[Level, Level]:
         return ("total",), ("total",)
     if any(side.kind != "attribute" for side in group.by.sides):
         return (), ()
-    return _sorted(tuple(side.code for side in group.by.sides), group.level)
+    return sorted_place(tuple(side.code for side in group.by.sides), group.level)

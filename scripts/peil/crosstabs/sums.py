@@ -28,15 +28,10 @@ def nestings(measured: Measured) -> pd.DataFrame:
             # Sums among groups that are not shown are those of the published tables.
             if parents is children or all(groups[g].is_context for g in children):
                 continue
+            # Children that lie half in a parent are of its rest.
             within = [
                 [p for p in parents if not (inside[:, c] & ~inside[:, p]).any()] for c in children
             ]
-            # Children that lie in more than one parent, or half in one, are no part of it.
-            touched = [
-                [p for p in parents if (inside[:, c] & inside[:, p]).any()] for c in children
-            ]
-            if any(len(t) > 1 for t in touched) or within != touched:
-                continue
             alone = inside[:, children].sum(axis=1).max(initial=0) > 1
             rows += [
                 (measured.asked.wave_code, p, c, f"{name}:{c}" if alone else name)

@@ -16,8 +16,8 @@ from peil.disclosure.equations import (
     question_of,
     recoverable,
 )
-from peil.disclosure.rules import Rules
-from peil.disclosure.suppression import COMPLEMENTARY, as_withheld, gives_away, hidden_figures
+from peil.disclosure.rules import COMPLEMENTARY, Rules
+from peil.disclosure.suppression import as_withheld, gives_away, hidden_figures
 
 NO_COMPLEMENTS = pd.DataFrame({"complement_id": [], "measure_id": [], "sign": []})
 

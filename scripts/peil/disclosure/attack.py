@@ -1,8 +1,8 @@
 """What a reader who solves for whole numbers gets out of what is published: it must be nothing.
 
 The figures are attacked as they are published in the end, whatever withheld them: by subtraction
-(all equations together), by what is left of a total, by means beside withheld shares, and by the
-totals of tables of counts.
+(all equations together), by what is left of a total, by means and nets beside withheld shares, and
+by the totals of tables of counts.
 """
 
 from collections import Counter
@@ -12,6 +12,8 @@ import pandas as pd
 from peil.disclosure.answers import NO_COMPLEMENTS, groups_given_away
 from peil.disclosure.counts import rooms
 from peil.disclosure.equations import questions_of, recoverable
+from peil.disclosure.mirrors import seen_in_mirrors
+from peil.disclosure.nets import telling_net
 from peil.disclosure.rules import LEAST_ROOM, Rules
 from peil.disclosure.suppression import moment_rooms, rest_is_read
 
@@ -24,6 +26,7 @@ def attack_figures(
     complements: pd.DataFrame,
     rules: Rules,
     answers: pd.DataFrame,
+    mirrors: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What can be worked out of the withheld figures.
 
@@ -33,23 +36,36 @@ def attack_figures(
         complements: as for `protect`.
         rules: as for `protect`.
         answers: as for `protect`.
+        mirrors: as for `protect`.
 
     Returns:
         One row per survey, wave and attack (COLUMNS): withheld figures, and those recovered.
     """
     tried: Counter = Counter()
     recovered: Counter = Counter()
+    all_hidden = set(figures.loc[figures["primary_reason"].notna(), "figure_id"])
+    seen = set() if mirrors is None else seen_in_mirrors(all_hidden, mirrors)
+    mirrored = (
+        set()
+        if mirrors is None
+        else set(mirrors.loc[mirrors["mirror_id"].isin(seen), "figure_id"]) & all_hidden
+    )
     for wave, rows, question, given in questions_of(figures, nestings, complements, answers):
         survey = (rows["survey_code"].iloc[0], wave)
         hidden = [c for c in question.hidden if c in question.figure_ids]
         solved = recoverable(list(question.hidden), [e.table_cells for e in question.equations])
         tried[*survey, "subtraction"] += len(hidden)
-        recovered[*survey, "subtraction"] += len(solved & set(hidden))
+        read = {question.figure_ids[c] for c in solved & set(hidden)}
+        read |= mirrored & {question.figure_ids[c] for c in hidden}
+        recovered[*survey, "subtraction"] += len(read)
         for equation in question.equations:
             rest = [c for c in equation.table_cells if c in question.hidden]
             if rest and len(rest) < len(equation.table_cells) and equation.parent is not None:
                 tried[*survey, "rest"] += 1
                 recovered[*survey, "rest"] += rest_is_read(question, equation, rest, rules)
+            elif telling_net(question, equation) is not None:
+                tried[*survey, "moments"] += 1
+                recovered[*survey, "moments"] += 1
         if given is not None:
             for _, _, room in moment_rooms(question, rows, given, rules):
                 tried[*survey, "moments"] += len(room)

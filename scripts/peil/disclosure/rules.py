@@ -6,6 +6,7 @@ import pandas as pd
 
 from peil.errors import InputError
 
+COMPLEMENTARY = "complementary"  # the reason of what would tell another withheld figure
 SHARES = ("range", "option")
 # A withheld count with room for fewer people than this is as good as known: the middle of its
 # range is within one person of it.

@@ -4,6 +4,7 @@ Primary: a figure on too few people. Complementary: other figures that would giv
 published total is the sum of its parts, the shares of a question with one answer sum to 1, and a
 net score is one share minus another: as long as a withheld figure is the only unknown of such an
 equation, or combinations of equations leave only one value for it, a further figure is withheld.
+A net is withheld with either of its shares, as its standard error is an equation as well.
 What is left when all published groups are subtracted from their total is a figure as well: it has
 the same least base, unless the rounding of what is published blurs it. A mean is withheld where it
 would leave a withheld count of the same answers no room.
@@ -25,11 +26,11 @@ from peil.disclosure.equations import (
     questions_of,
     recoverable,
 )
+from peil.disclosure.mirrors import seen_in_mirrors, withhold_as_well
 from peil.disclosure.moments import Answers, room
-from peil.disclosure.rules import LEAST_ROOM, SHARES, Rules
+from peil.disclosure.nets import has_net, telling_net
+from peil.disclosure.rules import COMPLEMENTARY, LEAST_ROOM, SHARES, Rules
 from peil.errors import PeilError
-
-COMPLEMENTARY = "complementary"
 
 
 def protect(
@@ -39,12 +40,14 @@ def protect(
     rules: Rules,
     answers: pd.DataFrame | None = None,
     composites: pd.DataFrame | None = None,
+    mirrors: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Reasons per withheld figure, complementary ones included.
 
     Args:
         figures: figure_id, wave_code, question_code, measure_id, kind, value_from, value_to,
-            group_id, n_answers, n_positive, min_base_n, primary_reason (null when publishable).
+            group_id, n_answers, n_positive, min_base_n, primary_reason (null when publishable);
+            value_from and value_to of a labelled answer are its number.
         nestings: wave_code, parent_group, child_group, family: children of one family and one
             parent share nobody and lie in that parent.
         complements: complement_id, measure_id, sign: measures of a question with a known sum.
@@ -52,28 +55,32 @@ def protect(
         answers: wave_code, question_code, group_id, value_number, n: how many people gave each
             number, of surveys that publish plain counts; others leave no whole numbers.
         composites: question_code, item_question_code: scores and what they are made of.
+        mirrors: figure_id, mirror_id: figures of the same people, either of which tells the other.
 
     Returns:
         Columns figure_id, withheld_reason; one row per withheld figure.
     """
     items = {} if composites is None else dict(list(composites.groupby("question_code")))
-    is_score = figures["question_code"].isin(list(items))
-    parts = []
+    parts: dict[tuple[str, str], list[tuple[int, str]]] = {}
     unseen: dict[tuple[str, str], set[Place]] = {}
-    # What is withheld of the items decides what a score may show.
-    for some in (figures[~is_score], figures[is_score]):
-        for wave, rows, question, given in questions_of(some, nestings, complements, answers):
-            code = rows["question_code"].iloc[0]
-            if code in items:
-                _withhold_with_items(
-                    question, [unseen.get((wave, i), set()) for i in items[code].item_question_code]
-                )
-            _withhold(question, rules)
-            while given is not None and _withhold_moments(question, rows, given, rules):
+    todo = figures
+    while not todo.empty:
+        is_score = todo["question_code"].isin(list(items))
+        for some in (todo[~is_score], todo[is_score]):  # what a score may show follows from items
+            for wave, rows, question, given in questions_of(some, nestings, complements, answers):
+                code = rows["question_code"].iloc[0]
+                if code in items:
+                    own = items[code].item_question_code
+                    _withhold_with_items(question, [unseen.get((wave, i), set()) for i in own])
                 _withhold(question, rules)
-            unseen[wave, code] = _unseen_means(question)
-            parts += hidden_figures(question)
-    return as_withheld(parts)
+                while given is not None and _withhold_moments(question, rows, given, rules):
+                    _withhold(question, rules)
+                unseen[wave, code] = _unseen_means(question)
+                parts[wave, code] = hidden_figures(question)
+        hidden = {figure for part in parts.values() for figure, _ in part}
+        mirrored = set() if mirrors is None else seen_in_mirrors(hidden, mirrors)
+        figures, todo = withhold_as_well(figures, mirrored, items)
+    return as_withheld([figure for part in parts.values() for figure in part])
 
 
 def _withhold_with_items(question: Question, unseen: list[set[Place]]) -> None:
@@ -87,10 +94,15 @@ def _withhold_with_items(question: Question, unseen: list[set[Place]]) -> None:
 
 
 def _unseen_means(question: Question) -> set[Place]:
-    """The groups in which the mean of a question is withheld."""
+    """The groups in which the mean of a question is withheld.
+
+    Without a mean of its own, its shares are one: those in which any of them is.
+    """
+    has_mean = "mean" in question.kinds.values()
     return {
         place for place, measure in question.hidden
-        if question.kinds[measure] == "mean" and (place, measure) in question.figure_ids
+        if (place, measure) in question.figure_ids
+        and (question.kinds[measure] == "mean" or not has_mean)
     }  # fmt: skip
 
 
@@ -119,21 +131,24 @@ def _withhold(question: Question, rules: Rules) -> None:
             of_cell.setdefault(table_cell, []).append(number)
     is_safe = [False] * len(question.equations)
     while True:
-        weak = None
+        victim = None
         for number, equation in enumerate(question.equations):
             if is_safe[number]:
                 continue
-            if gives_away(question, equation, rules):
-                weak = equation
+            victim = telling_net(question, equation)
+            if victim is None and gives_away(question, equation, rules):
+                victim = _smallest(question, equation)
+            if victim is not None:
                 break
             is_safe[number] = True
-        if weak is None:
+        if victim is None:
             known = [e.table_cells for e in question.equations]
             solved = recoverable(list(question.hidden), known) & set(question.figure_ids)
-            weak = _loosest(question, solved) if solved else None
-        if weak is None:
+            victim = _smallest(question, _loosest(question, solved)) if solved else None
+        if victim is None:
             return
-        for number in of_cell[_withhold_smallest(question, weak)]:
+        question.hidden[victim] = COMPLEMENTARY
+        for number in of_cell[victim]:
             is_safe[number] = False
 
 
@@ -177,6 +192,8 @@ def gives_away(question: Question, equation: Equation, rules: Rules) -> bool:
         return False
     if not figures:
         return rest_is_read(question, equation, hidden, rules)
+    if equation.parent is None and len(hidden) > 1 and has_net(question, figures):
+        return False  # of a net that is not seen nothing is known of its ranges
     everyone = sum(_people(question, equation, c) for c in hidden)
     largest = max(_people(question, equation, c) for c in figures)
     if len(hidden) == 1 or everyone - largest < rules.min_cell_n:
@@ -231,7 +248,8 @@ def moment_rooms(
 ) -> Iterator[tuple[Place, list[int], list[float]]]:
     """Per group its published means, and the room they leave each withheld share of the answers."""
     means = [m for m, kind in question.kinds.items() if kind == "mean"]
-    of_ranges = rows[rows["kind"] == "range"].drop_duplicates("measure_id")
+    is_share = rows["kind"].isin(SHARES) & rows["value_from"].notna()
+    of_ranges = rows[is_share].drop_duplicates("measure_id")
     columns = (of_ranges[name].tolist() for name in ("measure_id", "value_from", "value_to"))
     ranges = {measure: (low, high) for measure, low, high in zip(*columns, strict=True)}
     groups, people = given["group_id"].to_numpy(), given["n"].to_numpy(dtype=float)
@@ -263,10 +281,8 @@ def _people(question: Question, equation: Equation, table_cell: TableCell) -> fl
     )
 
 
-def _withhold_smallest(question: Question, equation: Equation) -> TableCell:
-    """Withhold the smallest published table cell, and which; the total only when all else is."""
+def _smallest(question: Question, equation: Equation) -> TableCell:
+    """The smallest published table cell, to be withheld; the total only when all else is."""
     published = [c for c in equation.table_cells if c not in question.hidden]
     parts = [c for c in published if c != equation.parent] or published
-    victim = min(parts, key=lambda c: (_people(question, equation, c), c))
-    question.hidden[victim] = COMPLEMENTARY
-    return victim
+    return min(parts, key=lambda c: (_people(question, equation, c), c))

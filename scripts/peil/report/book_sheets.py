@@ -56,15 +56,23 @@ class Pages:
     def sheet(self, title: str) -> Worksheet:
         """A sheet named after its title: short enough, and with a name of its own."""
         plain = re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ") or "-"
-        name, number = plain[:31].strip("' "), 1
-        while name.lower() in self.names:
+        name, number = _short(plain, 31), 1
+        # Excel keeps one name for itself.
+        while name.lower() in {"history", *self.names}:
             number += 1
-            name = f"{plain[:27].strip()} ({number})"
+            mark = f" ({number})"
+            name = _short(plain, 31 - len(mark)) + mark
         self.names[name.lower()] = name
         return self.book.add_worksheet(name)
 
     def remember(self, level: str, title: str, sheet: Worksheet, row: int) -> None:
         self.contents.append((level, title, sheet.get_name(), row))
+
+
+def _short(name: str, most: int) -> str:
+    """The beginning of a name, in the units of UTF-16 that Excel counts: two for an emoji."""
+    units = name.encode("utf-16-le")[: 2 * most]
+    return units.decode("utf-16-le", errors="ignore").strip("' ")
 
 
 def start(pages: Pages, made: Book, sheet: Worksheet, title: str, subtitle: str) -> None:

@@ -232,13 +232,16 @@ class Measures:
     def scales(self) -> dict[str, Scale]:
         """One fixed axis per unit: whole numbers around every interval that is shown."""
         found = {"share": Scale("share", 0, 1, 0.25), "net": Scale("net", -1, 1, 0.5)}
-        ends: dict[str, list[float]] = {}
+        # Of a scale of which every mean is withheld nothing is drawn, but its axis is asked for.
+        ends: dict[str, list[float]] = {
+            s.scale_code: [] for s in self.data.statistics if s.kind == "mean"
+        }
         for key, e in self.data.figure.items():
             statistic = self.statistics(self._scale_of.get(key[3], "")).get(key[4])
             if statistic and statistic.kind == "mean" and not e.is_withheld:
                 ends.setdefault(statistic.scale_code, []).extend((e.low, e.high))
         for code, values in ends.items():
-            found[f"mean {code}"] = axis(f"mean {code}", values)
+            found[f"mean {code}"] = axis(f"mean {code}", values or [0.0, 1.0])
         return found
 
 

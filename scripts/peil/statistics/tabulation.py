@@ -81,21 +81,22 @@ def tabulate(sample: Sample) -> Tabulated:
     return Tabulated(*(np.stack(column) for column in zip(*parts, strict=True)))
 
 
-def counts(sample: Sample) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Respondents in the base, those with an outcome, and whether all outcomes are equal.
+def counts(sample: Sample) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Respondents in the base, those with an outcome and below 0, and whether all are equal.
 
     Returns:
-        Three arrays of shape (G, K).
+        Four arrays of shape (G, K).
     """
     base, people = ~np.isnan(sample.y), sample.people.n_people
     inside = sample.inside.T * people
-    n, n_positive = inside @ base, inside @ (np.nan_to_num(sample.y) != 0)
+    known = np.nan_to_num(sample.y)
+    n, n_positive, n_minus = inside @ base, inside @ (known != 0), inside @ (known < 0)
     uniform = [
         np.where(base[rows], sample.y[rows], -np.inf).max(axis=0, initial=-np.inf)
         == np.where(base[rows], sample.y[rows], np.inf).min(axis=0, initial=np.inf)
         for rows in sample.inside.T
     ]
-    return n, n_positive, np.array(uniform)
+    return n, n_positive, n_minus, np.array(uniform)
 
 
 def _group(sample: Sample, rows: np.ndarray) -> tuple[np.ndarray, ...]:
