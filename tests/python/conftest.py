@@ -42,6 +42,7 @@ FLAGS = [
 
 
 warm.use_judge()
+warm.use_reader()
 
 # Tests side by side (`-n`). The tests of one file run in one process, where they share what its
 # fixtures build; the tests of these files share no more than copies of what is made once.
