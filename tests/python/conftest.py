@@ -17,6 +17,7 @@ from unittest import mock
 import duckdb
 import pytest
 import warm
+from hypothesis import HealthCheck, settings
 from made_once import copy_of
 from nights_in_tests import runs_a_night, starts_one
 from peil.cli import main
@@ -27,7 +28,7 @@ from peil.gate.worker_client import Worker
 from peil.kept import can_keep, kept_folder
 from peil.nights.plans import PARSED
 from peil.settings import PROJECT, Places
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from site_pages import Page, pages_of
 from watching import readable_during
 
@@ -42,6 +43,17 @@ FLAGS = [
 
 
 warm.use_judge()
+warm.use_reader()
+
+# Examples are the same in every run, however busy the machine; `make fuzz` draws others. What
+# fixtures give an example, the next may have too.
+settings.register_profile(
+    "same", deadline=None, derandomize="PEIL_FUZZ" not in os.environ, database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+settings.load_profile("same")
+# A page answers within milliseconds, but for a machine that does something else.
+expect.set_options(timeout=30_000)
 
 # Tests side by side (`-n`). The tests of one file run in one process, where they share what its
 # fixtures build; the tests of these files share no more than copies of what is made once.

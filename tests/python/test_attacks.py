@@ -118,7 +118,7 @@ def response(matrix):
     return table.assign(table_code="t", survey_code="s", wave_code="w")
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.lists(st.sampled_from([0, 0, 1, 2, 4, 6, 30, 400]), min_size=3, max_size=3),

@@ -28,7 +28,8 @@ from peil.workers.cluster import cluster
 from peil.workers.driver import RETRIES, WithoutDumps
 from peil.workers.night import cluster_night
 from peil.workers.shared import drop, get, put
-from peil.workers.task import Common, Done, Job
+from peil.workers.task import Common, Job
+from ray_stand_ins import Ending, Slow, shut_out
 from same_figures import differences
 from test_count_packages import A, B, elsewhere, rows, started_once, survey  # noqa: F401
 
@@ -144,18 +145,6 @@ def test_workers_are_killed_and_the_figures_of_the_demo_are_those_of_one_machine
     assert not workers_of(night.pid)
 
 
-class Slow:
-    """A process whose node starts at the last of so many times."""
-
-    def __init__(self, folder: Path, times: int, problem: str) -> None:
-        self.folder, self.times, self.problem = folder, times, problem
-
-    def __call__(self, pipe, *_: object) -> None:
-        (self.folder / str(os.getpid())).touch()
-        ready = len(list(self.folder.iterdir())) == self.times
-        pipe.send("" if ready else self.problem)
-
-
 @pytest.mark.parametrize(
     ("problem", "starts", "expected"),
     [("it timed out during startup", 3, 3), ("timed out during startup", 9, 4), ("no", 9, 1)],
@@ -172,25 +161,6 @@ def test_a_node_that_starts_slowly_is_started_again(
         with pytest.raises(InputError, match=f"no cluster answers there .{problem}"):
             side.Cluster("local:1")
     assert len(list(tmp_path.iterdir())) == expected
-
-
-class Ending:
-    """A process that speaks with Ray and ends without a word, as often as it is asked to."""
-
-    def __init__(self, folder: Path, times: int) -> None:
-        self.folder, self.times = folder, times
-
-    def __call__(self, pipe, *_: object) -> None:
-        pipe.send("")
-        with contextlib.suppress(EOFError):
-            while True:
-                _, jobs, _ = pipe.recv()
-                pipe.send(Done(jobs[0].label, "node", package="a"))
-                if len(list(self.folder.iterdir())) < self.times:
-                    (self.folder / str(os.getpid())).touch()
-                    os._exit(1)
-                for job in jobs[1:]:
-                    pipe.send(Done(job.label, "node", package="b"))
 
 
 @pytest.mark.parametrize(("times", "not_done"), [(1, []), (2, ["c"])])
@@ -294,15 +264,6 @@ def test_an_address_at_which_nobody_listens_is_refused_at_once(monkeypatch):
     for address in ("local:2", "auto", "ray://head:10001"):
         with cluster(address):
             pass
-
-
-def shut_out(pipe, *_: object) -> None:
-    """As `serve` does where Ray writes that the token is wrong, and raises that nobody is there."""
-    with driver.heard() as noise:
-        os.write(2, b"W rpc: Unauthenticated: InvalidAuthToken: token is missing or incorrect\n")
-        noise.seek(0)
-        said = noise.read()
-    pipe.send(driver.why_not("Failed to connect", said))
 
 
 def test_who_has_another_token_is_told_which_to_set(monkeypatch, capfd):

@@ -23,7 +23,7 @@ import duckdb
 import numpy as np
 import pytest
 from conftest import places_in
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from peil.counting.made_of import counted_models, counted_seeds
 from peil.counting.manifest import Manifest, pack
@@ -261,11 +261,12 @@ def test_a_killed_count_leaves_nothing_and_counts_again(survey, packages, tmp_pa
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 120
-    while not list(home.glob("*/.*/warehouse/peil.duckdb")) and time.monotonic() < deadline:
+    began = time.monotonic()
+    while not list(home.glob("*/.*/warehouse/peil.duckdb")):
         assert process.poll() is None
         time.sleep(0.02)
-    time.sleep(1)
+    # Half of what it took to come here: a machine that does the rest in less does all in less.
+    time.sleep((time.monotonic() - began) / 2)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert list(home.glob("*/.*")), "killed too late"
@@ -466,10 +467,7 @@ def added_up(packages: list[Path], folder: Path) -> dict[str, list[tuple]]:
     return found
 
 
-@settings(
-    max_examples=3, deadline=None, derandomize=True, database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
+@settings(max_examples=3)
 @given(
     st.permutations(range(90)),
     # Parts of at least ten: the gate has its own mind about smaller deliveries.

@@ -36,7 +36,7 @@ from peil.crosstabs.shield import primary_reasons, withheld_reasons
 from peil.disclosure import recoverable
 from peil.errors import InputError, PeilError
 from peil.settings import Places
-from small_survey import REFERENCE, add, deliver, night, rows_of, small_places
+from small_survey import REFERENCE, add, build, deliver, rows_of, small_places
 from test_crosstab_parity import column, questions, row, rows_equal_the_engine
 
 # design, groups, answer, what, then estimate, se, ci_low, ci_high (of a difference df and p).
@@ -106,8 +106,7 @@ def make_several(folder: Path) -> None:
         for of in rows_of(REFERENCE / "small_survey.csv")
     ]  # fmt: skip
     deliver(places, rows)
-    done = night(places)
-    assert done.returncode == 0, done.stderr
+    build(places)
 
 
 @pytest.fixture(scope="module")

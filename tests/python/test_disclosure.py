@@ -235,7 +235,7 @@ def small_table(counts):
     return figures.assign(value_from=None, value_to=None), nestings, complements
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=120)
 @given(
     st.integers(2, 5).flatmap(
         lambda groups: st.lists(

@@ -30,10 +30,9 @@ from scipy import stats
 from small_survey import (
     REFERENCE,
     Rows,
+    build,
     deliver,
     edit,
-    night,
-    published,
     rows_of,
     small_places,
     working,
@@ -99,8 +98,7 @@ def make_waves(folder: Path) -> None:
     for wave, found in waves().items():
         deliver(places, found, f"{wave}.csv")
         deliver(places, found, f"{wave.replace('small', 'fresh')}.csv")
-    done = night(places)
-    assert done.returncode == 0, done.stderr
+    build(places)
 
 
 # survey (small: a panel), scheme, group, figure, slope per year, standard error.
@@ -176,7 +174,7 @@ def test_degrees_of_freedom_count_people_once_in_a_panel(places: Places):
 
 
 def test_every_wave_stands_beside_the_wave_before_and_the_base_wave(places: Places):
-    pairs = published(
+    pairs = working(
         places,
         "select distinct wave_code, compared_wave_code, is_since_previous_wave, is_since_base_wave "
         "from marts.trends where survey_code = 'small' order by all",
@@ -186,7 +184,7 @@ def test_every_wave_stands_beside_the_wave_before_and_the_base_wave(places: Plac
         ("small_w3", "small_w2", True, False),
         ("small_w3", "small_wave", False, True),
     ]
-    changes = published(
+    changes = working(
         places,
         "select change, estimate - earlier_estimate, se from marts.trends "
         "where survey_code = 'small' and wave_code = 'small_w3' and is_since_base_wave "
@@ -214,7 +212,7 @@ def test_adjusted_p_is_that_of_one_earlier_wave(places: Places):
 def test_the_change_since_the_base_wave_is_one_query(places: Places):
     text = (PROJECT / "analyses" / "changes_since_the_base_wave.sql").read_text(encoding="utf-8")
     query = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"marts.\1", text)
-    found = published(places, query)
+    found = working(places, query)
     assert {row[0] for row in found} == {"small", "fresh"}
 
 

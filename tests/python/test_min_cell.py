@@ -137,7 +137,7 @@ def write_seed(folder: Path, name: str, rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, database=None)
+@settings(max_examples=8)
 @given(st.dictionaries(LEVELS, st.integers(1, 9), min_size=1), st.integers(2, 12), st.booleans())
 def test_any_package_is_coarsened_or_refused(tmp_path_factory, profiles, k, is_design):
     """A place is refused only where all its people are too few."""

@@ -17,7 +17,7 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 from conftest import here, places_in
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from peil.counting.tables import SELECTED
 from peil.errors import DeliveryRejectedError, InputError
@@ -129,10 +129,7 @@ def merged(survey: Places, file: Path, of: int, folder: Path) -> Path:
     return merge_parts(survey.seeds, parts, folder / "merged").package
 
 
-@settings(
-    max_examples=2, deadline=None, derandomize=True, database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
+@settings(max_examples=2)
 @given(st.integers(2, 7))
 def test_parts_added_up_are_the_package_of_the_whole(survey, whole, tmp_path_factory, of):
     folder = tmp_path_factory.mktemp("parts")

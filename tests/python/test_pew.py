@@ -1,12 +1,13 @@
-"""A real survey through the whole house: Pew, December 2013, against R and its own weights."""
+"""A real survey from file to figures: Pew, December 2013, against R and its own weights."""
 
 import shutil
 
 import duckdb
 import pandas as pd
 import pytest
-from conftest import UNROUNDED, options, peil, places_in, shared
+from conftest import UNROUNDED, places_in, shared
 from peil.settings import PROJECT
+from small_survey import build
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +18,7 @@ def pew(tmp_path_factory):
     )
     places.inbox.mkdir()
     shutil.copy(source, places.inbox)
-    night = peil("nightly", *options(places))
-    assert night.returncode == 0, night.stderr
+    build(places)
     return places
 
 

@@ -62,7 +62,7 @@ def test_nothing_merges_without_a_ladder_or_when_nobody_lives_there():
     assert merge_levels({"30-39": 30}, {"18-29": 0, "30-39": 9}, LADDER, 20, AGES) == []
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(st.lists(st.integers(0, 60), min_size=4, max_size=4))
 def test_every_level_has_enough_respondents_or_all_are_one(sizes):
     counts = dict(zip(AGES, sizes, strict=True))

@@ -12,7 +12,7 @@ from peil.raking import prepare_margins, rake
 from peil.raking.bounds import cell_bounds
 from scipy.optimize import minimize
 
-EXAMPLES = settings(max_examples=100, deadline=None, derandomize=True)
+EXAMPLES = settings(max_examples=100)
 VARIABLES = {"sex": list("mv"), "age": list("abcd"), "place": list("xyz")}
 
 

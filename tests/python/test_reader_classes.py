@@ -18,7 +18,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from peil.codebook import Source
 from peil.errors import DeliveryRejectedError
@@ -63,10 +63,6 @@ def workbook(path, rows, merged=(), sheets=()):
 WORDS = st.text(st.sampled_from("ab1 ;,\t|\"'éë€\n\r"), max_size=6)
 
 
-@settings(
-    max_examples=100, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
 @given(
     rows=st.lists(st.tuples(WORDS, WORDS, WORDS), min_size=1, max_size=8),
     separator=st.sampled_from(";,\t|"),

@@ -157,8 +157,8 @@ def test_a_replay_equals_dbt_on_every_kind_of_night(trial, monkeypatch):
 
     monkeypatch.setattr(build, "dbt_build", no_dbt)
     # The first night; then a corrected delivery, with the codebook as it was. dbt runs its tests in
-    # the first night, where all pass, and in the one that fails: they change no table.
-    assert night(trial) == []
+    # the night that fails; where all pass here, they pass in dbt too, as `dbt build` alone shows.
+    assert night(trial, tests=False) == []
     publish(trial)
     path = trial.inbox / "w1.csv"
     path.write_text(path.read_text().replace("p1,man,7", "p1,man,8"), encoding="utf-8")

@@ -11,25 +11,25 @@ import pandas as pd
 import pyreadstat
 import pytest
 import yaml
-from conftest import options, peil, places_in
+from conftest import places_in
 from peil.errors import PeilError
 from peil.export.research import write_research
 from peil.nights.research import GRAIN, build_research
 from peil.settings import PROJECT, Places
+from small_survey import build
 from two_waves import SCHEMES, WAVES, write_seeds
 
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
-    """A night of both waves. Do not change it."""
+    """Both waves, built. Do not change it."""
     folder = tmp_path_factory.mktemp("waves")
     places = places_in(folder, seeds=folder / "seeds")
     write_seeds(places.seeds)
     places.inbox.mkdir()
     for wave, text in WAVES.items():
         (places.inbox / f"{wave}.csv").write_text(text)
-    night = peil("nightly", *options(places))
-    assert night.returncode == 0, night.stderr
+    build(places)
     return places
 
 

@@ -141,7 +141,7 @@ def test_the_policy_of_the_pages_lets_their_own_script_work(browser, address):
         page.on("console", lambda message: complaints.append(message.text))
         page.goto("status-volgen.html")
         page.get_by_text("Leeftijd", exact=True).first.click()
-        assert "by=age_group" in page.url
+        expect(page).to_have_url(re.compile("by=age_group"))
         assert page.locator("[data-by=age_group]").first.is_visible()
         assert not page.locator("[data-by='']").first.is_visible()
         assert complaints == []
@@ -161,14 +161,14 @@ def test_a_chosen_division_stays_over_pages_and_back_undoes_it(page):
 def test_regions_can_be_searched_sorted_and_compared(page, published):
     page.goto("gemeente.html")
     page.get_by_label("Zoek").fill("veen")
-    assert page.locator("#regions li:visible").count() == 1
+    expect(page.locator("#regions li:visible")).to_have_count(1)
     page.get_by_label("Zoek").fill("")
     page.get_by_label("Volgorde").select_option("name")
     names = page.locator("#regions li").evaluate_all("rows => rows.map(r => r.dataset.name)")
     assert names == sorted(names)
     page.goto("gemeente/GM9001.html")
     page.get_by_label("Met een andere").select_option("GM9009")
-    assert "with=GM9009" in page.url
+    expect(page).to_have_url(re.compile("with=GM9009"))
     expect(page.locator("#figures .dot.other").first).to_be_attached()
     grade = published.execute(
         "select estimate from marts.estimates where is_default_scheme and statistic = 'mean' "
@@ -223,7 +223,7 @@ def test_a_table_shows_the_published_figures_and_keeps_its_address(page, publish
         assert f"n {n:,}".replace(",", ".") in cell
     page.locator("[name=q][value=channels_used]").check()
     expect(page.locator(".cross")).to_have_count(2)
-    assert "q=channels_used" in page.url
+    expect(page).to_have_url(re.compile("q=channels_used"))
     with page.expect_download() as download:
         page.get_by_text("CSV van deze tabel").click()
     text = Path(download.value.path()).read_text("utf-8-sig")

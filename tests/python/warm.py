@@ -1,4 +1,4 @@
-"""`peil`, dbt and the judge of deliveries, in processes that begin with their libraries imported.
+"""`peil`, dbt, the judge and the reader of deliveries, in processes with their libraries imported.
 
 A process of its own stays what it is: own memory, environment, folder, umask and exit code, and
 `-9` when it was killed. It is forked from a server that has run nothing, so that importing is paid
@@ -28,6 +28,7 @@ import threading
 import time
 import traceback
 from pathlib import Path
+from types import SimpleNamespace
 
 HERE = Path(__file__).parent
 IS_POSSIBLE = hasattr(os, "pidfd_open") and hasattr(socket, "send_fds")
@@ -35,8 +36,9 @@ IS_POSSIBLE = hasattr(os, "pidfd_open") and hasattr(socket, "send_fds")
 READ_LATE = ("PEIL_", "PYTEST_", "COLUMNS", "TMPDIR")
 # Seconds that a server may take to begin: it imports what takes some five on an idle machine.
 STARTS = 600
-# Verbs that may judge a delivery.
+# Verbs that may read and judge a delivery.
 JUDGES = frozenset({"count", "land", "nightly", "try"})
+READER = "peil.readers.worker"
 
 
 # ------------------------------------------------------------------------- the side of the tests
@@ -66,11 +68,9 @@ def run(
     if not IS_POSSIBLE or _differs(environment):
         return None
     server = _server(module)
-    judge = _server("judge").path if module == "peil" and JUDGES & set(words[:1]) else None
-    umask = os.umask(0o022)
-    os.umask(umask)
-    request = {"module": module, "words": words, "folder": str(folder), "environment": environment,
-               "umask": umask, "judge": judge, "code": code}  # fmt: skip
+    request = _request(module, words, folder, environment) | {"code": code}
+    if module == "peil" and JUDGES & set(words[:1]):
+        request |= {"judge": _server("judge").path, "reader": _server(READER).path}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         with server.call() as link:
             socket.send_fds(link, [b"x"], [out.fileno(), err.fileno()])
@@ -86,6 +86,13 @@ def run(
             file.seek(0)
             texts.append(file.read().decode().replace("\r\n", "\n"))
     return subprocess.CompletedProcess([module, *words], int(answer), *texts)
+
+
+def _request(module: str, words: list[str], folder: Path, environment: dict[str, str]) -> dict:
+    umask = os.umask(0o022)
+    os.umask(umask)
+    return {"module": module, "words": words, "folder": str(folder), "environment": environment,
+            "umask": umask, "code": None}  # fmt: skip
 
 
 def _differs(environment: dict[str, str]) -> bool:
@@ -169,6 +176,52 @@ def use_judge(path: str | None = None) -> None:
         gate.Worker = Warm
 
 
+class _Reader:
+    """The process of the reader, as far as `ReadingProcess` knows it."""
+
+    def __init__(self, path: str, folder: Path, environment: dict[str, str]) -> None:
+        self.returncode: int | None = None
+        self._link = _call(path, lambda: True)
+        (asked, ask), (hear, answered) = os.pipe(), os.pipe()
+        self.stdin, self.stdout = os.fdopen(ask, "wb"), os.fdopen(hear, "rb")
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        socket.send_fds(self._link, [b"x"], [answered, nowhere, asked])
+        self._link.sendall(json.dumps(_request(READER, [], folder, environment)).encode() + b"\n")
+        for file in (answered, nowhere, asked):
+            os.close(file)
+
+    def poll(self) -> int | None:
+        ended = self.returncode is None and select.select([self._link], [], [], 0)[0]
+        return self.wait() if ended else self.returncode
+
+    def wait(self) -> int:
+        if self.returncode is None:
+            self.returncode = int(self._link.recv(16))
+            self._link.close()
+        return self.returncode
+
+    def kill(self) -> None:
+        if self.returncode is None:
+            with contextlib.suppress(OSError):
+                self._link.shutdown(socket.SHUT_WR)
+
+
+def use_reader(path: str | None = None) -> None:
+    """Every landing in this process has a reader that is forked from the server at this path."""
+    from peil.readers import process
+
+    def start(command: list[str], cwd: Path, env: dict[str, str], **pipes: int) -> object:
+        assert command[1:] == ["-m", READER]
+        if path is None and _differs(env):
+            return subprocess.Popen(command, cwd=cwd, env=env, **pipes)
+        return _Reader(path or _server(READER).path, cwd, env)
+
+    if IS_POSSIBLE:
+        process.subprocess = SimpleNamespace(
+            Popen=start, PIPE=subprocess.PIPE, DEVNULL=subprocess.DEVNULL
+        )
+
+
 # ------------------------------------------------------------------------ the side of the server
 
 
@@ -177,6 +230,7 @@ def _serve(kind: str, path: str) -> None:
         "peil": (_command, _import_peil),
         "dbt.cli.main": (_command, _import_dbt),
         "judge": (_judge, _import_judge),
+        READER: (_command, _import_reader),
     }[kind]
     prepare()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for who answers
@@ -229,6 +283,11 @@ def _import_judge() -> None:
     start()
 
 
+def _import_reader() -> None:
+    for name in (READER, "pandas", "pyarrow.csv", "pyreadstat", "python_calamine"):
+        importlib.import_module(name)
+
+
 def _judge(link: socket.socket) -> None:
     from peil.gate import worker
 
@@ -240,13 +299,16 @@ def _judge(link: socket.socket) -> None:
 
 def _command(link: socket.socket) -> None:
     """Fork once more, and say how that one ended; who no longer waits has it killed."""
-    _, files, _, _ = socket.recv_fds(link, 1, 2)
+    _, files, _, _ = socket.recv_fds(link, 1, 3)
     with link.makefile("r") as lines:
         request = json.loads(lines.readline())
     pid = os.fork()
     if pid == 0:
         link.close()
         os._exit(_main(request, *files))
+    # A pipe ends when everybody who might write in it has closed it.
+    for file in files:
+        os.close(file)
     of_process = os.pidfd_open(pid)
     ready, _, _ = select.select([of_process, link], [], [])
     if of_process not in ready:
@@ -256,18 +318,23 @@ def _command(link: socket.socket) -> None:
         link.sendall(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-def _main(request: dict, out: int, err: int) -> int:
+def _main(request: dict, out: int, err: int, given: int | None = None) -> int:
     """What `python -m MODULE` does, from its environment to its last exit handler."""
     os.dup2(out, 1)
     os.dup2(err, 2)
+    if given is not None:
+        os.dup2(given, 0)
+        os.close(given)
+        sys.stdin = os.fdopen(0, closefd=False)
     os.chdir(request["folder"])
     os.umask(request["umask"])
     os.environ.clear()
     os.environ.update(request["environment"])
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as `import peil` sets it
     tempfile.tempdir = None
-    if request["judge"]:
+    if "judge" in request:
         use_judge(request["judge"])
+        use_reader(request["reader"])
     sys.argv = [request["module"], *request["words"]]
     code: object = 0
     try:
