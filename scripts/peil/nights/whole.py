@@ -5,7 +5,7 @@ from pathlib import Path
 
 from peil.built import digest_of, sha256_of
 from peil.nights.release import FILE, MANIFEST, SITE
-from peil.site.build import DOCUMENTS
+from peil.settings import DOCUMENTS
 
 
 def read_manifest(release: Path) -> dict:
