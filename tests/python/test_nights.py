@@ -175,6 +175,23 @@ def test_a_reader_never_sees_half_a_switch(tmp_path):
     assert len(list((tmp_path / "history").iterdir())) >= 1
 
 
+def test_a_night_after_everything_was_purged_leaves_the_release(copy_of_small):
+    """Nothing is left to build: that is no failure, night after night."""
+    with copy_of_small.published_file.open("ab") as handle:
+        handle.write(b"\0")
+    edited = peil("purge", "--wave", "small_wave", *options(copy_of_small))
+    assert edited.returncode == 1
+    assert "is not the file its manifest describes" in edited.stderr, "it would be kept for ever"
+    os.truncate(copy_of_small.published_file, copy_of_small.published_file.stat().st_size - 1)
+    before = is_whole(copy_of_small)
+    purged = peil("purge", "--wave", "small_wave", *options(copy_of_small))
+    assert purged.returncode == 0, purged.stderr
+    night = peil("nightly", *options(copy_of_small))
+    assert night.returncode == 0, night.stderr
+    assert "there is nothing to build" in night.stderr
+    assert is_whole(copy_of_small) == before
+
+
 @pytest.mark.parametrize("copied", [False, True], ids=["files", "a copy that followed links"])
 def test_files_in_the_folder_itself_become_a_release(tmp_path, copied):
     """Published by an earlier version, or restored by a copy that followed the links."""

@@ -53,6 +53,10 @@ CHANGES = {
     "no manifest": lambda p: (p.published / "manifest.json").unlink(),
     "a published file that is not whole": a_byte,
     "no published file": lambda p: p.published_file.unlink(),
+    "a page that is gone": lambda p: (p.published / "site" / "index.html").unlink(),
+    "a page that was edited": lambda p: (p.published / "site" / "index.html").write_text("x"),
+    "no link to the site": lambda p: (p.published / "site").unlink(),
+    "no documents": lambda p: shutil.rmtree((p.published / "documents").resolve()),
     "no warehouse": lambda p: p.warehouse.unlink(),
 }
 
