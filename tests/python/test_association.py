@@ -7,6 +7,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from peil.crosstabs.layout import page
 from peil.crosstabs.run import Crosstabs
 from peil.statistics.design import Clusters, Design
 from peil.statistics.independence import Table, rao_scott
@@ -169,8 +170,10 @@ def test_no_crosstab_tests_a_table_with_withheld_figures(few_at_the_desk):
 @pytest.mark.night
 def test_row_shares_have_the_least_base_of_any_figure(few_at_the_desk):
     """23 people came to the desk: fewer than the 50 that a figure needs."""
-    table = Crosstabs(few_at_the_desk.warehouse).ask("small_channel", "small_sex").figures
-    shown = table.set_index(["group", "option_code"])[["estimate", "row_share"]]
+    table = Crosstabs(few_at_the_desk.warehouse).ask("small_channel", "small_sex")
+    assert table.figures["withheld_reason"].isna().all()
+    assert any(line.startswith("x ") for line in page(table).below), "the sign is explained"
+    shown = table.figures.set_index(["group", "option_code"])[["estimate", "row_share"]]
     assert shown.loc[("man", "desk"), "estimate"] > 0
     assert np.isnan(shown.loc[("man", "desk"), "row_share"])
     assert shown.loc[("man", "digital"), "row_share"] > 0

@@ -7,15 +7,17 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 
 import duckdb
 import pytest
 from conftest import options, peil
 from peil.report.book import banner, book
+from peil.report.book_charts import n_answers
 from peil.report.book_excel import excel
 from peil.report.book_files import as_csv, as_page, name_of, written
-from peil.report.book_parts import Book, Chapter
+from peil.report.book_parts import Book, Cell, Chapter
 from peil.report.book_sheets import Pages, Styles, halves_up
 from peil.report.compose import read_published
 from peil.site.crosstabs import CrossFigure
@@ -416,3 +418,23 @@ def test_names_of_sheets_are_short_as_excel_counts_them():
     assert max(len(name.encode("utf-16-le")) // 2 for name in names) <= 31
     assert len({name.lower() for name in names} | {"history"}) == len(titles) + 1
     assert names[-1] == "Plain"
+
+
+def test_a_share_that_is_not_shown_is_no_bar_of_nothing(made):
+    """A chart takes the sign in the table for 0: it says why there is no bar, and not 0%."""
+    chapter, table = next((c, t) for c in made.chapters for t in c.tables if n_answers(t) > 2)
+
+    def charts(withheld: set[int]) -> list[str]:
+        rows = [
+            row._replace(cells=(Cell(None, "", 1), *row.cells[1:])) if i in withheld else row
+            for i, row in enumerate(table.rows)
+        ]
+        own = replace(chapter, tables=(table._replace(rows=tuple(rows)),), batteries=())
+        content = excel(replace(made, chapters=[own], regions=[], reasons=["few"]))
+        file = zipfile.ZipFile(io.BytesIO(content))
+        return [file.read(n).decode() for n in file.namelist() if n.startswith("xl/charts/chart")]
+
+    (whole,), (first,) = charts(set()), charts({0})
+    assert "x1" not in whole
+    assert len(re.findall(r"<c:dLbl>.*?x1.*?</c:dLbl>", first)) == 1
+    assert charts(set(range(n_answers(table)))) == []

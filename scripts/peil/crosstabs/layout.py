@@ -83,7 +83,8 @@ def page(table: Crosstab) -> Page:
     ]
     return Page(
         about["question"], _above(table), t["line"], columns,
-        tuple((heading, lines) for heading, lines in blocks if lines), _below(table),
+        tuple((heading, lines) for heading, lines in blocks if lines),
+        _below(table, row_shares),
         language,
     )  # fmt: skip
 
@@ -145,7 +146,7 @@ def _above(table: Crosstab) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _below(table: Crosstab) -> tuple[str, ...]:
+def _below(table: Crosstab, row_shares: tuple[Line, ...]) -> tuple[str, ...]:
     about, figures = table.about, table.figures
     language, t = about["language"], words(about["language"])
     alpha = level(float(about["significance_level"]), language)
@@ -157,6 +158,8 @@ def _below(table: Crosstab) -> tuple[str, ...]:
     if (table.differences["group_b"] == TOTAL).any():
         lines.append(t["arrows"])
     reasons = set(figures["withheld_reason"].dropna())
+    if any(cell.reason == _SIGNS["protected"] for line in row_shares for cell in line.cells):
+        reasons.add("protected")
     lines += [t["few_reason"]] if "too few" in reasons else []
     lines += [t["protected_reason"]] if "protected" in reasons else []
     for test in table.tests.to_dict("records"):

@@ -25,7 +25,7 @@ def charts_sheet(pages: Pages, made: Book, places: Places) -> None:
         made: what stands in it.
         places: number of a table to its sheet and the row of its first answer.
     """
-    if not any(c.batteries or any(map(n_answers, c.tables)) for c in made.chapters):
+    if not any(c.batteries or any(map(_has_bars, c.tables)) for c in made.chapters):
         return
     title = made.reading.t("book_charts")
     sheet = pages.sheet(title)
@@ -40,7 +40,7 @@ def charts_sheet(pages: Pages, made: Book, places: Places) -> None:
             heading = f"{chapter.title}: {battery.label}"
             tops.append(_battery(pages, sheet, tops[-1], heading, battery))
         for table in chapter.tables:
-            if n_answers(table):
+            if _has_bars(table):
                 tops.append(_answers(pages, sheet, tops[-1], table, places[table.number]))
     sheet.print_area(0, 0, tops[-1], 3)
     sheet.set_h_pagebreaks(_breaks(tops))
@@ -60,6 +60,11 @@ def n_answers(table: Table) -> int:
     """Answers that are shares, from the first row of a table on."""
     others = (at for at, row in enumerate(table.rows) if not row.is_answer or row.unit != SHARE)
     return next(others, len(table.rows))
+
+
+def _has_bars(table: Table) -> bool:
+    """Whether the share of an answer is seen: what is withheld has no bar."""
+    return any(row.cells[0].value is not None for row in table.rows[: n_answers(table)])
 
 
 def _battery(pages: Pages, sheet: Worksheet, row: int, title: str, battery: Battery) -> int:
@@ -111,6 +116,10 @@ def _answers(pages: Pages, sheet: Worksheet, row: int, table: Table, place: tupl
     _heading(pages, sheet, row, title)
     source, first = place
     last = first + n_answers(table) - 1
+    everybody = [row.cells[0] for row in table.rows[: n_answers(table)]]
+    # A chart takes a text for 0: without a label of its own what is withheld would be 0%.
+    labels = [None if cell.value is not None else {"value": f"x{cell.reason}"}
+              for cell in everybody]  # fmt: skip
     chart = pages.book.add_chart({"type": "bar"})
     chart.add_series(
         {
@@ -119,7 +128,11 @@ def _answers(pages: Pages, sheet: Worksheet, row: int, table: Table, place: tupl
             "values": [source, first, 1, last, 1],
             "fill": {"color": BAR},
             "gap": 40,
-            "data_labels": {"value": True, "num_format": "0%"},
+            "data_labels": {
+                "value": True,
+                "num_format": "0%",
+                **({"custom": labels} if any(labels) else {}),
+            },
         }
     )
     chart.set_legend({"none": True})
