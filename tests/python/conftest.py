@@ -71,6 +71,8 @@ LONGEST_FIRST = (
     "test_nightly.py::test_dbt_build_alone_builds_and_runs_every_unit_test_and_test_of_tests",
     "test_site_pages.py",
     "test_tiny_inputs.py",
+    "test_count_packages.py",
+    "test_draft.py",
     "test_purge.py",
     "test_two_releases.py",
     "test_weighting_in_the_warehouse.py",

@@ -153,6 +153,10 @@ def test_alpha_by_hand():
     assert np.isnan(found.alphas_without).all()
 
 
+def test_composites_that_can_be_computed_have_no_fault(tmp_path):
+    assert seed_faults(with_scores(tmp_path).seeds) == []
+
+
 @pytest.mark.parametrize(
     ("name", "change", "sentence"),
     [
@@ -172,7 +176,6 @@ def test_alpha_by_hand():
 )  # fmt: skip
 def test_a_composite_that_cannot_be_computed_is_refused(tmp_path, name, change, sentence):
     places = with_scores(tmp_path)
-    assert seed_faults(places.seeds) == []
     key = {
         "composites": ("item_question_code", "item_2"),
         "questions": ("question_code", "item_2"),

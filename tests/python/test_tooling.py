@@ -152,6 +152,7 @@ def test_marked(warm):
 '''
 
 
+@pytest.mark.slow
 def test_the_fast_selection_refuses_a_night_that_was_not_seen(tmp_path):
     (tmp_path / "test_planted.py").write_text(NIGHTS, encoding="utf-8")
     run = subprocess.run(
