@@ -48,9 +48,10 @@ def _store_answers(
     Distinct values are counted here, from the columns of the file: over the long rows it costs
     four times as much.
     """
-    from peil.landing import privacy
+    from peil.landing import ledger, privacy
 
     privacy.hash_respondents(connection, delivery)
+    ledger.require_same_key(connection, delivery)
     opened = privacy.open_columns(connection, delivery.source, columns)
     # Masked before they reach a table of the warehouse: a row that is changed later leaves its
     # first text in the file.

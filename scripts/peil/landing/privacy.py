@@ -16,7 +16,6 @@ from peil.codebook import Source
 from peil.codebook.decode import AT_THE_DOOR
 from peil.errors import DeliveryRejectedError, InputError
 from peil.landing.contents import examine, filled_columns
-from peil.landing.ledger import require_same_key
 from peil.readers import INCOMING
 from peil.settings import DEMO_HASH_KEY, hash_key
 from peil.warehouse import literal, one_row, quoted
@@ -198,7 +197,6 @@ def hash_respondents(connection: duckdb.DuckDBPyConnection, delivery: "Delivery"
             "are only stored as keyed hashes: set PEIL_HASH_KEY to a secret and keep it for "
             "later waves."
         )
-    require_same_key(connection, delivery)
     for column in columns:
         name = quoted(column)
         # Bound, not written into the statement: statements end up in logs and messages.

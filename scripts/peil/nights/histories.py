@@ -16,10 +16,10 @@ def take_in(places: Places, database: Path, lines: Path) -> int:
     columns = "select table_name, column_name from duckdb_columns() where database_name = "
     with writing(places) as connection:
         here = connection.execute(f"{columns} current_database()").fetchall()
-        connection.execute(f"attach {literal(str(database))} as other (read_only)")
-        there = set(connection.execute(f"{columns} 'other'").fetchall())
+        connection.execute(f"attach {literal(str(database))} as theirs (read_only)")
+        there = set(connection.execute(f"{columns} 'theirs'").fetchall())
         connection.execute(
-            "create temp table absent as select run_id from other.runs where ended_at is not null "
+            "create temp table absent as select run_id from theirs.runs where ended_at is not null "
             "and run_id not in (select run_id from runs)"
         )
         connection.execute("begin")
@@ -27,7 +27,7 @@ def take_in(places: Places, database: Path, lines: Path) -> int:
             shared = ", ".join(c for t, c in here if t == table and (t, c) in there)
             if shared:
                 connection.execute(
-                    f"insert into {table} by name select {shared} from other.{table} "
+                    f"insert into {table} by name select {shared} from theirs.{table} "
                     "where run_id in (from absent)"
                 )
         connection.execute("commit")
