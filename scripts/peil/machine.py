@@ -18,6 +18,7 @@ _ERRNO = {
 }
 _WORDS = {
     "No space left": errno.ENOSPC,
+    "max_temp_directory_size": errno.ENOSPC,
     "Disk quota": errno.EDQUOT,
     "File too large": errno.EFBIG,
     "Read-only file system": errno.EROFS,
@@ -29,14 +30,16 @@ _WORDS = {
 
 def of_the_machine(error: BaseException) -> str | None:
     """The sentence, or None for an error that says something else."""
-    if isinstance(error, (MemoryError, duckdb.OutOfMemoryException)):
-        return f"{_ERRNO[errno.ENOMEM].capitalize()}. {STANDS}"
     number, where = None, ""
     if isinstance(error, OSError):
         number, where = error.errno, str(error.filename or "")
     elif isinstance(error, duckdb.Error):
         number = next((code for words, code in _WORDS.items() if words in str(error)), None)
-        where = str(error).splitlines()[0]
+        where = str(error).splitlines()[0].rstrip(".")
+    # DuckDB says so too when the disk has no room for what memory has not.
+    out_of_memory = isinstance(error, (MemoryError, duckdb.OutOfMemoryException))
+    if out_of_memory and number is None:
+        return f"{_ERRNO[errno.ENOMEM].capitalize()}. {STANDS}"
     if number not in _ERRNO:
         return None
     return f"{where + ': ' if where else ''}{_ERRNO[number]}. {STANDS}"

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -45,3 +46,19 @@ def steps(items: Sequence[Item], title: str, name: Callable[[Item], str]) -> Ite
             progress.update(task, description=f"{title} {name(item)}")
             yield item
             progress.advance(task)
+
+
+class Pace:
+    """When another line is due in long work: none in short work, one in half a minute."""
+
+    def __init__(self, seconds: float = 30) -> None:
+        self._seconds = seconds
+        self._last = time.monotonic()
+
+    def is_due(self) -> bool:
+        """Whether so many seconds have passed since it last was."""
+        now = time.monotonic()
+        if now - self._last < self._seconds:
+            return False
+        self._last = now
+        return True

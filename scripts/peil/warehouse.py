@@ -78,16 +78,6 @@ def upgrade_warehouse(path: Path) -> list[str]:
     return [f"{path}, step {n}: {step.what}." for n, step in enumerate(taken, before + 1)]
 
 
-def leave_half(connection: duckdb.DuckDBPyConnection) -> None:
-    """Have DuckDB write to disk beyond half of the memory; it takes four fifths by itself.
-
-    What it cannot write to disk, and Python, come on top of that.
-    """
-    allowed = one_row(connection, "select current_setting('memory_limit')")[0]
-    amount, unit = allowed.split()
-    connection.execute(f"set memory_limit = '{float(amount) * 5 / 8:.2f}{unit}'")
-
-
 @contextmanager
 def read_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse for reading only.

@@ -15,7 +15,7 @@ import pytest
 from conftest import places_in, run_code
 from peil.drafting.folder import init
 from peil.landing import land
-from peil.nights import build, plans, replay
+from peil.nights import build, memory, plans, replay
 from peil.nights.build import build_warehouse
 from peil.nights.plan import NoPlanError, Step, plan_from, with_deliveries
 from peil.nights.plans import plan_key, plan_of
@@ -296,6 +296,64 @@ def test_a_small_survey_is_built_on_one_thread(tmp_path, n_rows, one_thread, wan
         code = f"select 1 where current_setting('threads') <> {wanted}"
         step = Step("test.peil.t", "test", "t", "marts", "t.sql", code, [], one_thread=one_thread)
         assert replay._Run(connection, tmp_path).failure_of(step) is None
+
+
+def memory_limit(connection):
+    return memory._bytes(connection.execute("select current_setting('memory_limit')").fetchone()[0])
+
+
+@pytest.mark.parametrize("n_rows", [0, 1_000_000, 10**9])
+def test_memory_follows_the_people_up_to_half_of_the_machine(n_rows):
+    with duckdb.connect(config={"threads": 2, "memory_limit": "16GiB"}) as connection:
+        memory.Memory(connection, n_rows)
+        wanted = memory.AT_LEAST + 2 * memory.PER_THREAD + n_rows * memory.PER_ROW
+        # DuckDB says it in tenths of a GiB.
+        assert memory_limit(connection) == pytest.approx(min(wanted, 10 << 30), abs=(1 << 30) / 10)
+
+
+@pytest.mark.parametrize("kind", ["table", "test"])
+def test_a_step_that_runs_out_of_memory_begins_again_with_more(tmp_path, monkeypatch, caplog, kind):
+    """A list is not written to disk: 200,000 texts of 32 signs do not fit in 20 MB."""
+    monkeypatch.setattr(memory, "AT_LEAST", 20 * memory.MIB)
+    monkeypatch.setattr(memory, "PER_THREAD", 0)
+    monkeypatch.setattr("peil.nights.memory.log.propagate", True)
+    with duckdb.connect(config={"threads": 2, "memory_limit": "1GiB"}) as connection:
+        connection.execute(
+            "create schema raw; create schema marts; create table raw.deliveries as "
+            "select 'landed' as status, 0 as n_rows"
+        )
+        code = (
+            "select len(texts) as n from (select list(md5(range::varchar) order by range) as texts "
+            "from range(200000)) where len(texts) = 200000 - " + ("0" if kind == "table" else "1")
+        )
+        step = Step(f"model.peil.{kind}", kind, "lists", "marts", "lists.sql", code, [])
+        run = replay._Run(connection, tmp_path)
+        usual = memory_limit(connection)
+        with caplog.at_level("INFO", "peil"):
+            assert run.failure_of(step) is None
+        assert "lists: needs more memory than usual" in caplog.text
+        assert memory_limit(connection) == usual
+        if kind == "table":
+            assert connection.execute("from marts.lists").fetchall() == [(200_000,)]
+        monkeypatch.setattr(run.memory, "most", usual)
+        failure = run.failure_of(step)
+    assert "There is not enough memory" in failure.message
+    assert "threads" not in failure.message
+
+
+def test_a_step_for_which_the_disk_has_no_room_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(memory, "AT_LEAST", 20 * memory.MIB)
+    monkeypatch.setattr(memory, "PER_THREAD", 0)
+    file = str(tmp_path / "peil.duckdb")
+    with duckdb.connect(file, config={"threads": 2, "memory_limit": "32MiB"}) as connection:
+        connection.execute(
+            "create schema raw; create schema marts; create table raw.deliveries as "
+            "select 'landed' as status, 0 as n_rows; set max_temp_directory_size = '9MB'"
+        )
+        code = "select md5(range::varchar) as a from range(1000000) order by a"
+        step = Step("model.peil.sorted", "table", "sorted", "marts", "sorted.sql", code, [])
+        failure = replay._Run(connection, tmp_path).failure_of(step)
+    assert "the disk is full" in failure.message
 
 
 def test_deliveries_are_filled_in():

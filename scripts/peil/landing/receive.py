@@ -3,6 +3,7 @@
 Everything here happens inside one transaction: it lands whole or not at all.
 """
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ from peil.warehouse import one_row
 if TYPE_CHECKING:
     from peil.codebook.decode import Codebook
     from peil.gate import Gate
+
+log = logging.getLogger(__name__)
+# Reading a larger one takes minutes.
+LARGE = 256 << 20
 
 
 def receive(
@@ -41,9 +46,15 @@ def receive(
         gate.prepare()
     # Rows carry the number they have in the file: their order costs memory and says nothing.
     connection.execute("set preserve_insertion_order = false")
-    reading = reader.read(connection, delivery.copy or path, path.name, source, scratch)
+    copy = delivery.copy or path
+    is_large = copy.stat().st_size > LARGE
+    if is_large:
+        log.info("%s: reading %s MB.", path.name, f"{copy.stat().st_size >> 20:,}")
+    reading = reader.read(connection, copy, path.name, source, scratch)
     outcome = Outcome(reading.file_format, n_columns=len(reading.columns), notes=reading.notes)
     outcome.n_rows = one_row(connection, f"select count(*) from {INCOMING}")[0]
+    if is_large:
+        log.info("%s: %s rows read; storing them.", path.name, f"{outcome.n_rows:,}")
     if not outcome.n_rows:
         raise DeliveryRejectedError(
             f"{path.name}: has column names but no rows. Export it again.",

@@ -19,9 +19,10 @@ from peil.nights.plans import plan_of
 from peil.nights.released import load_released
 from peil.nights.replay import Failure, replay
 from peil.private import private_folder
+from peil.progress import Pace
 from peil.project import dbt_arguments, is_customised, peil_folder
 from peil.settings import Places
-from peil.warehouse import STORAGE, leave_half, one_row, open_warehouse, wait_until_free
+from peil.warehouse import STORAGE, one_row, open_warehouse, wait_until_free
 
 log = logging.getLogger(__name__)
 # Of a test without a name of its own dbt makes one that is longer than a file may have.
@@ -50,7 +51,6 @@ def build_warehouse(places: Places) -> BuildResult:
     result = None
     # Open once: to read the catalogue of all those tables takes longer than most steps.
     with open_warehouse(places.warehouse) as connection:
-        leave_half(connection)
         keep_seeds = codebook == _built_codebook(connection)
         if keep_seeds:
             log.info("The codebook is unchanged: its tables and their tests stand.")
@@ -148,10 +148,11 @@ def _built_codebook(connection: duckdb.DuckDBPyConnection) -> str | None:
 
 
 class _Ticker:
-    """Counts nodes as dbt finishes them: one line on a terminal, a log line per 25 elsewhere."""
+    """Counts nodes as dbt finishes them: one line on a terminal, a line now and then elsewhere."""
 
     def __init__(self) -> None:
         self.finished = 0
+        self.pace = Pace()
         self.terminal = sys.stderr.isatty()
 
     def __call__(self, event: object) -> None:
@@ -163,8 +164,8 @@ class _Ticker:
         if self.terminal:
             sys.stderr.write(f"\r\033[KBuilding and testing {self.finished}: {name[:60]}")
             sys.stderr.flush()
-        elif self.finished % 50 == 0:
-            log.info("Building and testing: %s steps done.", self.finished)
+        elif self.finished % 50 == 0 or self.pace.is_due():
+            log.info("Building and testing: %s steps done, last %s.", self.finished, name)
 
     def done(self) -> None:
         if self.terminal:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import duckdb
 
+from peil.machine import of_the_machine
+from peil.nights.memory import Memory
 from peil.nights.plan import NoPlanError, Plan, Step, deliveries_in, for_database
 from peil.nights.replay_parts import insert_deliveries, make_empty, rows_of
 from peil.nights.replay_state import KeptPerDelivery, begin_build, end_build, relation_kinds
@@ -103,8 +105,10 @@ class _Run:
         self.connection = connection
         self.seeds = seeds
         self.database = one_row(connection, "select current_database()")[0]
-        self.is_small = _landed_rows(connection) <= ROWS_OF_ONE_THREAD
+        n_rows = _landed_rows(connection)
+        self.is_small = n_rows <= ROWS_OF_ONE_THREAD
         self.is_one_thread = False
+        self.memory = Memory(connection, n_rows)
         # As the night began: no two steps make one name.
         self.kinds = relation_kinds(connection)
         self.kept = KeptPerDelivery(connection)
@@ -123,27 +127,35 @@ class _Run:
             self.connection.execute("set threads = 1" if one_thread else "reset threads")
             self.is_one_thread = one_thread
         code = for_database(step.code, self.database)
+        try:
+            try:
+                return self._run(step, code)
+            except duckdb.OutOfMemoryException:
+                if not self.memory.can_widen:
+                    raise
+                with self.memory.widened(step.name):
+                    return self._run(step, code)
+        except NoPlanError:
+            raise
+        except Exception as error:
+            if step.kind == "seed":
+                raise NoPlanError(f"{step.path}: {error}") from error
+            return Failure(step, _as_dbt_says(step, error))
+
+    def _run(self, step: Step, code: str) -> Failure | None:
         if step.kind == "test":
             return self._failure_of_test(step, code)
         self.connection.execute("begin")
         try:
             self.make[step.kind](step, code)
             self.connection.execute("commit")
-        except NoPlanError:
+        except Exception:
             self.connection.execute("rollback")
             raise
-        except Exception as error:
-            self.connection.execute("rollback")
-            if step.kind == "seed":
-                raise NoPlanError(f"{step.path}: {error}") from error
-            return Failure(step, _as_dbt_says(step, error))
         return None
 
     def _failure_of_test(self, step: Step, code: str) -> Failure | None:
-        try:
-            found = one_row(self.connection, f"select count(*) from (\n{code}\n) as found")[0]
-        except duckdb.Error as error:
-            return Failure(step, _as_dbt_says(step, error))
+        found = one_row(self.connection, f"select count(*) from (\n{code}\n) as found")[0]
         if not found:
             return None
         results = "1 result" if found == 1 else f"{found} results"
@@ -275,4 +287,6 @@ def _as_dbt_says(step: Step, error: Exception) -> str:
     if type(error).__module__.startswith("peil."):
         return str(error)
     kind = "test" if step.kind == "test" else "model"
+    if sentence := of_the_machine(error):
+        return sentence
     return f"Runtime Error in {kind} {step.name} ({step.path})\n{error}"
