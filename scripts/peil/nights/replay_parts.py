@@ -5,17 +5,23 @@ that they may never be of everybody at once. Rows of a person stand in one range
 people (counts) are added up over the ranges.
 """
 
+import logging
+import re
 from collections.abc import Iterator
 
 import duckdb
 
 from peil.counting.tables import added_up
 from peil.nights.plan import with_deliveries
-from peil.warehouse import quoted
+from peil.progress import Pace
+from peil.warehouse import literal, quoted
 
+log = logging.getLogger(__name__)
 # About two kilobytes each where answers to all questions are brought together.
 ROWS_AT_ONCE = 250_000
 _PARTS = "made_in_parts"
+# The last clause of a model, in which no more than columns are named.
+_ORDER = re.compile(r"\norder by [\w, ]+\s*\Z")
 Batch = tuple[list[str], tuple[int, int] | None]
 
 
@@ -77,21 +83,44 @@ def insert_deliveries(
     columns = {name: kind for name, kind, *_ in connection.execute(f"describe {table}").fetchall()}
     names = ", ".join(map(quoted, columns))
     is_of_many = "row_number" not in columns
-    is_parted = False
+    pace = Pace()
     for chosen, rows in batches(keys, n_rows):
-        target = table
-        if rows and is_of_many:
-            target = _PARTS
-            if not is_parted:
-                connection.execute(f"create temp table {_PARTS} as from {table} limit 0")
-            is_parted = True
         made = with_deliveries(code, chosen, rows)
+        if not (rows and is_of_many):
+            connection.execute(
+                f"insert into {table} ({names}) select {names} from (\n{made}\n) as made"
+            )
+        else:
+            _add_part(connection, table, columns, made, chosen[0], rows, n_rows[chosen[0]])
+        if rows and pace.is_due():
+            done, of = min(rows[1], n_rows[chosen[0]]), n_rows[chosen[0]]
+            log.info("%s: %s of %s rows.", table.split(".")[-1].strip('"'), f"{done:,}", f"{of:,}")
+
+
+def _add_part(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: dict[str, str],
+    made: str,
+    key: str,
+    rows: tuple[int, int],
+    n_rows: int,
+) -> None:
+    """Keep the counts of one range; with the last one they are added up into the table.
+
+    Without the key of the delivery, which all have: it would be held, hashed and compared per row.
+    """
+    counted = {name: kind for name, kind in columns.items() if name != "delivery_key"}
+    names = ", ".join(map(quoted, counted))
+    if rows[0] == 1:
+        connection.execute(f"create temp table {_PARTS} as select {names} from {table} limit 0")
+    # Their order is that of the sum.
+    unordered = _ORDER.sub("", made)
+    connection.execute(f"insert into {_PARTS} select {names} from (\n{unordered}\n) as made")
+    if rows[1] >= n_rows:
+        about = ", ".join(quoted(name) for name in counted if not name.startswith(("n_", "sum_")))
         connection.execute(
-            f"insert into {target} ({names}) select {names} from (\n{made}\n) as made"
-        )
-    if is_parted:
-        connection.execute(
-            f"insert into {table} ({names}) select {added_up(columns)} from {_PARTS} "
-            "group by all order by all"
+            f"insert into {table} (delivery_key, {names}) select {literal(key)}, "
+            f"{added_up(counted)} from {_PARTS} group by all order by {about}"
         )
         connection.execute(f"drop table {_PARTS}")
