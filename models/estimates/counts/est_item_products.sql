@@ -13,7 +13,10 @@ with items as (
     from {{ ref('stg_item_answers') }} as items
     inner join {{ ref('est_valid_answers') }} as answers
         using (delivery_key, row_number, question_code)
-    where {{ is_to_build('items.delivery_key', 'wgt_delivery_versions') }}
+    -- Said of both: DuckDB would look up the answers of every delivery.
+    where
+        {{ is_to_build('items.delivery_key', 'wgt_delivery_versions') }}
+        and {{ is_to_build('answers.delivery_key', 'wgt_delivery_versions') }}
     qualify
         count(*) over (partition by items.delivery_key, items.row_number, items.question_code)
         = items.n_items
