@@ -24,7 +24,11 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     return pd.concat(
         [
             attack_figures(
-                figures[~is_answer], nestings, complements, rules, answers,
+                figures[~is_answer],
+                nestings,
+                complements,
+                rules,
+                answers,
                 dbt.ref("est_mirrors").df(),
             ),
             attack_answers(figures[is_answer], nestings, rules),
