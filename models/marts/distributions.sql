@@ -19,6 +19,31 @@ bases as (
     group by all
 ),
 
+-- Of a number that nobody gives any more there is no row to stand, and without it the shares would
+-- not add up: none of them stands.
+in_part as (
+    select distinct
+        released.survey_code,
+        released.wave_code,
+        released.weighting_scheme,
+        released.segment_code,
+        released.segment_value,
+        released.second_segment_value,
+        released.question_code,
+        released.statistic,
+    from {{ ref('stg_released_answers') }} as released
+    anti join published
+        on
+            released.survey_code = published.survey_code
+            and released.wave_code = published.wave_code
+            and released.weighting_scheme = published.weighting_scheme
+            and {{ same_group('released', 'published') }}
+            and released.question_code = published.question_code
+            and released.statistic = published.statistic
+            and released.answer_code is not distinct from published.answer_code
+    where released.statistic = 'share' and released.estimate is not null
+),
+
 -- Who holds the release before must not get the answers of the few who came since.
 compared as (
     select
@@ -43,6 +68,14 @@ compared as (
             and published.weighting_scheme = bases.weighting_scheme
             and {{ same_group('published', 'bases') }}
             and published.question_code = bases.question_code
+    left join in_part
+        on
+            published.survey_code = in_part.survey_code
+            and published.wave_code = in_part.wave_code
+            and published.weighting_scheme = in_part.weighting_scheme
+            and {{ same_group('published', 'in_part') }}
+            and published.question_code = in_part.question_code
+            and published.statistic = in_part.statistic
     left join {{ ref('stg_released_answers') }} as released
         on
             published.survey_code = released.survey_code
@@ -52,6 +85,7 @@ compared as (
             and published.question_code = released.question_code
             and published.statistic = released.statistic
             and published.answer_code is not distinct from released.answer_code
+            and in_part.survey_code is null
 )
 
 select {{ standing('compared', released_answer_columns()) }},

@@ -9,7 +9,7 @@ from conftest import options, peil, places_in
 from peil.nights.release import put_back
 from peil.nights.released import load_released
 from peil.warehouse import open_warehouse
-from small_survey import REFERENCE, add, rows_of, small_places
+from small_survey import REFERENCE, add, deliver, rows_of, small_places
 
 MANY, FEW = 10, 3
 ALL_AND_WOMEN = (
@@ -241,3 +241,26 @@ def test_without_the_rule_the_newcomers_answers_are_read(first, tmp_path):
     assert grade_of_newcomers(first[1], night(places)) == pytest.approx(everybody, abs=0.1)
     n, grade = grade_of_new_men(first[0].published, places.published)
     assert (n, grade) == (FEW, pytest.approx(1, abs=0.5))
+
+
+def test_shares_of_a_number_that_nobody_gives_any_more_stand_nowhere(first, tmp_path):
+    """Who gave the only 4 meant a 5, and one came in: what was released has no row to stand in."""
+    places = after(first, tmp_path)
+    survey_with(places, newcomers(1, 5, 1000))
+    rows = rows_of(places.inbox / "small_survey.csv")
+    (mistaken,) = [row for row in rows if row["grade"] == "4"]
+    mistaken["grade"] = "5"
+    deliver(places, rows)
+    assert night(places) == (*first[1][:2], True)
+    seen = {}
+    for release in (first[0].published_file, places.published_file):
+        with duckdb.connect(str(release), read_only=True) as connection:
+            seen[release] = connection.execute(
+                "select list(answer_code order by answer_code) filter (where not is_withheld), "
+                "bool_and(is_from_earlier_release) from marts.distributions "
+                "where segment_code = 'total' and question_code = 'small_grade' "
+                "and statistic = 'share'"
+            ).fetchone()
+    before, now = seen.values()
+    assert "4" in before[0]
+    assert now == (None, True)

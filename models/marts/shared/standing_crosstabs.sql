@@ -8,6 +8,28 @@ released as (
     select * from {{ ref('stg_released_crosstabs') }}
 ),
 
+-- Of an answer that nobody gives any more there is no row to stand, and without it the shares of a
+-- column would not add up: none of them stands.
+in_part as (
+    select distinct
+        released.survey_code,
+        released.wave_code,
+        released.weighting_scheme,
+        released.crosstab_code,
+        released.column_value,
+        released.second_column_value,
+        released.statistic,
+    from released
+    anti join labelled
+        on
+            {{ same_crosstab('released', 'labelled') }}
+            and released.column_value = labelled.column_value
+            and released.second_column_value is not distinct from labelled.second_column_value
+            and released.statistic = labelled.statistic
+            and released.answer_code is not distinct from labelled.answer_code
+    where released.estimate is not null
+),
+
 -- A crosstab that was declared while figures of its question stand from the release before would
 -- tell the figures that do not.
 waiting as (
@@ -39,6 +61,12 @@ compared as (
     from labelled
     left join waiting using (crosstab_code, wave_code)
     left join {{ ref('waiting_crosstabs') }} as few on {{ same_crosstab('labelled', 'few') }}
+    left join in_part
+        on
+            {{ same_crosstab('labelled', 'in_part') }}
+            and labelled.column_value = in_part.column_value
+            and labelled.second_column_value is not distinct from in_part.second_column_value
+            and labelled.statistic = in_part.statistic
     left join released
         on
             {{ same_crosstab('labelled', 'released') }}
@@ -46,6 +74,7 @@ compared as (
             and labelled.second_column_value is not distinct from released.second_column_value
             and labelled.statistic = released.statistic
             and labelled.answer_code is not distinct from released.answer_code
+            and in_part.crosstab_code is null
 ),
 
 standing as (
