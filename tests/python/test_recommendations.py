@@ -114,7 +114,8 @@ def test_staff_and_residents_stand_side_by_side_as_published(published):
         "where segment_code = 'municipality' and not is_withheld group by 1"
     ).fetchall()
     assert len(rows) == 5
-    assert sum(n >= 4 for _, _, n, *_ in rows) >= 4
+    # The demo has themes with a correlation, and themes of too few municipalities for one.
+    assert 0 < sum(n >= 4 for _, _, n, *_ in rows) < len(rows)
     for theme, correlation, n, again, n_again, warns in rows:
         assert n == n_again
         assert (correlation is None) == (n < 4), theme
