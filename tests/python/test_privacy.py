@@ -12,10 +12,10 @@ from conftest import options, peil, places_in
 from hashes_in_bytes import in_bytes
 from peil.codebook import Binding, Source
 from peil.codebook.decode import Codebook
-from peil.codebook.delivery import Delivery
+from peil.codebook.delivery import Delivery, Outcome
 from peil.counting.made_of import key_check
 from peil.errors import DeliveryRejectedError, InputError
-from peil.landing import privacy
+from peil.landing import kinds, privacy
 from peil.migrations import migrate
 from peil.readers import INCOMING
 from peil.settings import PROJECT
@@ -334,12 +334,13 @@ def test_another_key_than_that_of_earlier_deliveries_is_refused(raw, drop, monke
         "values ('eerder.csv', ?, ?, 'landed', ?)",
         [source.source_code, source.survey_code, key_check(source)],
     )
-    privacy.hash_respondents(raw, delivery)
+    store = functools.partial(kinds.KINDS["survey"].store, raw, delivery, ["wie"])
+    store(Outcome())
     monkeypatch.setenv("PEIL_HASH_KEY", "een ander")
     with pytest.raises(InputError, match=r"another secret than the one .* eerder\.csv"):
-        privacy.hash_respondents(raw, delivery)
+        store(Outcome())
     raw.execute("update raw.deliveries set file_name = ?", [delivery.path.name])
-    privacy.hash_respondents(raw, delivery)
+    store(Outcome())
 
 
 def test_working_files_are_for_their_owner_only(demo):

@@ -104,7 +104,7 @@ def test_a_team_of_fewer_than_ten_is_withheld(published, dealt):
     assert (small["withheld_label_nl"] == "Te weinig antwoorden om te publiceren").all()
     large = rows[np.array(n) >= 10]
     # Staff in teams of 10 and more are shown, far below the 50 residents a figure needs.
-    assert (~large["is_withheld"]).sum() > 50
+    assert (~large["is_withheld"]).mean() > 0.4
     assert large.loc[~large["is_withheld"], "n_answers"].min() >= 10
 
 
