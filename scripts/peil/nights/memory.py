@@ -16,7 +16,9 @@ log = logging.getLogger(__name__)
 MIB = 1 << 20
 _UNITS = {"bytes": 1, "KiB": 1 << 10, "MiB": MIB, "GiB": 1 << 30, "TiB": 1 << 40}
 # Sorting, joining and adding up hold so much whatever there is; each thread has buffers of its own.
-AT_LEAST, PER_THREAD, PER_ROW = 1024 * MIB, 128 * MIB, 900
+FIXED, PER_THREAD, PER_ROW = 1024 * MIB, 128 * MIB, 900
+# Few people get more than they ask: near its limit DuckDB takes a tenth more of the processor.
+AT_LEAST = 2048 * MIB
 
 
 class Memory:
@@ -31,7 +33,8 @@ class Memory:
         half = _bytes(one_row(connection, "select current_setting('memory_limit')")[0]) * 5 // 8
         n_threads = one_row(connection, "select current_setting('threads')")[0]
         self.most = half
-        self.usual = min(half, AT_LEAST + n_threads * PER_THREAD + n_rows * PER_ROW)
+        asked = FIXED + n_threads * PER_THREAD + n_rows * PER_ROW
+        self.usual = min(half, max(AT_LEAST, asked))
         self._allow(self.usual)
 
     @contextmanager
