@@ -160,3 +160,21 @@
         and {{ a }}.crosstab_code = {{ b }}.crosstab_code
     )
 {%- endmacro %}
+
+
+{#- Two rows of one column of a crosstab. -#}
+{% macro same_crosstab_column(a, b) -%}
+    {{ same_crosstab(a, b) }}
+    and {{ a }}.column_value = {{ b }}.column_value
+    and {{ a }}.second_column_value is not distinct from {{ b }}.second_column_value
+{%- endmacro %}
+
+
+{#- Two rows of what one group answered to one question, by one scheme. -#}
+{% macro same_answers(a, b) -%}
+    {{ a }}.survey_code = {{ b }}.survey_code
+    and {{ a }}.wave_code = {{ b }}.wave_code
+    and {{ a }}.weighting_scheme = {{ b }}.weighting_scheme
+    and {{ same_group(a, b) }}
+    and {{ a }}.question_code = {{ b }}.question_code
+{%- endmacro %}

@@ -34,11 +34,7 @@ in_part as (
     from {{ ref('stg_released_answers') }} as released
     anti join published
         on
-            released.survey_code = published.survey_code
-            and released.wave_code = published.wave_code
-            and released.weighting_scheme = published.weighting_scheme
-            and {{ same_group('released', 'published') }}
-            and released.question_code = published.question_code
+            {{ same_answers('released', 'published') }}
             and released.statistic = published.statistic
             and released.answer_code is not distinct from published.answer_code
     where released.statistic = 'share' and released.estimate is not null
@@ -63,26 +59,14 @@ compared as (
     {{ join_waiting('published') }}
     left join bases
         on
-            published.survey_code = bases.survey_code
-            and published.wave_code = bases.wave_code
-            and published.weighting_scheme = bases.weighting_scheme
-            and {{ same_group('published', 'bases') }}
-            and published.question_code = bases.question_code
+            {{ same_answers('published', 'bases') }}
     left join in_part
         on
-            published.survey_code = in_part.survey_code
-            and published.wave_code = in_part.wave_code
-            and published.weighting_scheme = in_part.weighting_scheme
-            and {{ same_group('published', 'in_part') }}
-            and published.question_code = in_part.question_code
+            {{ same_answers('published', 'in_part') }}
             and published.statistic = in_part.statistic
     left join {{ ref('stg_released_answers') }} as released
         on
-            published.survey_code = released.survey_code
-            and published.wave_code = released.wave_code
-            and published.weighting_scheme = released.weighting_scheme
-            and {{ same_group('published', 'released') }}
-            and published.question_code = released.question_code
+            {{ same_answers('published', 'released') }}
             and published.statistic = released.statistic
             and published.answer_code is not distinct from released.answer_code
             and in_part.survey_code is null

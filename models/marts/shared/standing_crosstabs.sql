@@ -22,9 +22,7 @@ in_part as (
     from released
     anti join labelled
         on
-            {{ same_crosstab('released', 'labelled') }}
-            and released.column_value = labelled.column_value
-            and released.second_column_value is not distinct from labelled.second_column_value
+            {{ same_crosstab_column('released', 'labelled') }}
             and released.statistic = labelled.statistic
             and released.answer_code is not distinct from labelled.answer_code
     where released.estimate is not null
@@ -63,15 +61,11 @@ compared as (
     left join {{ ref('waiting_crosstabs') }} as few on {{ same_crosstab('labelled', 'few') }}
     left join in_part
         on
-            {{ same_crosstab('labelled', 'in_part') }}
-            and labelled.column_value = in_part.column_value
-            and labelled.second_column_value is not distinct from in_part.second_column_value
+            {{ same_crosstab_column('labelled', 'in_part') }}
             and labelled.statistic = in_part.statistic
     left join released
         on
-            {{ same_crosstab('labelled', 'released') }}
-            and labelled.column_value = released.column_value
-            and labelled.second_column_value is not distinct from released.second_column_value
+            {{ same_crosstab_column('labelled', 'released') }}
             and labelled.statistic = released.statistic
             and labelled.answer_code is not distinct from released.answer_code
             and in_part.crosstab_code is null

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from peil.built import Built, build_facts, require_built, sha256_of
+from peil.built import Built, build_facts, require_built
 from peil.errors import PeilError
 from peil.nights.release import SITE, in_force
-from peil.nights.whole import has_its_pages, read_manifest
+from peil.nights.whole import has_its_pages, is_whole, read_manifest
 from peil.project import dbt_project, is_customised, peil_folder
 from peil.settings import Places
 from peil.warehouse import read_warehouse
@@ -43,7 +43,7 @@ def _is_made_of(manifest: dict, built: Built, places: Places) -> bool:
         manifest.get("built") == facts
         and manifest.get("inputs") == built.inputs
         and without_names(facts) == {"tested_at": built.tested_at, **facts_of_now(places)}
-        and _is_whole(places.published_file, manifest.get("sha256"))
+        and is_whole(places.published)
         and _shows_its_pages(places.published)
     )
 
@@ -61,10 +61,3 @@ def without_names(facts: dict) -> dict:
 def _shows_its_pages(published: Path) -> bool:
     now = in_force(published)
     return now is not None and has_its_pages(now) and (published / SITE / "index.html").exists()
-
-
-def _is_whole(file: Path, sha256: object) -> bool:
-    try:
-        return sha256_of(file) == sha256
-    except OSError:
-        return False
