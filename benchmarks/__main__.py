@@ -45,7 +45,7 @@ def main() -> None:
             HOME, "small", number,
             lambda s=survey, n=turns, most=patience: run_small(s, n, most, HOME),
         )  # fmt: skip
-    for size in _sizes("PEIL_BENCH_SIZES", "4000,100000,1000000,10000000"):
+    for size in _sizes("PEIL_BENCH_SIZES", "4000,10000,100000,1000000,10000000"):
         keep(HOME, "raking", size, lambda n=size: run_raking([n], repeats, timeout, HOME, peers))
     for size in _sizes("PEIL_BENCH_NIGHTS", "4000,100000,1000000"):
         # Twice the time: a whole night is more than one raking.

@@ -5,7 +5,6 @@ import json
 import logging
 import shutil
 import sys
-import venv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,10 +24,15 @@ PEERS = {
     "balance==0.23.0": ("balance",),
     "weightipy==0.4.2": ("weightipy",),
     "svy==0.35.0": ("svy",),
+    "rimpy==0.5.0": ("rimpy",),
 }
+# What this Python is too old for runs on the first of these that is on the PATH.
+NEWER_PYTHON = {"rimpy==0.5.0": ("python3.12", "python3.13", "python3.14")}
+OURS = "peil_frame"
 R_METHODS = ("rake", "calibrate")
 R_LARGEST = 1_000_000
 INSTALL_SECONDS = 600
+READERS = ("pandas", "pyarrow", "polars")
 
 
 def run_raking(
@@ -45,6 +49,8 @@ def run_raking(
             log.info("Raking %s, %s respondents.", case.name, f"{size:,}")
             write_respondents(file, case, size)
             results.append(_peil(file, case, size, turns, timeout))
+            ours = _peer(Path(sys.executable), OURS, file, case, turns, timeout)
+            results.append(_row(case, size, "Peil", OURS, ours))
             for package, python in pythons.items():
                 for adapter in PEERS[package]:
                     outcome = _peer(python, adapter, file, case, turns, timeout)
@@ -142,12 +148,22 @@ def _python_of(package: str, home: Path) -> Path | str:
     python, stamp = folder / "bin" / "python", folder / ".installed"
     if stamp.exists():
         return python
+    names = NEWER_PYTHON.get(package, (sys.executable,))
+    own = next((name for name in names if _runs(name)), None)
+    if own is None:
+        return f"needs {names[0]} or newer, which is not on the PATH here"
     log.info("Installing %s into an environment of its own (once).", package)
     shutil.rmtree(folder, ignore_errors=True)
-    venv.create(folder, with_pip=True)
+    run_measured([own, "-m", "venv", folder], timeout=INSTALL_SECONDS)
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = run_measured([*pip, package, "pandas", "pyarrow"], timeout=INSTALL_SECONDS)
+    done = run_measured([*pip, package, *READERS], timeout=INSTALL_SECONDS)
     if done.return_code:
         return f"could not be installed: {(done.errors.strip().splitlines() or ['?'])[-1][:160]}"
     stamp.touch()
     return python
+
+
+def _runs(program: str) -> bool:
+    """Whether it starts: a version manager leaves names on the PATH of versions that are off."""
+    found = shutil.which(program)
+    return found is not None and not run_measured([found, "--version"], timeout=60).return_code

@@ -13,7 +13,7 @@ from benchmarks.cluster import Model, cluster_section, fit, result_of
 from benchmarks.figures import differences, export, figures_section, own_seconds
 from benchmarks.nights import few_seeds, write_delivery
 from benchmarks.processes import Measured, run_measured
-from benchmarks.raking import run_raking
+from benchmarks.raking import NEWER_PYTHON, _python_of, run_raking
 from benchmarks.raking_peil import margin_error, rake_table, write_weights
 from benchmarks.respondents import CASES, Case, write_respondents
 from benchmarks.sections import replace_section
@@ -49,9 +49,21 @@ def test_a_short_benchmark_writes_its_tables_and_leaves_other_sections(tmp_path:
     write_docs(tmp_path, docs)
     text = docs.read_text()
     assert text.count("### 2 margins, 4,000 respondents") == 1
-    assert text.count("**Peil, whole**") == len(CASES)
+    assert text.count("**Peil, whole**") == text.count("Peil `peil.rake` of a data") == len(CASES)
     assert "## Dashboard\n\nstays" in text
     assert "failed" not in text
+
+
+def test_a_peer_of_a_newer_python_says_so_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A version manager leaves a name on the PATH that only says that the version is off."""
+    off = tmp_path / "python3.99"
+    off.write_text("#!/bin/sh\nexit 127\n")
+    off.chmod(0o755)
+    monkeypatch.setitem(NEWER_PYTHON, "peer==1", (str(off), "python3.98"))
+    assert "needs" in str(_python_of("peer==1", tmp_path))
+    assert not (tmp_path / "venv-peer-1").exists()
 
 
 def test_a_lost_marker_is_refused(tmp_path: Path) -> None:
