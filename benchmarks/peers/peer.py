@@ -138,9 +138,8 @@ def rimpy(frame: object, case: dict) -> tuple[Job, Callable]:
     if case["has_base_weights"]:
         raise NotImplementedError("does not do base weights: every weight starts at 1")
     total = sum(next(iter(case["targets"].values())).values())
-    shares = {
-        v: {level: t / total for level, t in levels.items()} for v, levels in case["targets"].items()
-    }
+    targets = case["targets"]
+    shares = {v: {level: t / total for level, t in targets[v].items()} for v in targets}
 
     def job() -> object:
         return rake(
