@@ -349,6 +349,32 @@ def forged(package: Path, folder: Path, table: str, query: str) -> Path:
          "sums that no answers can have"),
         ("item_products", "select * replace (item_b || 'x' as item_b) from counted",
          "item_b is not in"),
+        ("item_products", "select * replace (if(item_a <> item_b, -sum_dab, sum_dab) as sum_dab) "
+         "from counted", "go beyond them"),
+        ("item_products", "select * replace (2 * sum_da as sum_da, 2 * sum_db as sum_db, "
+         "4 * sum_dab as sum_dab) from counted", "not on its scale"),
+        ("respondents", "select * replace (-base_weight as base_weight) from counted",
+         "is not a number above 0"),
+        ("respondents", "select * replace (2 * base_weight as base_weight) from counted",
+         "cannot have"),
+        ("answers", "select * replace (0.9 * sum_d as sum_d) from counted", "cannot have"),
+        ("answers", "select * replace (null as sum_d2) from counted", "is not a number above 0"),
+        ("answers", "select * replace (question_code || 'x' as question_code) from counted",
+         "question_code is not in"),
+        ("answers", "select * replace (if(option_code is null, null, 'x') as option_code) "
+         "from counted", "that is not in options.csv"),
+        ("answers", "select * replace (value_number + 20 as value_number) from counted "
+         "where option_code is null", "on the scale of its question"),
+        ("answers", "from counted where is_base or hash(option_code, value_number) % 2 = 0",
+         "not as many as the people who gave one"),
+        ("answers", "select * replace (if(is_base, 1.0, value_number) as value_number) from "
+         "counted", "or a base with one"),
+        ("crosstabs", "select * replace (n_respondents + 0 as n_respondents, "
+         "list_reverse(answers) as answers) from counted", "crosstabs: "),
+        ("profiles", "select * replace (level_code || 'x' as level_code) from counted",
+         "not those of their profile_key"),
+        ("keys", "select * replace (null as respondent_key) from counted",
+         "respondent_key is empty"),
     ],
 )  # fmt: skip
 def test_counts_that_cannot_be_are_refused(survey, packages, tmp_path, table, query, said):

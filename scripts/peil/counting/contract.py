@@ -8,12 +8,11 @@ import duckdb
 from peil.codebook import read_rows
 from peil.codebook.sources import Source
 from peil.counting.manifest import Manifest
+from peil.counting.possible import EQUAL, possible_rules
 from peil.counting.tables import SELECTED, columns_of, sums_of
 from peil.errors import DeliveryRejectedError
 from peil.warehouse import as_path, literal
 
-# Sums of the same numbers in another order differ in their last digits.
-_EQUAL = 1e-9
 _SUMMED = {
     "answers": "n_answers", "pairs": "n_both", "drivers": "n_answers",
     "item_products": "n_answers", "crosstabs": "n_respondents",
@@ -95,7 +94,7 @@ def _hold_table(
     for column, total in sums_of(connection, relation, wanted).items():
         given = facts["sums"].get(column)
         close = isinstance(given, int | float) and math.isclose(
-            given, total, rel_tol=_EQUAL, abs_tol=_EQUAL
+            given, total, rel_tol=EQUAL, abs_tol=EQUAL
         )
         if not close:
             raise refused(name, f"{file}: {column} sums to {total} and its manifest says {given}")
@@ -134,9 +133,8 @@ def _rules(
         ),
         (
             "profiles are not those of the respondents who count",
-            f"select profile_key from ({eligible}) as e full join "
-            f"(select distinct profile_key from {places['profiles']}) as p using (profile_key) "
-            "where e.n is null or p.profile_key is null",
+            f"from {places['profiles']} where profile_key not in "
+            f"(select e.profile_key from ({eligible}) as e where e.profile_key is not null)",
         ),
         ("a count is not above 0", f"from {people} where coalesce(n_respondents, 0) < 1"),
         (
@@ -151,7 +149,6 @@ def _rules(
             f"base.is_base and {same_place} where not given.is_base and given.n_answers > "
             "coalesce(base.n_answers, 0)",
         ),
-        *_joint_rules(places, eligible),
     ]
     for table, n in _SUMMED.items():
         rules.append((
@@ -163,7 +160,7 @@ def _rules(
         rules.append((
             f"{table}: a sum of weights is not a number above 0",
             f"from {places[table]} where "
-            + " or ".join(f"not isfinite({c}) or {c} <= 0" for c in sums),
+            + " or ".join(f"not coalesce(isfinite({c}) and {c} > 0, false)" for c in sums),
         ))  # fmt: skip
     for table, key in _KEYS.items():
         rules.append((
@@ -183,7 +180,11 @@ def _rules(
                     f"from {places[table]} where {column} is distinct from "
                     f"{literal(getattr(source, column))}",
                 ))  # fmt: skip
-    return rules
+    return [
+        *rules,
+        *_joint_rules(places, eligible),
+        *possible_rules(places, source, seeds, columns),
+    ]
 
 
 def _joint_rules(places: dict[str, str], eligible: str) -> list[tuple[str, str]]:
@@ -219,7 +220,7 @@ def _joint_rules(places: dict[str, str], eligible: str) -> list[tuple[str, str]]
         (
             "item_products: sums that no answers can have",
             f"from {places['item_products']} where not isfinite(sum_da + sum_db + sum_dab) or "
-            f"(item_a = item_b and sum_da * sum_da > sum_d * sum_dab * {1 + _EQUAL})",
+            f"(item_a = item_b and sum_da * sum_da > sum_d * sum_dab * {1 + EQUAL})",
         ),
     ]
 
