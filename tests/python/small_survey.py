@@ -12,7 +12,9 @@ from unittest import mock
 import duckdb
 from conftest import options, peil, places_in
 from peil.landing import land
+from peil.nights import publish as publishing
 from peil.nights.build import build_warehouse
+from peil.nights.nightly import nightly
 from peil.settings import PROJECT, Places
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
@@ -193,6 +195,17 @@ def make_designs(folder: Path) -> None:
 
 def night(places: Places) -> subprocess.CompletedProcess:
     return peil("nightly", *options(places), PEIL_HASH_KEY="test")
+
+
+def release_tables(places: Places) -> None:
+    """A night in this process whose release is its tables: no documents, and an empty site."""
+    with (
+        mock.patch.dict(os.environ, PEIL_HASH_KEY="test"),
+        mock.patch.object(publishing, "write_documents"),
+        mock.patch.object(publishing, "build_site", lambda _, folder: folder.mkdir()),
+    ):
+        landed = nightly(places)
+    assert not (landed.rejected or landed.failed), landed
 
 
 def build(places: Places) -> None:
