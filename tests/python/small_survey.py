@@ -1,11 +1,12 @@
 """Small surveys for nights of a few seconds, made from the reference seeds and rows."""
 
+import contextlib
 import csv
 import io
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -197,13 +198,19 @@ def night(places: Places) -> subprocess.CompletedProcess:
     return peil("nightly", *options(places), PEIL_HASH_KEY="test")
 
 
-def release_tables(places: Places) -> None:
-    """A night in this process whose release is its tables: no documents, and an empty site."""
+@contextlib.contextmanager
+def tables_only() -> Iterator[None]:
+    """A release in this process is its tables: it has no documents, and an empty site."""
     with (
-        mock.patch.dict(os.environ, PEIL_HASH_KEY="test"),
         mock.patch.object(publishing, "write_documents"),
         mock.patch.object(publishing, "build_site", lambda _, folder: folder.mkdir()),
     ):
+        yield
+
+
+def release_tables(places: Places) -> None:
+    """A night in this process that releases its tables."""
+    with mock.patch.dict(os.environ, PEIL_HASH_KEY="test"), tables_only():
         landed = nightly(places)
     assert not (landed.rejected or landed.failed), landed
 

@@ -230,13 +230,17 @@ def test_a_replay_equals_dbt_on_every_kind_of_night(trial, monkeypatch):
     query = Path(re.search(r"Rows: run the query in (\S+) on", of_seeds)[1]).read_text()
     with duckdb.connect(str(trial.warehouse), read_only=True) as connection:
         assert len(connection.execute(query).fetchall()) == 1
-    # Mended, with another label and without the first wave.
+    # Mended, with another label, without the first wave, and with a change that reaches what is
+    # kept of the second.
     steps.write_text(kept, encoding="utf-8")
     edit(trial.seeds, "weighting_margins", lambda rows: rows[:-1])
     edit(trial.seeds, "attribute_levels", lambda rows: [
         {**r, "has_population_target": str(r["level_code"] != "anders").lower(),
          "label_nl": r["label_nl"].upper()}
         for r in rows
+    ])  # fmt: skip
+    edit(trial.seeds, "questions", lambda rows: [
+        {**r, "is_reported": "false"} if r["question_code"] == "weight" else r for r in rows
     ])  # fmt: skip
     purge(trial, "w1")
     assert night(trial, tests=False) == []
