@@ -360,9 +360,11 @@ def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(copy_of_d
             "select distinct respondent_id from staging.stg_respondents "
             "where respondent_id is not null and wave_code = '2024'"
         ).fetchall()
-        # Compressed text shows no id in the bytes of the file: written once more, it does.
+        # Compressed text shows no id in the bytes of the file, and whether it is compressed differs
+        # from night to night. Of an update that changes nothing DuckDB writes nothing.
         connection.execute("set force_compression = 'uncompressed'")
-        connection.execute("update staging.stg_respondents set respondent_id = respondent_id")
+        table = "staging.stg_respondents"
+        connection.execute(f"create or replace table {table} as from {table}")
         connection.execute("checkpoint")
     figures = "select count(*), sum(hash(columns(*)::varchar)) from marts.estimates"
     kpis = "select count(*), sum(hash(columns(*)::varchar)) from marts.kpi_scorecard"
