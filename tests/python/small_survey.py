@@ -1,18 +1,21 @@
 """Small surveys for nights of a few seconds, made from the reference seeds and rows."""
 
+import contextlib
 import csv
 import io
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from unittest import mock
 
 import duckdb
 from conftest import options, peil, places_in
 from peil.landing import land
+from peil.nights import publish as publishing
 from peil.nights.build import build_warehouse
+from peil.nights.nightly import nightly
 from peil.settings import PROJECT, Places
 
 REFERENCE = PROJECT / "tests" / "python" / "reference"
@@ -193,6 +196,23 @@ def make_designs(folder: Path) -> None:
 
 def night(places: Places) -> subprocess.CompletedProcess:
     return peil("nightly", *options(places), PEIL_HASH_KEY="test")
+
+
+@contextlib.contextmanager
+def tables_only() -> Iterator[None]:
+    """A release in this process is its tables: it has no documents, and an empty site."""
+    with (
+        mock.patch.object(publishing, "write_documents"),
+        mock.patch.object(publishing, "build_site", lambda _, folder: folder.mkdir()),
+    ):
+        yield
+
+
+def release_tables(places: Places) -> None:
+    """A night in this process that releases its tables."""
+    with mock.patch.dict(os.environ, PEIL_HASH_KEY="test"), tables_only():
+        landed = nightly(places)
+    assert not (landed.rejected or landed.failed), landed
 
 
 def build(places: Places) -> None:

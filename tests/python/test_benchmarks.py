@@ -33,7 +33,7 @@ def test_weights_written_in_the_database_meet_the_margins(tmp_path: Path, case: 
 
 def test_memory_of_a_night_is_that_of_all_its_processes() -> None:
     """A process of 50 MiB starts one of 200 MiB, as landing starts a reader."""
-    child = "x = bytearray(200 << 20); import time; time.sleep(1)"
+    child = "x = bytearray(200 << 20); import time; time.sleep(2)"
     own = f"import subprocess, sys; x = bytearray(50 << 20); c = {child!r}"
     run = "subprocess.run([sys.executable, '-c', c])"
     done = run_measured([sys.executable, "-c", f"{own}; {run}"], timeout=60)

@@ -257,9 +257,14 @@ def test_an_address_at_which_nobody_listens_is_refused_at_once(monkeypatch):
         port = server.getsockname()[1]
         with cluster(f"127.0.0.1:{port}"):
             pass
+    # A port that is taken and not listened to: nobody else gets it meanwhile.
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    port = taken.getsockname()[1]
     said = f"nobody listens there.*ray start --head --port {port}"
     with pytest.raises(InputError, match=said), cluster(f"127.0.0.1:{port}"):
         pass
+    taken.close()
     # Of other addresses Ray knows who is there.
     for address in ("local:2", "auto", "ray://head:10001"):
         with cluster(address):

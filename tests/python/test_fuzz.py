@@ -6,6 +6,7 @@ are present, and small ones of every tool.
 """
 
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -171,10 +172,13 @@ def test_a_killed_landing_leaves_no_partial_delivery(deliveries, tmp_path):
     rng = random.Random(9)
     command = [sys.executable, "-m", "peil", "land", *map(str, options(places))]
     killed, longest = 0, 5.5
-    for _ in range(N_KILLS):
+    for number in itertools.count():
+        # Asked ever sooner, some run is killed on any machine.
+        if number >= N_KILLS and killed:
+            break
         if places.warehouse.exists() and rng.random() < 0.7:
             shutil.rmtree(places.warehouse.parent)
-        longest, was_killed = killed_within(command, rng.uniform(0.3, longest), longest)
+        longest, was_killed = killed_within(command, rng.uniform(0.1, longest), longest)
         killed += was_killed
         if places.warehouse.exists():
             with duckdb.connect(str(places.warehouse)) as connection:
@@ -182,13 +186,12 @@ def test_a_killed_landing_leaves_no_partial_delivery(deliveries, tmp_path):
                     "select 1 from duckdb_tables() where table_name = 'kpi_values'"
                 ).fetchone():
                     ledger_agrees(connection)
-    assert killed
     last = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert last.returncode == 0, last.stderr
     with duckdb.connect(str(places.warehouse), read_only=True) as connection:
         assert ledger_agrees(connection) == 6
     assert not (places.warehouse.parent / ".incoming").exists()
-    print(f"{killed} of {N_KILLS} runs were killed while they ran")
+    print(f"{killed} of {number} runs were killed while they ran")
 
 
 def whole_release(places):
@@ -240,9 +243,11 @@ def test_a_killed_night_leaves_a_whole_release_and_the_next_is_equal(copy_of_sma
     outcomes = {"killed": 0, "ended": 0, "published by hand": 0, "refused by hand": 0}
     longest = 30.0
     command = [sys.executable, "-m", "peil", "nightly", *map(str, options(places))]
-    for number in range(N_KILLS):
+    for number in itertools.count():
+        if number >= N_KILLS and outcomes["killed"]:
+            break
         changing.write_bytes(shorter if number % 2 == 0 else original)
-        longest, was_killed = killed_within(command, rng.uniform(0.5, longest), longest)
+        longest, was_killed = killed_within(command, rng.uniform(0.1, longest), longest)
         outcomes["killed" if was_killed else "ended"] += 1
         assert whole_release(places)[changing.name] in digests
         if number % 3 == 0:
@@ -254,10 +259,9 @@ def test_a_killed_night_leaves_a_whole_release_and_the_next_is_equal(copy_of_sma
                 )
             outcomes["refused by hand" if by_hand.returncode else "published by hand"] += 1
             whole_release(places)
-    assert outcomes["killed"]
     changing.write_bytes(original)
     last = peil("nightly", *options(places))
     assert last.returncode == 0, last.stderr
     assert fingerprint(places.published_file) == first
     assert not [p for p in places.seeds.parent.rglob(".*") if re.search(r"-\d+(\.\w+)*$", p.name)]
-    print(f"{N_KILLS} nights: {outcomes}")
+    print(f"{number} nights: {outcomes}")

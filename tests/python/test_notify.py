@@ -185,7 +185,7 @@ def test_a_server_without_end_and_a_port_that_is_none_change_nothing(monkeypatch
                             smtp_port=server.getsockname()[1], smtp_security="none")  # fmt: skip
         began = time.monotonic()
         assert send(settings, "subject", "text", {}) == "e-mail not sent (TimeoutError)"
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 30, "it would go on for ever"
     for port in (99999, -1):
         said = send(dataclasses.replace(settings, smtp_port=port), "subject", "text", {})
         assert said.startswith("e-mail not sent (")

@@ -17,9 +17,11 @@ from peil.counting.made_of import key_check
 from peil.errors import DeliveryRejectedError, InputError
 from peil.landing import kinds, privacy
 from peil.migrations import migrate
+from peil.nights.publish import publish
 from peil.readers import INCOMING
 from peil.settings import PROJECT
 from peil.warehouse import DELIVERED_TABLES
+from small_survey import tables_only
 
 BSN = ["111222333", "123456782", "010464554", "200000007"]
 
@@ -358,9 +360,11 @@ def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(copy_of_d
             "select distinct respondent_id from staging.stg_respondents "
             "where respondent_id is not null and wave_code = '2024'"
         ).fetchall()
-        # Compressed text shows no id in the bytes of the file: written once more, it does.
+        # Compressed text shows no id in the bytes of the file, and whether it is compressed differs
+        # from night to night. Of an update that changes nothing DuckDB writes nothing.
         connection.execute("set force_compression = 'uncompressed'")
-        connection.execute("update staging.stg_respondents set respondent_id = respondent_id")
+        table = "staging.stg_respondents"
+        connection.execute(f"create or replace table {table} as from {table}")
         connection.execute("checkpoint")
     figures = "select count(*), sum(hash(columns(*)::varchar)) from marts.estimates"
     kpis = "select count(*), sum(hash(columns(*)::varchar)) from marts.kpi_scorecard"
@@ -383,7 +387,8 @@ def test_a_purge_removes_the_microdata_and_keeps_the_published_figures(copy_of_d
     assert stat.S_IMODE(places.warehouse.stat().st_mode) == 0o600
     again = peil("land", *options(places))
     assert "0 landed, 6 unchanged" in again.stdout, "purged files do not come back"
-    assert peil("publish", *options(places)).returncode == 0
+    with tables_only():
+        publish(places)
     with duckdb.connect(str(places.published_file), read_only=True) as connection:
         assert [connection.execute(query).fetchall() for query in (figures, kpis)] == before
         survey_kpis = (

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from conftest import places_in
 from peil.errors import PeilError
+from peil.export import wide
 from peil.export.research import write_research
 from peil.nights.research import GRAIN, build_research
 from peil.settings import PROJECT, Places
@@ -194,6 +195,16 @@ def test_a_question_named_like_a_weight_gets_a_name_of_its_own(
     assert meta.column_names_to_labels["weight_2"] == "Vraag weight?"
     assert data.loc[people["p4"], "weight_2"] == 6
     assert data["weight"].mean() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "wanted"), [("Hoe?", "Oordeel", "Hoe?"), (None, "Oordeel", "Oordeel"),
+                                  (None, None, "q1")],
+)  # fmt: skip
+def test_a_question_without_its_text_has_the_label_of_its_codebook(text, label, wanted):
+    frame = pd.DataFrame({"question_code": ["q1"], "text_nl": [text], "label_nl": [label]})
+    (question,) = frame.itertuples()
+    assert wide.text_of(question) == wanted
 
 
 def test_parquet_holds_answers_only(exported: Path):

@@ -2,12 +2,20 @@
 
 import numpy as np
 import pytest
-from conftest import options, peil
 from peil.demo.dealing import HAPPIER_SOURCE
 from peil.raking import prepare_margins, rake
 from peil.settings import Places
 from peil.tables.source_effects import source_effects, without_source
-from small_survey import add, build, deliver, edit, published, small_places, working
+from small_survey import (
+    add,
+    build,
+    deliver,
+    edit,
+    published,
+    release_tables,
+    small_places,
+    working,
+)
 from weighted_people import TARGETS, respondents, tables_of
 
 # source, estimate, others, difference, se, df, p; with clusters: se, df, p; raked without.
@@ -86,11 +94,6 @@ def people(first, n, grade):
     ]  # fmt: skip
 
 
-def night(places):
-    done = peil("nightly", *options(places), PEIL_HASH_KEY="test")
-    assert done.returncode == 0, done.stderr
-
-
 def three_sources(folder, sizes: dict[str, int], grade=lambda _, i: 1 + (7 * i) % 10) -> Places:
     """The reference survey with grades from three files, each a source; the least base is 30."""
     places = small_places(folder)
@@ -143,7 +146,7 @@ def test_a_range_is_that_of_the_sources_left_out(tmp_path):
     """Three sources that may all be seen: 8 of one, 6 and 4 of the others."""
     means = {"a": 8, "b": 6, "c": 4}
     places = three_sources(tmp_path, dict.fromkeys(means, 60), lambda name, i: means[name] + i % 2)
-    night(places)
+    release_tables(places)
     rows = published(places, "select source_code, estimate, others_estimate, difference, verdict, "
                      "estimate_without, source_low, source_high, n_sources, is_every_source "
                      "from marts.source_effects order by source_code")  # fmt: skip
@@ -161,7 +164,7 @@ def test_a_range_is_that_of_the_sources_left_out(tmp_path):
     # Three more of one source: what it and everybody said before stands, and no source is shown
     # beside the others, also those of whom nobody is new and whose own figure is.
     deliver(places, people(0, 60 + 3, lambda i: means["a"] + i % 2), "a.csv")
-    night(places)
+    release_tables(places)
     assert published(places, "select distinct is_withheld from marts.source_effects") == [(True,)]
     shown = published(places, "select segment_value, is_from_earlier_release from marts.estimates "
                       "where segment_code = 'via' and statistic = 'mean' and not is_withheld "

@@ -138,6 +138,7 @@ def test_an_exception_is_still_one_and_gives_its_reason(name):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_the_bill_of_materials_names_everything_that_is_locked(tmp_path):
     """The command of `make sbom`, with the same options."""
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")

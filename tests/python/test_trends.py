@@ -5,16 +5,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import options, peil, places_in
-from small_survey import build
+from part_nights import land_and_build
 
 
 @pytest.fixture(scope="module")
 def two_waves(tmp_path_factory):
+    """What changes are made of; test_linear_trends.py builds all of a survey of waves."""
     places = places_in(tmp_path_factory.mktemp("waves"))
     simulated = peil("demo", "--waves", 2, *options(places))
     assert simulated.returncode == 0, simulated.stderr
     assert "burgerpanel_2025.sav" in simulated.stdout
-    build(places)
+    wanted = {"trends", "estimates", "est_comparison_tests", "est_cluster_influence"}
+    land_and_build(places, lambda step: step.name in wanted)
     with duckdb.connect(str(places.warehouse), read_only=True) as connection:
         yield connection
 

@@ -29,7 +29,7 @@ _ROW = "seed_row"
 def seed_faults(seeds: Path) -> list[str]:
     """A sentence per fault that would stop a night; seeds that are absent are said elsewhere."""
     found: list[str] = []
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         here = [seed for seed in seed_columns() if (seeds / f"{seed}.csv").is_file()]
         for seed in here:
             found += _load(connection, seeds / f"{seed}.csv")
@@ -172,14 +172,19 @@ def _macro(name: str) -> str:
     return f"{{{{ ref('{name}') }}}}"
 
 
-def _rows_of(connection: duckdb.DuckDBPyConnection, test: Path) -> Iterator[str]:
+@cache
+def _sql_of(test: Path) -> str:
+    """A test as DuckDB runs it on tables that are named as seeds are."""
     options = (
         f"({render('stg_options', {'options': 'options', 'municipalities': 'municipalities'})})"
     )
-    sql = jinja2.Template(_whole(test)).render(
+    return jinja2.Template(_whole(test)).render(
         ref=lambda name: options if name == "stg_options" else name
     )
-    found = connection.execute(sql)
+
+
+def _rows_of(connection: duckdb.DuckDBPyConnection, test: Path) -> Iterator[str]:
+    found = connection.execute(_sql_of(test))
     names = [column[0] for column in found.description or []]
     comment = " ".join(re.findall(r"^-- ?(.*)$", test.read_text("utf-8"), re.MULTILINE))
     for row in found.fetchall():

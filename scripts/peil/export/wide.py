@@ -166,6 +166,12 @@ def _add_attributes(wide: Wide, levels: pd.DataFrame, chosen: pd.DataFrame) -> N
         )
 
 
+def text_of(question: Any) -> str:
+    """What was asked, or what a codebook that leaves it empty says of the question."""
+    texts = (question.text_nl, question.label_nl, question.question_code)
+    return next(text for text in texts if not pd.isna(text))
+
+
 def _add_question(
     wide: Wide, question: Any, answers: pd.DataFrame, options: pd.DataFrame, codes: pd.DataFrame
 ) -> None:
@@ -183,17 +189,17 @@ def _add_question(
     if question.scale_kind == "multiple":
         members = []
         for option, values in _ticked(answers[is_answer], options):
-            label = f"{question.text_nl} {option.label_nl}"
+            label = f"{text_of(question)} {option.label_nl}"
             name = f"{question.question_code}_{option.option_code}"
             members.append(wide.add(name, column(label, values, TICKED)))
         # SPSS has no set of one.
         if len(members) > 1:
             name = wide.set_names.new(question.question_code)
-            wide.response_sets.append(ResponseSet(name, question.text_nl, tuple(members)))
+            wide.response_sets.append(ResponseSet(name, text_of(question), tuple(members)))
     else:
         _refuse_several(question.question_code, wide.wave, answers[is_answer])
         values, labels = _one_answer(question.scale_kind, answers[is_answer], options)
-        wide.add(question.question_code, column(question.text_nl, values, labels))
+        wide.add(question.question_code, column(text_of(question), values, labels))
 
 
 def _ticked(given: pd.DataFrame, options: pd.DataFrame) -> Iterator[tuple]:
