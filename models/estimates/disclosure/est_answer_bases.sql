@@ -1,5 +1,5 @@
--- The base of a question that only people who gave an answer are asked, or of a group of them, tells
--- how many gave it.
+-- The base of a question that only people who gave an answer are asked, or of a group of them,
+-- tells how many gave it.
 with recursive routes as (
     select
         survey_code,
