@@ -29,7 +29,7 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
                 complements,
                 rules,
                 answers,
-                dbt.ref("est_mirrors").df(),
+                pd.concat([dbt.ref("est_mirrors").df(), dbt.ref("est_answer_bases").df()]),
             ),
             attack_answers(figures[is_answer], nestings, rules),
             attack_counts(counts, withheld_counts, float(thresholds["min_cell_n"])),

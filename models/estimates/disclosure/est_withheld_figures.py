@@ -3,6 +3,7 @@
 
 def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
     dbt.config(materialized="table")
+    import pandas as pd
     from peil.disclosure import protect, rules_of
 
     thresholds = dbt.ref("thresholds").df().set_index("threshold_code")["value"]
@@ -15,5 +16,5 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
         rules=rules_of(thresholds, rounding),
         answers=dbt.ref("est_group_answers").df(),
         composites=dbt.ref("composites").df(),
-        mirrors=dbt.ref("est_mirrors").df(),
+        mirrors=pd.concat([dbt.ref("est_mirrors").df(), dbt.ref("est_answer_bases").df()]),
     )
