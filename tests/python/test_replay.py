@@ -169,7 +169,8 @@ def test_a_replay_equals_dbt_on_every_kind_of_night(trial, monkeypatch):
             "where model_name = 'wgt_off_route'"
         )
         connection.execute(
-            "drop view weighted.wgt_routes; create table weighted.wgt_routes (x int)"
+            "drop view weighted.wgt_respondent_parts; "
+            "create table weighted.wgt_respondent_parts (x int)"
         )
         connection.execute("drop table marts.about; create view marts.about as select 1 as x")
     assert night(trial, tests=False) == []

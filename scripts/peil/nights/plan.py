@@ -211,8 +211,11 @@ def with_deliveries(code: str, keys: list[str] | None, rows: tuple[int, int] | N
         facts = json.loads(found[1])
         if not keys or (rows and rows[0] > 1 and not facts["row"]):
             return "false"
-        listed = ", ".join(f"'{key}'" for key in keys)
-        chosen = f"{facts['key']} in ({listed})"
+        chosen = f"{facts['key']} = '{keys[0]}'"
+        if len(keys) > 1:
+            # DuckDB says an equality of all that is joined on the key as well, a list it does not.
+            listed = ", ".join(f"'{key}'" for key in keys)
+            chosen = f"{facts['key']} in ({listed})"
         if not (rows and facts["row"]):
             return chosen
         return f"({chosen} and {facts['row']} between {rows[0]} and {rows[1]})"
