@@ -7,6 +7,7 @@ every row; and what a failed night says.
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -371,12 +372,35 @@ def test_deliveries_are_filled_in():
         "where answers.delivery_key in ('k', 'l') and x"
     )
     assert with_deliveries(code, ["k"], (11, 20)).endswith(
-        "where (answers.delivery_key in ('k') and answers.row_number between 11 and 20) and x"
+        "where (answers.delivery_key = 'k' and answers.row_number between 11 and 20) and x"
     )
     # What has no rows is there once.
     without = f"true /* deliveries {json.dumps(facts | {'row': ''})} */"
-    assert with_deliveries(without, ["k"], (1, 10)) == "answers.delivery_key in ('k')"
+    assert with_deliveries(without, ["k"], (1, 10)) == "answers.delivery_key = 'k'"
     assert with_deliveries(without, ["k"], (11, 20)) == "false"
+
+
+def test_the_answers_of_one_delivery_are_found_without_reading_those_of_others(warehouse):
+    # Else ten thousand people beside a million would cost what a million does.
+    (key,) = warehouse.execute("select min(delivery_key) from weighted.wgt_routes").fetchone()
+    (_, found) = warehouse.execute(
+        "explain (format json) select * from estimates.est_valid_answers "
+        f"where delivery_key = '{key}'"
+    ).fetchone()
+    read = {scan["Table"].split(".")[-1]: str(scan.get("Filters")) for scan in scans(found)}
+    assert {"stg_answers", "wgt_respondents", "wgt_routes"} <= set(read)
+    whole = {table for table, filters in read.items() if f"delivery_key='{key}'" not in filters}
+    assert whole <= {"questions", "scales"}
+
+
+def scans(plan: str) -> Iterator[dict]:
+    """What DuckDB says of every table that a query reads."""
+    nodes = json.loads(plan)
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("children", [])
+        if "Table" in node.get("extra_info", {}):
+            yield node["extra_info"]
 
 
 def test_a_plan_is_compiled_once_for_all_folders(tmp_path, monkeypatch):
