@@ -1,5 +1,5 @@
 with routes as (
-    -- Once, also where an answer is delivered twice: what is joined to it stays as it is.
+    -- Once, also where an answer is delivered twice.
     select distinct
         answers.delivery_key,
         answers.row_number,

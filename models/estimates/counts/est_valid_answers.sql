@@ -38,18 +38,21 @@ valid_answers as (
     inner join given as answers using (delivery_key, row_number)
     inner join {{ ref('questions') }} as questions using (question_code, survey_code)
     inner join {{ ref('scales') }} as scales using (scale_code)
-    -- Joined, and not looked up: a condition on the delivery then reaches the routes as well.
-    left join {{ ref('wgt_routes') }} as routes
-        on
-            answers.delivery_key = routes.delivery_key
-            and answers.row_number = routes.row_number
-            and answers.question_code = routes.question_code
     where
         questions.is_reported
         and answers.missing_reason is null
         -- An explicit no is an answer only where several can be given.
         and (answers.is_selected or scales.kind = 'multiple')
-        and (questions.routing_question_code is null or routes.row_number is not null)
+        and (
+            questions.routing_question_code is null
+            or (answers.delivery_key, answers.row_number, answers.question_code) in (
+                select
+                    routes.delivery_key,
+                    routes.row_number,
+                    routes.question_code,
+                from {{ ref('wgt_routes') }} as routes
+            )
+        )
 )
 
 select * from valid_answers
