@@ -1,7 +1,6 @@
-{{ config(materialized='view') }}
-
 with routes as (
-    select
+    -- Once, also where an answer is delivered twice.
+    select distinct
         answers.delivery_key,
         answers.row_number,
         questions.question_code,
@@ -10,7 +9,9 @@ with routes as (
         on
             questions.routing_question_code = answers.question_code
             and questions.routing_option_code = answers.option_code
-    where answers.is_selected
+    where
+        answers.is_selected
+        and {{ is_to_build('answers.delivery_key', 'stg_delivery_versions') }}
 )
 
 select * from routes

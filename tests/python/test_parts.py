@@ -149,15 +149,26 @@ def test_a_file_that_is_counted_some_rows_at_a_time_has_the_same_counts(
     ranges = []
     filled_in = replay_parts.with_deliveries
 
-    def seen(code, keys, rows=None):
+    def seen(code, keys, rows=None, **more):
         ranges.append(rows)
-        return filled_in(code, keys, rows)
+        return filled_in(code, keys, rows, **more)
 
     monkeypatch.setattr(replay_parts, "with_deliveries", seen)
     package = count_delivery(survey.seeds, survey.inbox / NAME, tmp_path).package
     assert set(ranges) - {None} == {(1, 33), (34, 66), (67, 99), (100, 132)}
     assert manifest(package) == manifest(whole)
     same_counts(package, whole, tmp_path)
+
+
+def test_few_deliveries_beside_many_people_are_taken_one_by_one():
+    small = {"a": 900, "b": 800}
+    assert list(replay_parts.batches(["a", "b"], small)) == [(["a", "b"], None)]
+    beside = small | {"standing": 600_000}
+    assert list(replay_parts.batches(["a", "b"], beside)) == [(["a"], None), (["b"], None)]
+    # What stands has to be read once for so many.
+    many = {f"{key:03}": 900 for key in range(100)}
+    keys = list(many)
+    assert list(replay_parts.batches(keys, many | {"standing": 600_000})) == [(keys, None)]
 
 
 def test_a_model_that_had_no_table_shows_the_many_rows_of_its_first_delivery(tmp_path):

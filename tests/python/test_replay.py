@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -209,7 +210,8 @@ def test_a_replay_equals_dbt_on_every_kind_of_night(trial, monkeypatch):
             "where model_name = 'wgt_off_route'"
         )
         connection.execute(
-            "drop view weighted.wgt_routes; create table weighted.wgt_routes (x int)"
+            "drop view weighted.wgt_respondent_parts; "
+            "create table weighted.wgt_respondent_parts (x int)"
         )
         connection.execute("drop table marts.about; create view marts.about as select 1 as x")
     assert night(trial, tests=False) == []
@@ -416,10 +418,36 @@ def test_deliveries_are_filled_in():
     assert with_deliveries(code, ["k"], (11, 20)).endswith(
         "where (answers.delivery_key in ('k') and answers.row_number between 11 and 20) and x"
     )
+    assert with_deliveries(code, ["k"], is_small=True).endswith(
+        "where answers.delivery_key = 'k' and x"
+    )
     # What has no rows is there once.
     without = f"true /* deliveries {json.dumps(facts | {'row': ''})} */"
     assert with_deliveries(without, ["k"], (1, 10)) == "answers.delivery_key in ('k')"
     assert with_deliveries(without, ["k"], (11, 20)) == "false"
+
+
+def test_the_answers_of_one_delivery_are_found_without_reading_those_of_others(warehouse):
+    # Else ten thousand people beside a million would cost what a million does.
+    (key,) = warehouse.execute("select min(delivery_key) from weighted.wgt_routes").fetchone()
+    (_, found) = warehouse.execute(
+        "explain (format json) select * from estimates.est_valid_answers "
+        f"where delivery_key = '{key}'"
+    ).fetchone()
+    read = {scan["Table"].split(".")[-1]: str(scan.get("Filters")) for scan in scans(found)}
+    assert {"stg_answers", "wgt_respondents"} <= set(read)
+    whole = {table for table, filters in read.items() if f"delivery_key='{key}'" not in filters}
+    assert whole <= {"questions", "scales", "wgt_routes"}
+
+
+def scans(plan: str) -> Iterator[dict]:
+    """What DuckDB says of every table that a query reads."""
+    nodes = json.loads(plan)
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("children", [])
+        if "Table" in node.get("extra_info", {}):
+            yield node["extra_info"]
 
 
 def test_a_plan_is_compiled_once_for_all_folders(tmp_path, monkeypatch):

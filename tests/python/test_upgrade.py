@@ -13,10 +13,9 @@ from peil.settings import PROJECT, Places
 TABLE = "estimates.est_driver_counts"
 KEPT = (
     "stg_respondents", "stg_answers", "wgt_respondent_attributes", "wgt_respondent_profiles",
-    "wgt_straight_lines", "wgt_off_route", "est_people_counts", "est_counted_people",
-    "est_counted_answers", "est_joint_counts",
-    "est_driver_counts", "stg_scores", "est_item_products",
-    "est_crosstab_counts",
+    "wgt_straight_lines", "wgt_routes", "wgt_off_route", "est_people_counts", "est_counted_people",
+    "est_counted_answers", "est_joint_counts", "est_driver_counts", "stg_scores",
+    "est_item_products", "est_crosstab_counts",
 )  # fmt: skip
 # Changes of a codebook of which each reaches something that is kept, through another seed.
 CHANGES = (

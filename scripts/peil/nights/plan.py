@@ -196,13 +196,22 @@ def deliveries_in(code: str) -> list[dict]:
     return [json.loads(found) for found in _PER_DELIVERY.findall(code)]
 
 
-def with_deliveries(code: str, keys: list[str] | None, rows: tuple[int, int] | None = None) -> str:
+def with_deliveries(
+    code: str,
+    keys: list[str] | None,
+    rows: tuple[int, int] | None = None,
+    *,
+    is_small: bool = False,
+) -> str:
     """The SQL of such a model for some deliveries, or for all that landed.
 
     Args:
         code: with what it says of itself in it.
         keys: of the deliveries; None for all.
         rows: the first and the last row of them, where not all are taken at once.
+        is_small: it is one delivery of few people beside many. An equality holds for all that is
+            joined on the key as well, to DuckDB; a list does not. It then takes the answers for
+            few, and would keep those of many in memory.
     """
 
     def condition(found: re.Match) -> str:
@@ -212,7 +221,7 @@ def with_deliveries(code: str, keys: list[str] | None, rows: tuple[int, int] | N
         if not keys or (rows and rows[0] > 1 and not facts["row"]):
             return "false"
         listed = ", ".join(f"'{key}'" for key in keys)
-        chosen = f"{facts['key']} in ({listed})"
+        chosen = f"{facts['key']} = {listed}" if is_small else f"{facts['key']} in ({listed})"
         if not (rows and facts["row"]):
             return chosen
         return f"({chosen} and {facts['row']} between {rows[0]} and {rows[1]})"

@@ -19,6 +19,11 @@ from peil.warehouse import literal, quoted
 log = logging.getLogger(__name__)
 # About two kilobytes each where answers to all questions are brought together.
 ROWS_AT_ONCE = 250_000
+# Beside so many rows each, deliveries are taken one by one: of one alone DuckDB reads what is its
+# own, of several it joins what stands of everybody.
+ROWS_BESIDE = 30_000
+# A delivery is small as one of so many that stand.
+ONE_OF = 10
 _PARTS = "made_in_parts"
 # The last clause of a model, in which no more than columns are named.
 _ORDER = re.compile(r"\norder by [\w, ]+\s*\Z")
@@ -36,7 +41,13 @@ def rows_of(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def batches(keys: list[str], n_rows: dict[str, int]) -> Iterator[Batch]:
-    """Small deliveries together, a large one by itself in ranges of its rows."""
+    """Small deliveries together, a large one by itself in ranges of its rows.
+
+    Args:
+        keys: of the deliveries at hand.
+        n_rows: of every delivery that stands.
+    """
+    are_few = sum(n_rows.values()) > ROWS_BESIDE * len(keys)
     together: list[str] = []
     n_together = 0
     for key in keys:
@@ -45,13 +56,17 @@ def batches(keys: list[str], n_rows: dict[str, int]) -> Iterator[Batch]:
             for first in range(1, n + 1, ROWS_AT_ONCE):
                 yield [key], (first, first + ROWS_AT_ONCE - 1)
             continue
-        if together and n_together + n > ROWS_AT_ONCE:
+        if together and (are_few or n_together + n > ROWS_AT_ONCE):
             yield together, None
             together, n_together = [], 0
         together.append(key)
         n_together += n
     if together:
         yield together, None
+
+
+def _is_small(key: str, n_rows: dict[str, int]) -> bool:
+    return ONE_OF * n_rows.get(key, 0) < sum(n_rows.values())
 
 
 def make_empty(connection: duckdb.DuckDBPyConnection, table: str, code: str) -> None:
@@ -85,7 +100,8 @@ def insert_deliveries(
     is_of_many = "row_number" not in columns
     pace = Pace()
     for chosen, rows in batches(keys, n_rows):
-        made = with_deliveries(code, chosen, rows)
+        is_small = len(chosen) == 1 and not rows and _is_small(chosen[0], n_rows)
+        made = with_deliveries(code, chosen, rows, is_small=is_small)
         if not (rows and is_of_many):
             connection.execute(
                 f"insert into {table} ({names}) select {names} from (\n{made}\n) as made"
