@@ -28,7 +28,8 @@
             {%- else -%} null
             {%- endif -%}::varchar as kept_codebook,
             null::varchar as facts;
-        drop table if exists codebook.built_codebook
+        drop table if exists codebook.built_codebook;
+        drop table if exists nights.made_of
     {%- endif -%}
 {%- endmacro %}
 

@@ -56,13 +56,18 @@ def build_facts(package: str, project: str) -> str:
         {
             "codebook": codebook_digest(seeds),
             "seeds": digest_of(sorted(seeds.glob("*.csv")), seeds),
-            "code": _of(digest_of(code_files(), PROJECT), digest_of(_modules(), _PACKAGE)),
+            "code": _digest_of_code(),
             "own_code": digest_of(own_files(own), own) if own != Path(package) else "",
             "commit": _commit(),
             "peil": version("peil"),
-            "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
+            "libraries": _libraries(),
         }
     )
+
+
+def code_digest() -> str:
+    """A digest of what decides the figures, given seeds and deliveries, libraries included."""
+    return _of(_digest_of_code(), version("peil"), _libraries())
 
 
 def macros_digest() -> str:
@@ -159,6 +164,14 @@ def _has_table(connection: duckdb.DuckDBPyConnection) -> bool:
             "and database_name = current_database()"
         ).fetchone()
     )
+
+
+def _digest_of_code() -> str:
+    return _of(digest_of(code_files(), PROJECT), digest_of(_modules(), _PACKAGE))
+
+
+def _libraries() -> str:
+    return ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
 
 
 def _files(root: Path, parts: tuple[str, ...]) -> list[Path]:

@@ -20,7 +20,7 @@ from part_nights import part_of
 from peil import built
 from peil.drafting.folder import init
 from peil.landing import land
-from peil.nights import build, memory, plans, replay
+from peil.nights import build, memory, plans, replay, replay_standing
 from peil.nights import publish as publishing
 from peil.nights.build import build_warehouse
 from peil.nights.plan import NoPlanError, Plan, Step, deliveries_in, plan_from, with_deliveries
@@ -53,6 +53,8 @@ quick_dbt.dbtRunner = Runner
 places = Places(*map(Path, sys.argv[1:5]))
 print(json.dumps(build.build_warehouse(places).failures))
 """
+# What a replay alone writes down, for the next one.
+OF_A_REPLAY = "made_of"
 # Moments, and where the night ran.
 MOMENTS = {"tested_at", "landed_at", "migrated_at", "received_at", "facts"}
 # Beside what is kept per delivery: of every kind of step one that is made of little.
@@ -97,17 +99,18 @@ def relations(connection: duckdb.DuckDBPyConnection, base: str) -> dict[str, set
     return {
         "columns": set(connection.execute(
             "select schema_name, table_name, column_name, column_index, data_type, is_nullable, "
-            "comment from duckdb_columns() where database_name = ?", [base]
+            "comment from duckdb_columns() where database_name = ? and table_name <> ?",
+            [base, OF_A_REPLAY],
         ).fetchall()),
         "tables": set(connection.execute(
-            "select schema_name, table_name, comment from duckdb_tables() where database_name = ?",
-            [base],
+            "select schema_name, table_name, comment from duckdb_tables() where database_name = ? "
+            "and table_name <> ?", [base, OF_A_REPLAY],
         ).fetchall()),
         # DuckDB writes the columns that a view leaves out in any order.
         "views": {(schema, name, *sorted(re.findall(r"\w+", sql))) for schema, name, sql in views},
         "constraints": set(connection.execute(
             "select schema_name, table_name, constraint_text from duckdb_constraints() "
-            "where database_name = ?", [base]
+            "where database_name = ? and table_name <> ?", [base, OF_A_REPLAY]
         ).fetchall()),
     }  # fmt: skip
 
@@ -184,7 +187,7 @@ def trial(tmp_path, monkeypatch) -> Places:
     return places
 
 
-def test_a_replay_equals_dbt_on_every_kind_of_night(trial, monkeypatch):
+def test_a_replay_equals_dbt_on_every_kind_of_night(trial, monkeypatch, caplog):
     def no_dbt(*_, **__):
         raise AssertionError("dbt built a night that a plan can run")
 
@@ -216,6 +219,15 @@ def test_a_replay_equals_dbt_on_every_kind_of_night(trial, monkeypatch):
         connection.execute("drop table marts.about; create view marts.about as select 1 as x")
     assert night(trial, tests=False) == []
     publish(trial)
+    # Another label alone; then the same again, of which only what was released since is new.
+    edit(trial.seeds, "options", lambda rows: [{**rows[0], "label_nl": "Anders"}, *rows[1:]])
+    monkeypatch.setattr("peil.nights.replay.log.propagate", True)
+    for _ in range(2):
+        caplog.clear()
+        with caplog.at_level("INFO", "peil"):
+            assert night(trial, tests=False) == []
+        n_standing, n = map(int, re.search(r"(\d+) of (\d+) steps stand", caplog.text).groups())
+        assert n_standing > n / 2
     # A codebook with two faults: one that a test of seeds finds, and one that a model stops at.
     steps = trial.seeds / "response_steps.csv"
     kept = steps.read_text(encoding="utf-8")
@@ -324,6 +336,95 @@ def test_a_test_comes_before_what_is_made_of_what_it_reads():
     assert waits[c] == [b, "test.peil.of_a"]
     order = [step.id for step in steps]
     assert order.index("test.peil.of_a") < order.index(b) < order.index(c)
+
+
+def step_of(name: str, kind: str, code: str, *reads: str, schema: str = "marts") -> Step:
+    """A step that reads others by their names, and sources by theirs with a schema."""
+    node_of = {"seed": "seed", "test": "test"}.get(kind, "model")
+    ids = [f"source.peil.{r}" if r.startswith("raw.") else r for r in reads]
+    return Step(f"{node_of}.{name}", kind, name, schema, f"{name}.csv", code, [], ids)
+
+
+@pytest.fixture
+def few_steps(tmp_path):
+    """Nights of a few steps: which of them ran."""
+    codes, counted, shown = "seed.codes", "model.counted", "model.shown"
+    plan = Plan([
+        step_of("codes", "seed", "", schema="codebook"),
+        step_of("counted", "table", "select count(*) as n, min(code) as code from codebook.codes",
+                codes),
+        step_of("shown", "table", "select n, label from marts.counted join codebook.codes using "
+                "(code)", codes, counted),
+        step_of("seen", "view", "select n from marts.counted", counted),
+        step_of("of_seen", "table", "select n from marts.seen", "model.seen"),
+        step_of("landed", "table", "select count(*) as n from raw.deliveries where n_rows > 1",
+                "raw.deliveries"),
+        step_of("of_landed", "table", "select n from marts.landed", "model.landed"),
+        step_of("is_labelled", "test", "select 1 from marts.shown where label = 'wrong'", shown),
+        step_of("is_counted", "test", "select 1 from marts.counted where n = 0", counted),
+    ])  # fmt: skip
+    plan.steps[0].types.update(code="varchar", label="varchar")
+
+    def sql(text: str) -> list[tuple]:
+        with duckdb.connect(str(tmp_path / "peil.duckdb")) as connection:
+            return connection.execute(text).fetchall()
+
+    def night(labels: str = "Ja", codes: str = "a", **how: bool) -> set[str]:
+        rows = "".join(f"{code},{labels}\n" for code in codes)
+        (tmp_path / "codes.csv").write_text(f"code,label\n{rows}", encoding="utf-8")
+        with duckdb.connect(str(tmp_path / "peil.duckdb")) as connection:
+            done = replay.replay(
+                connection, tmp_path, plan, PROJECT, keep_seeds=False, ticker=lambda _: None, **how
+            )
+        assert bool(done.failures) == (labels == "wrong")
+        return {step.name for step in plan.steps if step.id in done.seconds}
+
+    sql(
+        "create schema raw; create schema codebook; create table raw.deliveries as "
+        "select 'k' as delivery_key, 'f' as file_name, 'x' as sha256, 's' as source_code, "
+        "'w' as wave_code, 5 as n_rows, 'landed' as status"
+    )
+    return sql, night, {step.name for step in plan.steps}
+
+
+def test_a_step_stands_while_what_it_reads_is_the_same(few_steps):
+    sql, night, everything = few_steps
+    assert night() == everything
+    assert night() == set()
+    # A label is in no count: what is made of the count stands.
+    assert night("Nee") == {"codes", "counted", "shown", "is_labelled"}
+    of_landed = {"landed", "of_landed"}
+    assert night("Nee", "ab") == everything - of_landed
+    # Another fact of a delivery, and one that is counted.
+    sql("update raw.deliveries set file_name = 'g'")
+    assert night("Nee", "ab") == {"landed"}
+    sql("update raw.deliveries set n_rows = 1")
+    assert night("Nee", "ab") == of_landed
+    # What somebody dropped, or made something else of.
+    sql("drop table marts.of_seen; drop view marts.seen")
+    sql("create table marts.seen as select 3 as n")
+    assert night("Nee", "ab") == {"seen", "of_seen"}
+    assert sql("from marts.of_seen") == [(2,)]
+
+
+def test_nothing_stands_after_a_night_of_which_not_all_is_known(few_steps, monkeypatch):
+    sql, night, everything = few_steps
+    night()
+    assert night(anew=True) == everything
+    assert night() == set()
+    # A test that failed: what was not made, or not tested, is not known.
+    night("wrong")
+    assert night() == everything
+    # A build by dbt, and a purge, forget it.
+    sql("drop table nights.made_of")
+    assert night() == everything
+    # A source that is too long to compare is never the same.
+    monkeypatch.setattr(replay_standing, "MOST_ROWS", 0)
+    assert "landed" in night()
+    monkeypatch.undo()
+    night()
+    monkeypatch.setattr(replay_standing, "code_digest", lambda: "other")
+    assert night() == everything
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def land_command(places: Places) -> None:
 
 @click.command("nightly")
 @waits
-@click.option("--force", is_flag=True, help="Build and publish although nothing changed.")
+@click.option("--force", is_flag=True, help="Build everything anew and publish.")
 @click.option(
     "--cluster",
     metavar="ADDRESS|local:N",

@@ -1,6 +1,4 @@
-"""The gate: is this delivery what was agreed? Judged before it lands, by Great Expectations."""
+"""The gate: is this delivery what was agreed? Judged before it lands, by Great Expectations.
 
-from peil.gate.gate import Gate
-from peil.gate.refusal import set_aside
-
-__all__ = ["Gate", "set_aside"]
+Nothing is imported here: the process with Great Expectations needs none of what landing needs.
+"""

@@ -14,9 +14,9 @@ import warnings
 from collections import Counter
 from importlib.machinery import ModuleSpec
 
-# Great Expectations imports these for expectations that draw or test distributions: two fifths of
-# the time that its import takes. They are read when one is asked.
-READ_WHEN_ASKED = {"altair", "scipy.stats"}
+# Great Expectations imports these for expectations that draw, test distributions or read JSON:
+# two fifths of the time that its import takes. They are read when one is asked.
+READ_WHEN_ASKED = {"altair", "jsonschema", "scipy.stats"}
 
 
 class _ReadWhenAsked:
@@ -54,9 +54,6 @@ def main() -> None:
 def start() -> object:
     """What a batch of facts is made with, after the seconds that the import takes."""
     warnings.filterwarnings("ignore")
-    # A grammar of internationalised addresses, a third of the time that the import takes: JSON
-    # Schema, which draws in charts, does without where it is not there.
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     sys.meta_path.insert(0, _ReadWhenAsked)
     # Thousands of classes are made and none is garbage: to look costs a tenth of the import.
     gc.disable()

@@ -19,7 +19,7 @@ from peil.warehouse import one_row
 
 if TYPE_CHECKING:
     from peil.codebook.decode import Codebook
-    from peil.gate import Gate
+    from peil.gate.gate import Gate
 
 log = logging.getLogger(__name__)
 # Reading a larger one takes minutes.

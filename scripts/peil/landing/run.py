@@ -20,7 +20,8 @@ from peil.codebook.limits import Limits, read_limits
 from peil.counting import is_package, refuse_stale
 from peil.counting.manifest import Manifest
 from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilError
-from peil.gate import Gate, set_aside
+from peil.gate.gate import Gate
+from peil.gate.refusal import set_aside
 from peil.landing import inbox, kinds, ledger, packages
 from peil.landing.inbox import Entry
 from peil.landing.packages import Elsewhere

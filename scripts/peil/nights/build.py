@@ -39,12 +39,17 @@ class BuildResult:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def build_warehouse(places: Places) -> BuildResult:
+def build_warehouse(places: Places, *, anew: bool = False) -> BuildResult:
     """Build everything that has landed and run every test of data.
 
     Unit tests and tests of tests are about code: `dbt build` by hand and CI run those too. Seeds
     that the warehouse holds since a build in which every test passed are not loaded again, and
-    tests of nothing but those seeds are not run again.
+    tests of nothing but those seeds are not run again. Steps of which nothing they are made of
+    changed since then stand as well.
+
+    Args:
+        places: where everything is.
+        anew: run these too; somebody may have changed a table by hand.
     """
     codebook = codebook_digest(places.seeds)
     plan = _plan(places)
@@ -57,7 +62,7 @@ def build_warehouse(places: Places) -> BuildResult:
         load_released(connection, places.published)
         if plan:
             try:
-                result = _replay(connection, plan, places, keep_seeds=keep_seeds)
+                result = _replay(connection, plan, places, keep_seeds=keep_seeds, anew=anew)
             except NoPlanError as reason:
                 _say_why_not(reason)
                 # What a replay began it did not end.
@@ -98,12 +103,13 @@ def _say_why_not(reason: NoPlanError) -> None:
 
 
 def _replay(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, places: Places, *, keep_seeds: bool
-) -> BuildResult:
+    connection: duckdb.DuckDBPyConnection, plan: Plan, places: Places, *, keep_seeds: bool,
+    anew: bool,
+) -> BuildResult:  # fmt: skip
     ticker = _Ticker()
     done = replay(
         connection, places.seeds, plan, peil_folder(places),
-        keep_seeds=keep_seeds, ticker=ticker.ended,
+        keep_seeds=keep_seeds, ticker=ticker.ended, anew=anew,
     )  # fmt: skip
     ticker.done()
     return BuildResult(

@@ -69,12 +69,12 @@ def nightly(
             log.warning("%s", reason)
             notes.run.outcome = history.WITHHELD
             return landed
-        build_and_publish(places, notes)
+        build_and_publish(places, notes, anew=force)
         log.info("Done in %.1f s.", time.monotonic() - started)
     return landed
 
 
-def build_and_publish(places: Places, notes: Notes) -> None:
+def build_and_publish(places: Places, notes: Notes, *, anew: bool = False) -> None:
     """Build and test; publish only when everything passed."""
     # Neither dbt nor what writes documents is for a night with nothing new.
     from peil.nights.build import build_warehouse
@@ -82,7 +82,7 @@ def build_and_publish(places: Places, notes: Notes) -> None:
 
     started = time.monotonic()
     notes.at("building")
-    built = build_warehouse(places)
+    built = build_warehouse(places, anew=anew)
     notes.built(built)
     if built.failures:
         for failure in built.failures:

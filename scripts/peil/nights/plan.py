@@ -42,6 +42,8 @@ class Step:
     path: str
     code: str
     waits: list[str]
+    # Models, seeds and sources by their ids.
+    reads: list[str] = field(default_factory=list)
     # Of a seed the type per column; of a model under contract all of `columns`.
     types: dict[str, str] = field(default_factory=dict)
     columns: list[Column] = field(default_factory=list)
@@ -127,6 +129,7 @@ def _step(name: str, node: dict, waits: list[str]) -> Step:
     common = {
         "id": name, "name": node["name"], "schema": node["schema"], "waits": waits,
         "path": node["original_file_path"], "code": node.get("compiled_code") or "",
+        "reads": sorted(node.get("depends_on", {}).get("nodes", [])),
     }  # fmt: skip
     if node["resource_type"] == "test":
         usual = ("ERROR", "count(*)", "!= 0", "!= 0", None, False)

@@ -16,6 +16,7 @@ from peil.lock import one_night
 from peil.nights import purge_files
 from peil.nights.purge_files import delete_by_respondent, rewrite
 from peil.nights.release import FILE, in_force
+from peil.nights.replay_standing import forget_record
 from peil.nights.whole import is_whole
 from peil.settings import Places
 from peil.warehouse import DELIVERED_TABLES, literal, one_row, open_warehouse, quoted
@@ -139,6 +140,7 @@ def _keep(connection: duckdb.DuckDBPyConnection, name: str, where: str, wave_cod
 
 
 def _remove(connection: duckdb.DuckDBPyConnection, keys: list[str], wave_code: str) -> int:
+    forget_record(connection)
     chosen = ", ".join(literal(key) for key in keys) or "null"
     # Before the respondents themselves go: tables that know them by their key only.
     delete_by_respondent(connection, wave_code)

@@ -20,6 +20,7 @@ from peil.machine import of_the_machine
 from peil.nights.memory import Memory
 from peil.nights.plan import NoPlanError, Plan, Step, deliveries_in, for_database
 from peil.nights.replay_parts import insert_deliveries, make_empty, rows_of
+from peil.nights.replay_standing import Standing
 from peil.nights.replay_state import KeptPerDelivery, begin_build, end_build, relation_kinds
 from peil.warehouse import as_path, literal, one_row, quoted
 
@@ -56,6 +57,7 @@ def replay(
     *,
     keep_seeds: bool,
     ticker: Callable[[str], None],
+    anew: bool = False,
 ) -> Replayed:
     """Build and test everything that has landed.
 
@@ -66,6 +68,7 @@ def replay(
         package: the folder with Peil's own files and the codebook in `seeds`.
         keep_seeds: the seeds in the warehouse are those of now, and their tests passed.
         ticker: is given the name of each step that ended.
+        anew: make also what stands.
 
     Raises:
         NoPlanError: dbt must do it, and say what is wrong.
@@ -77,24 +80,28 @@ def replay(
     add_functions(connection)
     begin_build(connection, plan)
     run = _Run(connection, seeds)
+    standing = Standing(connection, plan, seeds, run.kinds, anew=anew)
     replayed = Replayed(len(steps))
     blocked: set[str] = set()
     for step in steps:
-        if blocked.isdisjoint(step.waits):
+        if not blocked.isdisjoint(step.waits):
+            blocked.add(step.id)
+        elif not standing.stands(step):
             started = time.process_time()
-            failure = run.failure_of(step)
+            with standing.watched(step):
+                failure = run.failure_of(step)
             replayed.seconds[step.id] = time.process_time() - started
             if failure:
                 replayed.failures.append(failure)
                 blocked.add(step.id)
-        else:
-            blocked.add(step.id)
         ticker(step.name)
     log.info(
         "Read anew: %s of %s deliveries.", len(run.kept.read_anew) or "none", len(run.kept.known)
     )
+    log.info("%s of %s steps stand: what they read is the same.", standing.n_standing, len(steps))
     if not replayed.failures:
         end_build(connection, package, kept_seeds=keep_seeds)
+        standing.remember()
     return replayed
 
 
