@@ -55,6 +55,31 @@ def test_five_people_must_stand_beside_a_withheld_figure(rest, also):
     assert withheld(figures, nested(total="abc")) == {"a", *also}
 
 
+@pytest.mark.parametrize(
+    "complements",
+    [
+        [("one answer", 1, 1.0)],
+        # A range of all options, and one of none.
+        [("one answer", 1, 1.0), ("options", 1, 1.0), ("options", 2, -1.0)],
+        [("options", 1, 0.0), ("options", 2, -1.0)],
+    ],
+)
+def test_what_the_codebook_alone_tells_stops_nothing(complements):
+    """Of a question with one option the share is 1, in whatever group it is withheld."""
+    one = table({"total": (90, 90, None), "a": (30, 30, "small_cell"), "b": (60, 60, None)},
+                kind="option")  # fmt: skip
+    two = one.assign(measure_id=2, kind="range", figure_id=one["figure_id"] + 9,
+                     primary_reason="small_cell")  # fmt: skip
+    figures = pd.concat([one, two])
+    sums = pd.DataFrame(complements, columns=["complement_id", "measure_id", "sign"])
+    found = protect(figures, nested(total="ab"), sums, EXACT)
+    assert set(two["figure_id"]) <= set(found["figure_id"])
+    reasons = found.set_index("figure_id")["withheld_reason"]
+    figures["primary_reason"] = figures["figure_id"].map(reasons)
+    attacked = attack_figures(figures, nested(total="ab"), sums, EXACT, None)
+    assert attacked["n_recovered"].sum() == 0
+
+
 @pytest.mark.parametrize(("positive", "also"), [(3, set()), (2, {"c"})])
 def test_five_who_gave_the_answer_must_stand_behind_withheld_shares(positive, also):
     """Of a and b together 2 + 3 people gave the answer, or 2 + 2."""

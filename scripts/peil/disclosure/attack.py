@@ -11,7 +11,7 @@ import pandas as pd
 
 from peil.disclosure.answers import NO_COMPLEMENTS, groups_given_away
 from peil.disclosure.counts import rooms
-from peil.disclosure.equations import questions_of, recoverable
+from peil.disclosure.equations import questions_of
 from peil.disclosure.mirrors import seen_in_mirrors
 from peil.disclosure.nets import telling_net
 from peil.disclosure.rules import LEAST_ROOM, Rules
@@ -53,9 +53,8 @@ def attack_figures(
     for wave, rows, question, given in questions_of(figures, nestings, complements, answers):
         survey = (rows["survey_code"].iloc[0], wave)
         hidden = [c for c in question.hidden if c in question.figure_ids]
-        solved = recoverable(list(question.hidden), [e.table_cells for e in question.equations])
         tried[*survey, "subtraction"] += len(hidden)
-        read = {question.figure_ids[c] for c in solved & set(hidden)}
+        read = {question.figure_ids[c] for c in question.solved()}
         read |= mirrored & {question.figure_ids[c] for c in hidden}
         recovered[*survey, "subtraction"] += len(read)
         for equation in question.equations:

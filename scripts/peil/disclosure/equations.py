@@ -36,6 +36,8 @@ class Question:
             group.
         figure_ids: the table cells that are figures, with their number.
         equations: sums that hold between the table cells.
+        fixed: measures that the codebook alone tells: the share of the only option is 1 whoever
+            answered, so that nobody is protected by withholding it.
     """
 
     base: dict[Place, float] = field(default_factory=dict)
@@ -46,6 +48,12 @@ class Question:
     hidden: dict[TableCell, str] = field(default_factory=dict)
     figure_ids: dict[TableCell, int] = field(default_factory=dict)
     equations: list[Equation] = field(default_factory=list)
+    fixed: set[int] = field(default_factory=set)
+
+    def solved(self) -> set[TableCell]:
+        """The withheld figures that a reader can work out, of those that tell about anybody."""
+        found = recoverable(list(self.hidden), [e.table_cells for e in self.equations])
+        return {c for c in found if c in self.figure_ids and c[1] not in self.fixed}
 
 
 def recoverable(hidden: list[TableCell], equations: list[dict[TableCell, float]]) -> set[TableCell]:
@@ -134,11 +142,16 @@ def question_of(rows: pd.DataFrame, families: list[Family], complements: pd.Data
             for m in measures
         ]
     groups = complements[complements["measure_id"].isin(measures)].groupby("complement_id")
-    for _, group in groups:
-        signs = dict(zip(group["measure_id"], group["sign"], strict=True))
+    sums = [
+        dict(zip(group["measure_id"], group["sign"].astype(float), strict=True))
+        for _, group in groups
+    ]
+    for signs in sums:
         question.equations += [
-            Equation({(place, m): float(s) for m, s in signs.items()}) for place in base
+            Equation({(place, m): s for m, s in signs.items()}) for place in base
         ]
+    anywhere = [{("", m): s for m, s in signs.items()} for signs in sums]
+    question.fixed = {m for _, m in recoverable([("", m) for m in measures], anywhere)}
     return question
 
 

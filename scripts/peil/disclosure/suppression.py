@@ -24,7 +24,6 @@ from peil.disclosure.equations import (
     Question,
     TableCell,
     questions_of,
-    recoverable,
 )
 from peil.disclosure.mirrors import seen_in_mirrors, withhold_as_well
 from peil.disclosure.moments import Answers, room
@@ -142,8 +141,7 @@ def _withhold(question: Question, rules: Rules) -> None:
                 break
             is_safe[number] = True
         if victim is None:
-            known = [e.table_cells for e in question.equations]
-            solved = recoverable(list(question.hidden), known) & set(question.figure_ids)
+            solved = question.solved()
             victim = _smallest(question, _loosest(question, solved)) if solved else None
         if victim is None:
             return
