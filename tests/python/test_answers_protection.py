@@ -36,7 +36,8 @@ def nested(*families):
         for family, (parent, children) in enumerate(families)
         for child in children
     ]
-    return pd.DataFrame(rows, columns=["wave_code", "parent_group", "child_group", "family"])
+    columns = ["wave_code", "parent_group", "child_group", "family"]
+    return pd.DataFrame(rows, columns=columns).assign(rest_is_group=False)
 
 
 def groups_hidden(figures, nestings, withheld=NOTHING):

@@ -41,7 +41,7 @@ def divided(sizes, kind="option", min_base=50):
     nestings = pd.DataFrame(
         [("w", "total", group, "groups") for group in sizes if group != "total"],
         columns=["wave_code", "parent_group", "child_group", "family"],
-    )
+    ).assign(rest_is_group=False)
     none = pd.DataFrame(columns=["complement_id", "measure_id", "sign"])
     return figures, nestings, none
 
@@ -90,7 +90,8 @@ def test_a_mean_that_leaves_a_withheld_share_no_room_is_withheld_with_it():
                  "n_answers", "n_positive", "min_base_n", "primary_reason", "value_from",
                  "value_to"],
     )  # fmt: skip
-    nestings = pd.DataFrame(columns=["wave_code", "parent_group", "child_group", "family"])
+    columns = ["wave_code", "parent_group", "child_group", "family", "rest_is_group"]
+    nestings = pd.DataFrame(columns=columns)
     none = pd.DataFrame(columns=["complement_id", "measure_id", "sign"])
     answers = pd.DataFrame(
         {"wave_code": "w", "question_code": "q", "group_id": "g",

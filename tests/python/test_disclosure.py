@@ -227,7 +227,7 @@ def small_table(counts):
     nestings = pd.DataFrame(
         [("w", "total", f"g{i}", "groups") for i in range(groups)],
         columns=["wave_code", "parent_group", "child_group", "family"],
-    )
+    ).assign(rest_is_group=False)
     complements = pd.DataFrame(
         [("one", option, 1) for option in range(options)],
         columns=["complement_id", "measure_id", "sign"],

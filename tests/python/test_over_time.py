@@ -21,7 +21,8 @@ def nested(**families):
         for number, children in enumerate(of_parent)
         for child in children
     ]
-    return pd.DataFrame(rows, columns=["wave_code", "parent_group", "child_group", "family"])
+    columns = ["wave_code", "parent_group", "child_group", "family"]
+    return pd.DataFrame(rows, columns=columns).assign(rest_is_group=False)
 
 
 def who_waits(groups, nestings, rules=EXACT):

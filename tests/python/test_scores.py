@@ -213,7 +213,7 @@ def test_a_score_does_not_tell_the_item_that_is_withheld():
     nestings = pd.DataFrame(
         [("2024", 1, 2, "f"), ("2024", 1, 3, "f")],
         columns=["wave_code", "parent_group", "child_group", "family"],
-    )
+    ).assign(rest_is_group=False)
     none = pd.DataFrame(columns=["complement_id", "measure_id", "sign"])
     composites = pd.DataFrame(
         [("score", "item_1"), ("score", "item_2")], columns=["question_code", "item_question_code"]

@@ -32,7 +32,8 @@ def nested(**families):
     rows = [
         ("w", parent, child, "f") for parent, children in families.items() for child in children
     ]
-    return pd.DataFrame(rows, columns=["wave_code", "parent_group", "child_group", "family"])
+    columns = ["wave_code", "parent_group", "child_group", "family"]
+    return pd.DataFrame(rows, columns=columns).assign(rest_is_group=False)
 
 
 NO_COMPLEMENTS = pd.DataFrame(columns=["complement_id", "measure_id", "sign"])
@@ -53,6 +54,17 @@ def test_five_people_must_stand_beside_a_withheld_figure(rest, also):
          "c": (60, 60, None)}
     )  # fmt: skip
     assert withheld(figures, nested(total="abc")) == {"a", *also}
+
+
+@pytest.mark.parametrize(
+    ("rest", "rest_is_group", "also"),
+    [(49, False, set()), (49, True, {"users"}), (50, True, set()), (4, False, {"users", "total"})],
+)
+def test_who_did_not_give_an_answer_is_a_group_like_any_other(rest, rest_is_group, also):
+    """Of who uses something and of everybody a mean is shown: what is left is of who does not."""
+    figures = table({"total": (700 + rest, 700, None), "users": (700, 700, None)}, min_base=50)
+    nestings = nested(total=["users"]).assign(rest_is_group=rest_is_group)
+    assert withheld(figures, nestings) == also
 
 
 @pytest.mark.parametrize(

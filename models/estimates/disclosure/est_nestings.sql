@@ -98,6 +98,8 @@ families as (
         concat_ws(
             ':', nested.child_code, if(segments.is_overlapping, nested.child_group, null)
         ) as family,
+        -- Who did not give an answer is known as well as who gave it.
+        coalesce(segments.is_overlapping, false) as rest_is_group,
     from nested
     inner join {{ ref('est_segments') }} as segments
         on

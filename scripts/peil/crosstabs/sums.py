@@ -34,12 +34,12 @@ def nestings(measured: Measured) -> pd.DataFrame:
             ]
             alone = inside[:, children].sum(axis=1).max(initial=0) > 1
             rows += [
-                (measured.asked.wave_code, p, c, f"{name}:{c}" if alone else name)
+                (measured.asked.wave_code, p, c, f"{name}:{c}" if alone else name, alone)
                 for c, own in zip(children, within, strict=True)
                 for p in own
                 if not (inside[:, c] == inside[:, p]).all() or not alone
             ]
-    columns = ["wave_code", "parent_group", "child_group", "family"]
+    columns = ["wave_code", "parent_group", "child_group", "family", "rest_is_group"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 Place = int | str  # a group, or the rest of one
 TableCell = tuple[Place, int]  # place, measure
-Family = tuple[Place, str, list[Place]]  # a parent, the family, its children in that family
+# A parent, the family, its children in that family, and whether who is in none of them is a group.
+Family = tuple[Place, str, list[Place], bool]
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Question:
             group.
         figure_ids: the table cells that are figures, with their number.
         equations: sums that hold between the table cells.
+        rests: rests that are a group like any other, as who did not give an answer.
         fixed: measures that the codebook alone tells: the share of the only option is 1 whoever
             answered, so that nobody is protected by withholding it.
     """
@@ -48,6 +50,7 @@ class Question:
     hidden: dict[TableCell, str] = field(default_factory=dict)
     figure_ids: dict[TableCell, int] = field(default_factory=dict)
     equations: list[Equation] = field(default_factory=list)
+    rests: set[Place] = field(default_factory=set)
     fixed: set[int] = field(default_factory=set)
 
     def solved(self) -> set[TableCell]:
@@ -123,7 +126,7 @@ def question_of(rows: pd.DataFrame, families: list[Family], complements: pd.Data
         question.figure_ids[table_cell] = figure_id
         if withheld:
             question.hidden[table_cell] = reason
-    for parent, family, children in families:
+    for parent, family, children, rest_is_group in families:
         if parent not in base or not (children := [c for c in children if c in base]):
             continue
         rest = base[parent] - sum(base[c] for c in children)
@@ -131,6 +134,8 @@ def question_of(rows: pd.DataFrame, families: list[Family], complements: pd.Data
         if rest > 0:
             rest_place = f"rest of {parent} in {family}"
             base[rest_place] = rest
+            if rest_is_group:
+                question.rests.add(rest_place)
             members = [*children, rest_place]
             for measure in measures:
                 question.hidden[(rest_place, measure)] = "unpublished"
@@ -160,5 +165,8 @@ def families_of(nestings: pd.DataFrame) -> dict[str, list[Family]]:
     found: dict[str, list[Family]] = {}
     keys = ["wave_code", "parent_group", "family"]
     for (wave, parent, family), children in nestings.groupby(keys, sort=True):
-        found.setdefault(wave, []).append((parent, family, sorted(children["child_group"])))
+        rest_is_group = bool(children["rest_is_group"].any())
+        found.setdefault(wave, []).append(
+            (parent, family, sorted(children["child_group"]), rest_is_group)
+        )
     return found

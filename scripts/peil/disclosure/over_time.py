@@ -62,8 +62,7 @@ def waiting(groups: pd.DataFrame, nestings: pd.DataFrame, rules: Rules) -> pd.Da
         groups: wave_code, question_code, group_id; n_answers; is_shown, whether any figure of the
             group may be seen now; n_released, people in the release in force, null when it has
             none; least_change, the smallest change but 0 against any release, null when none.
-        nestings: wave_code, parent_group, child_group, family: children of one family and one
-            parent share nobody and lie in that parent.
+        nestings: as for `protect`.
         rules: how many newcomers are few, and how figures are rounded.
 
     Returns:
@@ -98,7 +97,7 @@ def _waiting_of(rows: pd.DataFrame, families: list[Family], rules: Rules) -> lis
 def _sums(changed: Changed, families: list[Family], rules: Rules) -> Iterator[Sum]:
     """What holds between the groups that changed; adds what is in no group of a family."""
     base, change = changed.base, changed.change
-    for parent, family, children in families:
+    for parent, family, children, _ in families:
         if parent not in base or not (children := [c for c in children if c in base]):
             continue
         more = change.get(parent, 0.0)
