@@ -128,7 +128,7 @@ def mean_grade(connection: duckdb.DuckDBPyConnection) -> float:
     return row[0]
 
 
-def build_with_a_few_statements(places: Places) -> BuildResult:
+def build_with_a_few_statements(places: Places, **_: object) -> BuildResult:
     """What a build leaves behind: figures that follow what landed, and the row that says so."""
     with open_warehouse(places.warehouse) as connection:
         connection.execute(
@@ -183,7 +183,7 @@ def killed_night(folder: Path) -> int:
     lines = (
         "import os, signal\nfrom peil.cli import main\nfrom peil.nights import build\n"
         "import sys\nsys.argv = ['peil', 'nightly', '--force']\n"
-        "build.build_warehouse = lambda places: os.kill(os.getpid(), signal.SIGKILL)\nmain()\n"
+        "build.build_warehouse = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\nmain()\n"
     )
     return subprocess.run([sys.executable, "-c", lines], cwd=folder, check=False).returncode
 
@@ -238,7 +238,7 @@ def nights(survey) -> dict:
         codes["status after a bad file"] = run("status")
         patch.setattr(
             build, "build_warehouse",
-            lambda _: BuildResult(300, ["test margins_are_met: wave 1: Jan Jansen 7.5"]),
+            lambda *_, **__: BuildResult(300, ["test margins_are_met: wave 1: Jan Jansen 7.5"]),
         )  # fmt: skip
         codes["a failed test"] = run("nightly", "--force")
         codes["status after it failed"] = run("status", "--json")
