@@ -31,6 +31,7 @@ NEWER_PYTHON = {"rimpy==0.5.0": ("python3.12", "python3.13", "python3.14")}
 OURS = "peil_frame"
 R_METHODS = ("rake", "calibrate")
 R_LARGEST = 1_000_000
+SMALL, MANY_TURNS = 10_000, 21
 INSTALL_SECONDS = 600
 READERS = ("pandas", "pyarrow", "polars")
 
@@ -43,7 +44,8 @@ def run_raking(
     r = r_survey() if peers else None
     results = []
     for size in sizes:
-        turns = repeats if size <= R_LARGEST else 1
+        # Of a millisecond a few turns tell little.
+        turns = MANY_TURNS if repeats > 1 and size <= SMALL else repeats if size <= R_LARGEST else 1
         for case in CASES:
             file = home / "data" / f"{len(case.variables)}_{size}.duckdb"
             log.info("Raking %s, %s respondents.", case.name, f"{size:,}")
