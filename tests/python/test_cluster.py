@@ -25,7 +25,7 @@ from peil.landing import land
 from peil.settings import PROJECT
 from peil.workers import driver
 from peil.workers.cluster import cluster
-from peil.workers.driver import RETRIES, WithoutDumps
+from peil.workers.driver import MEMORY, RETRIES, WithoutDumps, asked_of
 from peil.workers.night import cluster_night
 from peil.workers.shared import drop, get, put
 from peil.workers.task import Common, Job
@@ -279,6 +279,19 @@ def test_who_has_another_token_is_told_which_to_set(monkeypatch, capfd):
         side.Cluster("head:6379")
     assert "InvalidAuthToken" not in capfd.readouterr().err
     assert driver.why_not("Failed to connect", "slow") == "Failed to connect"
+
+
+def test_a_task_asks_no_more_memory_than_a_node_has():
+    """Ray waits for a node that has what is asked, for ever."""
+
+    def node(gib: float, alive: bool = True) -> dict:
+        return {"Alive": alive, "Resources": {"CPU": 2.0, "memory": gib * (1 << 30)}}
+
+    assert asked_of([node(1.5), node(60)]) == MEMORY
+    assert asked_of([node(1.5), node(60, alive=False), {"Alive": True, "Resources": {}}]) == (
+        3 << 29
+    )
+    assert asked_of([]) == 0
 
 
 def test_of_a_node_that_dies_its_own_log_is_left_out():

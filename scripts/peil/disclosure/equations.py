@@ -155,7 +155,9 @@ def question_of(rows: pd.DataFrame, families: list[Family], complements: pd.Data
         question.equations += [
             Equation({(place, m): s for m, s in signs.items()}) for place in base
         ]
-    anywhere = [{("", m): s for m, s in signs.items()} for signs in sums]
+    anywhere: list[dict[TableCell, float]] = [
+        {("", m): s for m, s in signs.items()} for signs in sums
+    ]
     question.fixed = {m for _, m in recoverable([("", m) for m in measures], anywhere)}
     return question
 

@@ -20,8 +20,9 @@ from typing import IO, Any, TextIO
 
 from peil.workers.task import Common, Done, Job, work
 
-# What one delivery may ask: DuckDB spills beyond what landing gives it (landing/run.py).
-CPUS, MEMORY = 1, 2 << 30
+# What one delivery may ask: what a build gives DuckDB at least (nights/memory.py), beyond which it
+# writes to disk, and what Python and a reader take beside it.
+CPUS, MEMORY = 1, 3 << 30
 RETRIES = 3
 LOCAL = "local:"
 _DUMPED = re.compile(r" {4}(\[|$)")
@@ -139,7 +140,8 @@ def _connect(ray: ModuleType, address: str) -> None:
 def _run(
     ray: ModuleType, common: Common, jobs: list[Job], key: str | None, parent: int
 ) -> Iterator[Done]:
-    task = ray.remote(num_cpus=CPUS, memory=MEMORY, max_retries=RETRIES)(work)
+    memory = asked_of(ray.nodes()) or None
+    task = ray.remote(num_cpus=CPUS, memory=memory, max_retries=RETRIES)(work)
     shared = ray.put(common)
     # The secret is an argument and no object: Ray may spill objects to disk.
     pending = {
@@ -151,6 +153,16 @@ def _run(
             return  # the night was killed
         for reference in ready:
             yield _result(ray, reference, pending.pop(reference))
+
+
+def asked_of(nodes: list[dict]) -> int:
+    """Bytes that a task says it takes: no more than one node has, or Ray would wait for another.
+
+    Args:
+        nodes: as `ray.nodes()` gives them.
+    """
+    found = (node["Resources"].get("memory", 0) for node in nodes if node["Alive"])
+    return int(min(MEMORY, max(found, default=0)))
 
 
 def _result(ray: ModuleType, reference: object, job: Job) -> Done:
