@@ -57,12 +57,15 @@ def test_five_people_must_stand_beside_a_withheld_figure(rest, also):
 
 
 @pytest.mark.parametrize(
-    ("rest", "rest_is_group", "also"),
-    [(49, False, set()), (49, True, {"users"}), (50, True, set()), (4, False, {"users", "total"})],
+    ("positive", "rest_is_group", "also"),
+    [(0, False, set()), (0, True, {"users"}), (10, True, {"users"}), (5, True, set())],
 )
-def test_who_did_not_give_an_answer_is_a_group_like_any_other(rest, rest_is_group, also):
-    """Of who uses something and of everybody a mean is shown: what is left is of who does not."""
-    figures = table({"total": (700 + rest, 700, None), "users": (700, 700, None)}, min_base=50)
+def test_ten_who_did_not_give_an_answer_are_not_told_to_be_alike(positive, rest_is_group, also):
+    """Of who uses something and of everybody a share is shown: what is left is of who does not."""
+    figures = table(
+        {"total": (710, 300 + positive, None), "users": (700, 300, None)},
+        kind="option", min_base=50,
+    )  # fmt: skip
     nestings = nested(total=["users"]).assign(rest_is_group=rest_is_group)
     assert withheld(figures, nestings) == also
 

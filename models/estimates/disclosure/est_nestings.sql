@@ -98,7 +98,7 @@ families as (
         concat_ws(
             ':', nested.child_code, if(segments.is_overlapping, nested.child_group, null)
         ) as family,
-        -- Who did not give an answer is known as well as who gave it.
+        -- Who is in no group said something all the same: no to this answer.
         coalesce(segments.is_overlapping, false) as rest_is_group,
     from nested
     inner join {{ ref('est_segments') }} as segments

@@ -11,7 +11,7 @@ import pandas as pd
 
 Place = int | str  # a group, or the rest of one
 TableCell = tuple[Place, int]  # place, measure
-# A parent, the family, its children in that family, and whether who is in none of them is a group.
+# A parent, the family, its children in that family, and whether who is in none is a group.
 Family = tuple[Place, str, list[Place], bool]
 
 
@@ -37,7 +37,8 @@ class Question:
             group.
         figure_ids: the table cells that are figures, with their number.
         equations: sums that hold between the table cells.
-        rests: rests that are a group like any other, as who did not give an answer.
+        rests: rests of which more is known than that they did not say, as who did not give an
+            answer.
         fixed: measures that the codebook alone tells: the share of the only option is 1 whoever
             answered, so that nobody is protected by withholding it.
     """

@@ -48,8 +48,8 @@ def protect(
             group_id, n_answers, n_positive, min_base_n, primary_reason (null when publishable);
             value_from and value_to of a labelled answer are its number.
         nestings: wave_code, parent_group, child_group, family, rest_is_group: children of one
-            family and one parent share nobody and lie in that parent; whether who is in none of
-            them is a group like any other.
+            family and one parent share nobody and lie in that parent; whether of who is in none
+            of them more is known than that they did not say.
         complements: complement_id, measure_id, sign: measures of a question with a known sum.
         rules: what may be seen and how it is rounded.
         answers: wave_code, question_code, group_id, value_number, n: how many people gave each
@@ -182,9 +182,9 @@ def gives_away(question: Question, equation: Equation, rules: Rules) -> bool:
 
     What is left is as good as published: it must hold enough people besides the figure, and for
     a share enough who gave the answer and enough who did not. Of groups it is a group of its own,
-    with the least base of any figure, and so is who did not give an answer that a segment is of;
-    people of whom only is known that they did not say are no group, but few of them may not be told
-    apart either.
+    with the least base of any figure; people of whom only is known that they did not say are no
+    group, but few of them may not be told apart either. Of who did not give an answer that a
+    segment is of, and so said something, fewer than the least base may not be told to be alike.
     """
     hidden = [c for c in equation.table_cells if c in question.hidden]
     figures = [c for c in hidden if c in question.figure_ids]
@@ -223,12 +223,15 @@ def rest_is_read(
     )
     if rules.is_blurred(blur, everyone, span):
         return False
-    if any(c in question.figure_ids or c[0] in question.rests for c in hidden):
+    if any(c in question.figure_ids for c in hidden):
         return everyone < question.min_base
     if everyone < rules.min_cell_n:
         return True
     positive = sum(question.positive[c] for c in hidden)
-    return kind in SHARES and 0 < min(positive, everyone - positive) < rules.min_cell_n
+    fewest = min(positive, everyone - positive)
+    if kind not in SHARES or fewest > 0:
+        return kind in SHARES and fewest < rules.min_cell_n
+    return everyone < question.min_base and any(p in question.rests for p, _ in hidden)
 
 
 def _withhold_moments(
