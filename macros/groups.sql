@@ -9,6 +9,28 @@
 {%- endmacro %}
 
 
+{#- The groups of a relation by each of their divisions: a group of two is one of the first beside one
+    of the second, and the other way around. -#}
+{% macro group_sides(relation) -%}
+    select
+        *,
+        attribute_code as side_code,
+        segment_value as side_value,
+        second_attribute_code as beside_code,
+        second_segment_value as beside_value,
+    from {{ relation }}
+    union all
+    select
+        *,
+        second_attribute_code as side_code,
+        second_segment_value as side_value,
+        attribute_code as beside_code,
+        segment_value as beside_value,
+    from {{ relation }}
+    where second_attribute_code is not null
+{%- endmacro %}
+
+
 {#- Levels that the codebook declares: of attribute_levels, and the options of a question that an
     attribute is made of. Those of municipalities and sources stand in seeds of their own. -#}
 {% macro declared_levels() -%}

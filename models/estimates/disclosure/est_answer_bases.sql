@@ -59,24 +59,8 @@ asked as (
             and routes.question_code = figures.question_code
 ),
 
--- A group of two divisions is one of the first beside one of the second, and the other way around.
 sides as (
-    select
-        *,
-        attribute_code as side_code,
-        segment_value as side_value,
-        second_attribute_code as beside_code,
-        second_segment_value as beside_value,
-    from figures
-    union all
-    select
-        *,
-        second_attribute_code as side_code,
-        second_segment_value as side_value,
-        attribute_code as beside_code,
-        segment_value as beside_value,
-    from figures
-    where second_attribute_code is not null
+    {{ group_sides('figures') }}
 ),
 
 grouped as (

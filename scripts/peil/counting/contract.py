@@ -8,15 +8,11 @@ import duckdb
 from peil.codebook import read_rows
 from peil.codebook.sources import Source
 from peil.counting.manifest import Manifest
-from peil.counting.possible import EQUAL, possible_rules
+from peil.counting.possible import EQUAL, SUMMED, possible_rules
 from peil.counting.tables import SELECTED, columns_of, sums_of
 from peil.errors import DeliveryRejectedError
 from peil.warehouse import as_path, literal
 
-_SUMMED = {
-    "answers": "n_answers", "pairs": "n_both", "drivers": "n_answers",
-    "item_products": "n_answers", "crosstabs": "n_respondents",
-}  # fmt: skip
 # Sums of weights and of their squares, which are above 0; others may have any sign.
 _POSITIVE = ("sum_d", "sum_d2")
 _KEYS = {
@@ -150,7 +146,7 @@ def _rules(
             "coalesce(base.n_answers, 0)",
         ),
     ]
-    for table, n in _SUMMED.items():
+    for table, (n, *_) in SUMMED.items():
         rules.append((
             f"{table}: more answers than respondents of a profile, or none",
             f"from {places[table]} as counted left join ({eligible}) as e using (profile_key) "

@@ -12,6 +12,8 @@ from peil.warehouse import literal
 
 # Sums of the same numbers in another order differ in their last digits.
 EQUAL = 1e-9
+Row = dict[str, str]
+Rows = list[Row]
 # Columns that may be empty; what stands in any other decides a figure.
 _MAY_BE_EMPTY = {
     "respondents": ("profile_key", "base_weight"),
@@ -22,13 +24,13 @@ _MAY_BE_EMPTY = {
     "keys": ("submitted_at", "is_test", "is_complete"),
     "durations": ("median_seconds",),
 }  # fmt: skip
-# Per table: its people, their base weights and the squares of those.
-_WEIGHED = {
+# Per table of sums: its people, and the sums of their base weights and of the squares of those.
+SUMMED = {
     "answers": ("n_answers", "sum_d", "sum_d2"),
-    "drivers": ("n_answers", "sum_d", "sum_d2"),
-    "crosstabs": ("n_respondents", "sum_d", "sum_d2"),
-    "item_products": ("n_answers", "sum_d", None),
     "pairs": ("n_both", None, "sum_d2"),
+    "drivers": ("n_answers", "sum_d", "sum_d2"),
+    "item_products": ("n_answers", "sum_d", None),
+    "crosstabs": ("n_respondents", "sum_d", "sum_d2"),
 }
 _PLACE = ("profile_key", "attribute_code", "level_code", "second_level_code", "question_code")
 
@@ -44,12 +46,19 @@ def possible_rules(
         seeds: the codebook of here.
         columns: per table its columns and their types.
     """
+    asked = [
+        row for row in read_rows(seeds / "questions.csv")
+        if row["survey_code"] == source.survey_code
+    ]  # fmt: skip
+    scales = {row["scale_code"]: row for row in read_rows(seeds / "scales.csv")}
+    ends = _ends(asked, scales)
     return [
         *_empty_rules(places, columns),
         *_profile_rules(places, source, seeds),
         *_weight_rules(places),
-        *_answer_rules(places, source, seeds),
-        *_item_rules(places, source, seeds),
+        *_option_rules(places, asked, scales, seeds),
+        *_answer_rules(places, ends, _of_one_answer(asked, scales, source, seeds)),
+        *_item_rules(places, ends),
     ]
 
 
@@ -110,7 +119,7 @@ def _weight_rules(places: dict[str, str]) -> list[tuple[str, str]]:
         "where response_status = 'eligible' group by profile_key"
     )
     rules = []
-    for table, (n, d, d2) in _WEIGHED.items():
+    for table, (n, d, d2) in SUMMED.items():
         beyond = [
             words
             for given, total, power in ((d, "d", 1), (d2, "d2", 2))
@@ -138,12 +147,9 @@ def _outside(total: str, n: str, power: int) -> str:
     )
 
 
-def _answer_rules(places: dict[str, str], source: Source, seeds: Path) -> list[tuple[str, str]]:
-    asked = [
-        row for row in read_rows(seeds / "questions.csv")
-        if row["survey_code"] == source.survey_code
-    ]  # fmt: skip
-    kinds = {row["scale_code"]: row["kind"] for row in read_rows(seeds / "scales.csv")}
+def _option_rules(
+    places: dict[str, str], asked: Rows, scales: dict[str, Row], seeds: Path
+) -> list[tuple[str, str]]:
     of_set: dict[str, list[tuple[str, str]]] = {}
     for row in read_rows(seeds / "options.csv"):
         number = row.get("value_number") or "null"
@@ -155,20 +161,33 @@ def _answer_rules(places: dict[str, str], source: Source, seeds: Path) -> list[t
             for row in asked
             for code, given in of_set.get(row.get("option_set_code") or "", [])
             # One that has a column of its own is ticked there, and brings no number.
-            for number in {given, "null" if kinds.get(row["scale_code"]) == "multiple" else given}
+            for number in {given, "null" if _kind(row, scales) == "multiple" else given}
         ],
     )
-    # Where a question has one column, or is made of others, everybody gives one answer.
+    return [(
+        "answers: an option, or its number, that is not in options.csv",
+        f"from {places['answers']} as given anti join ({options}) as known on "
+        "known.question_code = given.question_code and known.option_code = given.option_code "
+        "and known.value_number is not distinct from given.value_number "
+        "where given.option_code is not null",
+    )]  # fmt: skip
+
+
+def _of_one_answer(asked: Rows, scales: dict[str, Row], source: Source, seeds: Path) -> str:
+    """Questions to which everybody gives one answer: of one column, or made of others."""
     bound: dict[str, set[str]] = {}
     for row in read_rows(seeds / "bindings.csv"):
         if row["source_code"] == source.source_code and row.get("question_code"):
             bound.setdefault(row["question_code"], set()).add(row["source_column"])
-    single = ", ".join(
+    found = [
         literal(row["question_code"]) for row in asked
-        if kinds.get(row["scale_code"]) in {"single", "number"}
+        if _kind(row, scales) in {"single", "number"}
         and len(bound.get(row["question_code"], ())) <= 1
-    )  # fmt: skip
-    scales = _scales(source, seeds)
+    ]  # fmt: skip
+    return ", ".join(found) or "null"
+
+
+def _answer_rules(places: dict[str, str], ends: str, single: str) -> list[tuple[str, str]]:
     answers, crosstabs = places["answers"], places["crosstabs"]
     place = ", ".join(_PLACE)
     first = (
@@ -183,15 +202,8 @@ def _answer_rules(places: dict[str, str], source: Source, seeds: Path) -> list[t
     )
     return [
         (
-            "answers: an option, or its number, that is not in options.csv",
-            f"from {answers} as given anti join ({options}) as known on "
-            "known.question_code = given.question_code and known.option_code = given.option_code "
-            "and known.value_number is not distinct from given.value_number "
-            "where given.option_code is not null",
-        ),
-        (
             "answers: a number that is not on the scale of its question",
-            f"from {answers} inner join ({scales}) as scale using (question_code) where "
+            f"from {answers} inner join ({ends}) as scale using (question_code) where "
             "not isfinite(value_number) or (scale_from is not null and not value_number "
             f"between scale_from - {EQUAL} and scale_to + {EQUAL})",
         ),
@@ -202,7 +214,7 @@ def _answer_rules(places: dict[str, str], source: Source, seeds: Path) -> list[t
         ),
         (
             "answers: the answers to a question are not as many as the people who gave one",
-            f"select 1 from {answers} where question_code in ({single or 'null'}) "
+            f"select 1 from {answers} where question_code in ({single}) "
             f"group by {place} having coalesce(sum(n_answers) filter (where is_base), 0) <> "
             "coalesce(sum(n_answers) filter (where not is_base), 0) or abs(coalesce(fsum(sum_d) "
             "filter (where is_base), 0) - coalesce(fsum(sum_d) filter (where not is_base), 0)) > "
@@ -216,7 +228,7 @@ def _answer_rules(places: dict[str, str], source: Source, seeds: Path) -> list[t
     ]  # fmt: skip
 
 
-def _item_rules(places: dict[str, str], source: Source, seeds: Path) -> list[tuple[str, str]]:
+def _item_rules(places: dict[str, str], ends: str) -> list[tuple[str, str]]:
     """The same people stand in every pair of a score's items, with the same sums."""
     products = places["item_products"]
     of_items = (
@@ -244,7 +256,7 @@ def _item_rules(places: dict[str, str], source: Source, seeds: Path) -> list[tup
         ),
         (
             "item_products: sums of an item that are not on its scale",
-            f"from {products} as given inner join ({_scales(source, seeds)}) as scale on "
+            f"from {products} as given inner join ({ends}) as scale on "
             "scale.question_code = given.item_a where given.item_a = given.item_b and scale_from "
             f"is not null and (not sum_da between sum_d * scale_from - {EQUAL} * sum_d and "
             f"sum_d * scale_to + {EQUAL} * sum_d or sum_dab > sum_d * {1 + EQUAL} * "
@@ -253,25 +265,28 @@ def _item_rules(places: dict[str, str], source: Source, seeds: Path) -> list[tup
     ]
 
 
-def _scales(source: Source, seeds: Path) -> str:
+def _kind(question: Row, scales: dict[str, Row]) -> str:
+    scale = scales.get(question["scale_code"] or "")
+    return (scale and scale["kind"]) or ""
+
+
+def _ends(asked: Rows, scales: dict[str, Row]) -> str:
     """A query of the questions with the numbers between which their answers lie."""
-    ends = {
-        row["scale_code"]: (row["value_from"], row["value_to"])
-        for row in read_rows(seeds / "scales.csv")
-    }
     return _rows(
         ("question_code", "scale_from", "scale_to"),
         [
-            (literal(row["question_code"]), *(f"{end or 'null'}::double" for end in scale))
-            for row in read_rows(seeds / "questions.csv")
-            if row["survey_code"] == source.survey_code
-            and (scale := ends.get(row["scale_code"])) is not None
+            (
+                literal(row["question_code"]),
+                *(f"{scale[end] or 'null'}::double" for end in ("value_from", "value_to")),
+            )
+            for row in asked
+            if (scale := scales.get(row["scale_code"])) is not None
         ],
     )
 
 
 def _rows(names: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """A query of these literals, of no row where there are none."""
-    empty = ", ".join("null" for _ in names)
-    listed = ", ".join(f"({', '.join(row)})" for row in rows) or f"({empty})"
-    return f"select * from (values {listed}) as listed ({', '.join(names)})"
+    """A query of these literals; a first row that is left out says what the columns are."""
+    nothing = ("null",) * len(names)
+    listed = ", ".join(f"({', '.join(row)})" for row in (nothing, *rows))
+    return f"select * from (values {listed} offset 1) as listed ({', '.join(names)})"

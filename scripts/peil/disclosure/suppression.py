@@ -227,11 +227,13 @@ def rest_is_read(
         return everyone < question.min_base
     if everyone < rules.min_cell_n:
         return True
+    if kind not in SHARES:
+        return False
     positive = sum(question.positive[c] for c in hidden)
     fewest = min(positive, everyone - positive)
-    if kind not in SHARES or fewest > 0:
-        return kind in SHARES and fewest < rules.min_cell_n
-    return everyone < question.min_base and any(p in question.rests for p, _ in hidden)
+    if fewest == 0:
+        return everyone < question.min_base and any(p in question.rests for p, _ in hidden)
+    return fewest < rules.min_cell_n
 
 
 def _withhold_moments(

@@ -119,8 +119,7 @@ class Standing:
         versions = one_row(
             self.connection,
             "select coalesce(sum(hash(delivery_key, delivery_version)), 0) "
-            "from staging.built_deliveries where model_name = ?",
-            [step.name],
+            f"from staging.built_deliveries where model_name = {literal(step.name)}",
         )
         return f"{versions[0]} {one_row(self.connection, f'select count(*) from {path}')[0]}"
 
