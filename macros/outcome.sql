@@ -30,6 +30,25 @@
 {%- endmacro %}
 
 
+{#- What each answer is to each measure of its question: its outcome y (left out where 0, but for
+    the base), and `in_base`: 1 for having answered, -1 for an answer without a number, which is in
+    no base. -#}
+{% macro measured_answers() -%}
+    select
+        answers.answer_id,
+        measures.measure_id,
+        measures.is_distribution,
+        if(
+            answers.is_base, 0, {{ outcome('measures', 'answers.value_number', 'answers.option_code') }}
+        ) as y,
+        case when answers.is_base then 1 when y is null then -1 else 0 end as in_base,
+    from {{ ref('est_answers') }} as answers
+    inner join {{ ref('est_figure_measures') }} as measures
+        using (survey_code, question_code)
+    where answers.is_base or y is distinct from 0
+{%- endmacro %}
+
+
 {#- A figure that Python could not make, as SQL says it: null. -#}
 {% macro known(figure) -%}
     if(isnan({{ figure }}), null, {{ figure }})

@@ -40,6 +40,16 @@ in_part as (
     where released.statistic = 'share' and released.estimate is not null
 ),
 
+-- Apart: a join on what only the one side says compares every row with every other.
+released as (
+    select answers.*
+    from {{ ref('stg_released_answers') }} as answers
+    anti join in_part
+        on
+            {{ same_answers('answers', 'in_part') }}
+            and answers.statistic = in_part.statistic
+),
+
 -- Who holds the release before must not get the answers of the few who came since.
 compared as (
     select
@@ -60,16 +70,11 @@ compared as (
     left join bases
         on
             {{ same_answers('published', 'bases') }}
-    left join in_part
-        on
-            {{ same_answers('published', 'in_part') }}
-            and published.statistic = in_part.statistic
-    left join {{ ref('stg_released_answers') }} as released
+    left join released
         on
             {{ same_answers('published', 'released') }}
             and published.statistic = released.statistic
             and published.answer_code is not distinct from released.answer_code
-            and in_part.survey_code is null
 )
 
 select {{ standing('compared', released_answer_columns()) }},

@@ -41,6 +41,10 @@ asked as (
         attributes.attribute_code,
         attributes.kind,
         attributes.question_code,
+        -- Keys of their own: a join on what only the one side says compares every row with every
+        -- other.
+        if(attributes.kind = 'region_group', attributes.attribute_code, null) as grouping_code,
+        if(attributes.kind = 'number_band', attributes.attribute_code, null) as banded_code,
     from {{ ref('stg_respondents') }} as respondents
     inner join attributes using (survey_code)
     where {{ is_to_build('respondents.delivery_key', 'stg_delivery_versions') }}
@@ -64,13 +68,11 @@ leveled as (
     left join replies using (delivery_key, row_number, question_code)
     left join {{ ref('region_groups') }} as region_groups
         on
-            asked.kind = 'region_group'
-            and asked.attribute_code = region_groups.attribute_code
+            asked.grouping_code = region_groups.attribute_code
             and replies.option_code = region_groups.municipality_code
     left join {{ ref('attribute_levels') }} as bands
         on
-            asked.kind = 'number_band'
-            and asked.attribute_code = bands.attribute_code
+            asked.banded_code = bands.attribute_code
             and replies.value_number between bands.value_from and bands.value_to
 )
 

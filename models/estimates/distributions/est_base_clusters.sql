@@ -19,13 +19,11 @@ answered as (
     select
         bases.domain_id,
         bases.question_code,
-        cells.stratum,
+        domain.stratum,
         domain.cluster_code,
-        sum(cells.factor * domain.sum_d) as sum_w,
+        domain.sum_w,
     from bases
-    inner join {{ ref('est_domain_cells') }} as domain using (domain_id, measure_id)
-    inner join {{ ref('est_cells') }} as cells using (cell_id)
-    group by all
+    inner join {{ ref('est_domain_clusters') }} as domain using (domain_id, measure_id)
 ),
 
 fitted as (

@@ -8,15 +8,11 @@ with clustered as (
 residuals as (
     select
         clustered.point_id,
-        cells.stratum,
+        domain.stratum,
         domain.cluster_code,
-        sum(cells.factor * (domain.sum_dy - clustered.estimate * domain.sum_d))
-        / any_value(clustered.sum_w) as sum_we,
-    from {{ ref('est_domain_cells') }} as domain
-    inner join clustered
-        using (domain_id, measure_id)
-    inner join {{ ref('est_cells') }} as cells using (cell_id)
-    group by clustered.point_id, cells.stratum, domain.cluster_code
+        (domain.sum_wy - clustered.estimate * domain.sum_w) / clustered.sum_w as sum_we,
+    from {{ ref('est_domain_clusters') }} as domain
+    inner join clustered using (domain_id, measure_id)
 ),
 
 fitted as (

@@ -13,7 +13,6 @@ with summed as (
             max(domain.max_y), if(sum(domain.n_positive) < sum(domain.n_answers), 0, null)
         ) as max_y,
         list_sort(list(distinct cells.stratum)) as strata,
-        count(distinct concat_ws('|', cells.stratum, domain.cluster_code)) as n_clusters,
         sum(cells.factor * domain.sum_d) as sum_w,
         sum(cells.factor * cells.factor * domain.sum_d2) as sum_w2,
         sum(cells.factor * domain.sum_dy) as sum_wy,
@@ -21,6 +20,16 @@ with summed as (
     from {{ ref('est_domain_cells') }} as domain
     inner join {{ ref('est_cells') }} as cells using (cell_id)
     group by domain.domain_id, domain.measure_id
+),
+
+-- Where a scheme knows none, a stratum is one.
+clustered as (
+    select
+        domain_id,
+        measure_id,
+        count(*) as n_clusters,
+    from {{ ref('est_domain_clusters') }}
+    group by domain_id, measure_id
 ),
 
 named as (
@@ -32,7 +41,9 @@ named as (
         domains.segment_value,
         domains.second_segment_value,
         summed.*,
+        clustered.n_clusters,
     from summed
+    inner join clustered using (domain_id, measure_id)
     inner join (
         select distinct
             domain_id,

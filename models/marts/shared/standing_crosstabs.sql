@@ -28,6 +28,16 @@ in_part as (
     where released.estimate is not null
 ),
 
+-- Apart: a join on what only the one side says compares every row with every other.
+whole as (
+    select released.*
+    from released
+    anti join in_part
+        on
+            {{ same_crosstab_column('released', 'in_part') }}
+            and released.statistic = in_part.statistic
+),
+
 -- A crosstab that was declared while figures of its question stand from the release before would
 -- tell the figures that do not.
 waiting as (
@@ -53,22 +63,17 @@ compared as (
         ),
         not labelled.is_withheld and few.crosstab_code is not null as is_from_earlier_release,
         {% for column in released_crosstab_columns() -%}
-            released.{{ column }} as released_{{ column }},
+            whole.{{ column }} as released_{{ column }},
         {% endfor -%}
-        released.survey_code is not null as is_released,
+        whole.survey_code is not null as is_released,
     from labelled
     left join waiting using (crosstab_code, wave_code)
     left join {{ ref('waiting_crosstabs') }} as few on {{ same_crosstab('labelled', 'few') }}
-    left join in_part
+    left join whole
         on
-            {{ same_crosstab_column('labelled', 'in_part') }}
-            and labelled.statistic = in_part.statistic
-    left join released
-        on
-            {{ same_crosstab_column('labelled', 'released') }}
-            and labelled.statistic = released.statistic
-            and labelled.answer_code is not distinct from released.answer_code
-            and in_part.crosstab_code is null
+            {{ same_crosstab_column('labelled', 'whole') }}
+            and labelled.statistic = whole.statistic
+            and labelled.answer_code is not distinct from whole.answer_code
 ),
 
 standing as (
