@@ -37,16 +37,17 @@
 
 
 {#- The same of clusters, from their own sum_u per figure, stratum and cluster. -#}
-{% macro cluster_sums(clusters, id, keys='scheme_code, wave_code') -%}
+{% macro cluster_sums(clusters, id) -%}
     select
         {{ id }},
-        {{ keys }},
+        scheme_code,
+        wave_code,
         stratum,
         'cluster' as unit,
         sum(sum_u) as sum_u,
         sum(sum_u * sum_u) as sum_u2,
     from {{ clusters }}
-    group by {{ id }}, {{ keys }}, stratum
+    group by {{ id }}, scheme_code, wave_code, stratum
 {%- endmacro %}
 
 

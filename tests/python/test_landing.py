@@ -154,6 +154,29 @@ def test_an_empty_inbox_says_what_to_put_in_it(empty_places):
     assert "burgerpanel_2024*.sav" in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("left", "exit_code", "message"),
+    [
+        (["bevolking_2024.csv"], 2, "no answers of people have landed"),
+        (["kpi_2024.csv", "medewerkers_2024.csv"], 3, "Export it again"),
+    ],
+)
+def test_a_night_without_answers_says_why_and_builds_nothing(
+    places, one_worker, left, exit_code, message
+):
+    """A build would say, after all its steps, that nobody can be weighted."""
+    for file in places.inbox.iterdir():
+        if file.name not in left:
+            file.unlink()
+    for file in places.inbox.glob("medewerkers*"):
+        file.write_text("x;y\n1;2\n", encoding="utf-8")
+    run = here("nightly", *options(places))
+    assert run.returncode == exit_code
+    assert message in run.stderr.strip().splitlines()[-1]
+    assert "steps" not in run.stderr
+    assert not places.published_file.exists()
+
+
 def test_an_inbox_that_is_not_there_is_named(tmp_path):
     run = here("land", *options(places_in(tmp_path)))
     assert run.returncode == 2

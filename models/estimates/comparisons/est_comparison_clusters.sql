@@ -25,16 +25,16 @@ summed as (
     group by sides.pair_id, influence.stratum, influence.cluster_code
 ),
 
-named as (
+strata as (
     select
-        summed.pair_id,
-        comparisons.scheme_code,
-        comparisons.wave_code,
-        comparisons.compared_wave_code,
-        summed.* exclude (pair_id),
+        pair_id,
+        stratum,
+        count(*) filter (where is_in_domain) as n_in_domain,
+        sum(sum_u) as sum_u,
+        sum(sum_u * sum_u) as sum_u2,
     from summed
-    inner join {{ ref('est_comparisons') }} as comparisons using (pair_id)
+    group by pair_id, stratum
 )
 
-select * from named
-order by pair_id, stratum, cluster_code
+select * from strata
+order by pair_id, stratum

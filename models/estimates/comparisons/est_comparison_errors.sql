@@ -28,8 +28,8 @@ clusters as (
     select
         comparisons.pair_id,
         any_value(variances.cluster_variance) as cluster_variance,
-        count(*) filter (where shared.is_in_domain)
-        - count(distinct shared.stratum) filter (where shared.is_in_domain) - 1 as df,
+        sum(shared.n_in_domain)::bigint
+        - count(*) filter (where shared.n_in_domain > 0) - 1 as df,
     from {{ ref('est_comparisons') }} as comparisons
     inner join variances using (pair_id)
     inner join {{ ref('est_comparison_clusters') }} as shared using (pair_id)

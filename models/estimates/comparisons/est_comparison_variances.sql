@@ -80,9 +80,17 @@ of_one_person as (
 ),
 
 clusters as (
-    {{ cluster_sums(
-        ref('est_comparison_clusters'), 'pair_id', 'scheme_code, wave_code, compared_wave_code'
-    ) }}
+    select
+        clusters.pair_id,
+        comparisons.scheme_code,
+        comparisons.wave_code,
+        comparisons.compared_wave_code,
+        clusters.stratum,
+        'cluster' as unit,
+        clusters.sum_u,
+        clusters.sum_u2,
+    from {{ ref('est_comparison_clusters') }} as clusters
+    inner join {{ ref('est_comparisons') }} as comparisons using (pair_id)
 ),
 
 stratum_sums as (

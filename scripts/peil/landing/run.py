@@ -29,7 +29,7 @@ from peil.lock import one_night
 from peil.progress import steps
 from peil.readers.process import ReadingProcess
 from peil.settings import Places
-from peil.warehouse import one_row, open_warehouse
+from peil.warehouse import literal, one_row, open_warehouse
 
 # DuckDB writes to disk beyond this; the rest of the process needs a few hundred megabytes.
 MEMORY = "1200MB"
@@ -42,7 +42,8 @@ log = logging.getLogger(__name__)
 class Landed:
     """What one run of landing did, by file name.
 
-    `waiting` were still being written; `failed` met a machine without room.
+    `waiting` were still being written; `failed` met a machine without room. `n_answered` are the
+    deliveries in force with answers of people.
     """
 
     landed: list[str] = field(default_factory=list)
@@ -52,7 +53,7 @@ class Landed:
     waiting: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, list[str]] = field(default_factory=dict)
-    n_deliveries: int = 0
+    n_answered: int = 0
 
 
 def land(
@@ -102,12 +103,13 @@ def land(
             run.land(entry)
         codebook.refresh_rejects()
         refuse_stale(connection, places.seeds, sources)
-        result.n_deliveries, n_purged = one_row(
+        asked = ", ".join(literal(s.source_code) for s in sources if s.kind == "survey") or "''"
+        result.n_answered, n_ever = one_row(
             connection,
-            "select count(*) filter (where status = 'landed'), "
-            "count(*) filter (where status = 'purged') from raw.deliveries",
+            f"select count(*) filter (where status = 'landed' and source_code in ({asked})), "
+            "count(*) filter (where status in ('landed', 'purged')) from raw.deliveries",
         )
-    if not (result.n_deliveries or n_purged or result.rejected or result.waiting or result.failed):
+    if not (n_ever or result.rejected or result.waiting or result.failed):
         patterns = ", ".join(s.file_pattern for s in sources)
         raise InputError(
             f"{places.inbox}: nothing to land here, and nothing has landed before. "

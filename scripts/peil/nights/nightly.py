@@ -5,7 +5,7 @@ import time
 
 from peil.codebook.complete import refuse_incomplete
 from peil.codebook.numbers import refuse_without_numbers
-from peil.errors import DeliveryRejectedError, MachineError, PeilError
+from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilError
 from peil.landing import Landed, land
 from peil.landing.packages import Elsewhere
 from peil.lock import one_night
@@ -39,7 +39,7 @@ def nightly(
 
     Raises:
         PeilError: a model or test failed, the codebook is not whole or asks what cannot be
-            computed; the published file is as it was.
+            computed, or nobody's answers have landed; the published file is as it was.
     """
     notes = notes or unrecorded(places)
     with one_night(places):
@@ -51,10 +51,11 @@ def nightly(
         landed = land(places, elsewhere=elsewhere)
         notes.landed(landed)
         log.info("Landed in %.1f s.", time.monotonic() - started)
-        if not landed.n_deliveries and in_force(places.published):
+        if not landed.n_answered:
+            _require_release(places, landed)
             log.warning(
-                "Nothing that landed is kept any more (it was purged): there is nothing to build. "
-                "The release that is published stands."
+                "No answers that landed are kept any more (they were purged): there is nothing to "
+                "build. The release that is published stands."
             )
             notes.run.outcome = history.UNCHANGED
             return landed
@@ -72,6 +73,19 @@ def nightly(
         build_and_publish(places, notes, anew=force)
         log.info("Done in %.1f s.", time.monotonic() - started)
     return landed
+
+
+def _require_release(places: Places, landed: Landed) -> None:
+    """Say why there is nothing to build; a build would say that nobody can be weighted."""
+    if in_force(places.published):
+        return
+    raise_rejections(landed)
+    waiting = f" {', '.join(landed.waiting)} is still being written." if landed.waiting else ""
+    raise InputError(
+        f"{places.warehouse}: no answers of people have landed, so there is nothing to build."
+        f"{waiting} Put a delivery of a survey in {places.inbox} and run again (its sources, with "
+        f"how their files are named, stand in {places.seeds / 'sources.csv'})."
+    )
 
 
 def build_and_publish(places: Places, notes: Notes, *, anew: bool = False) -> None:
