@@ -9,7 +9,8 @@ import duckdb
 import pandas as pd
 import pyreadstat
 import pytest
-from peil.landing import land
+from peil import memory
+from peil.landing import land, receive, run
 from small_survey import REFERENCE, add, deliver, edit, rows_of, small_places
 
 
@@ -151,3 +152,44 @@ def test_a_warehouse_from_before_texts_were_missing_takes_the_step(places):
     shutil.copy(places.inbox / "small_survey.csv", places.inbox / "small_survey_2.csv")
     land(places)
     assert query(places, "select count(value) from raw.user_missing") == [(0,)]
+
+
+def test_after_a_file_that_the_gate_refuses_the_next_one_lands(places):
+    """What was read of the codebook for the first was rolled back with it."""
+    edit(
+        places.seeds, "sources",
+        lambda rows: [{**row, "file_pattern": "small_survey*.csv"} for row in rows],
+    )  # fmt: skip
+    deliver(places, [{**row, "grade": "zzz"} for row in dated()])
+    (places.inbox / "small_survey.csv").rename(places.inbox / "small_survey-0.csv")
+    deliver(places, dated())
+    landed = land(places)
+    assert list(landed.rejected) == ["small_survey-0.csv"]
+    assert landed.landed == ["small_survey.csv"]
+
+
+@pytest.mark.parametrize("can_widen", [True, False])
+def test_a_file_that_runs_out_of_memory_begins_again_with_more(
+    places, monkeypatch, caplog, can_widen
+):
+    monkeypatch.setattr(run, "AT_LEAST", 8 * memory.MIB)
+    monkeypatch.setattr(receive, "FIXED", 0)
+    monkeypatch.setattr("peil.memory.log.propagate", True)
+    monkeypatch.setattr("peil.landing.run.log.propagate", True)
+    if not can_widen:
+        monkeypatch.setattr(memory.Memory, "can_widen", False)
+    deliver(places, [{**row, "id": str(i)} for i, row in enumerate(dated() * 60)])
+    with caplog.at_level("INFO", "peil"):
+        landed = land(places)
+    assert landed.landed == (["small_survey.csv"] if can_widen else [])
+    said = "small_survey.csv: needs more memory than usual" if can_widen else "run again with more"
+    assert said in caplog.text
+
+
+def test_a_large_file_has_memory_by_its_rows(places, monkeypatch):
+    asked = []
+    monkeypatch.setattr(memory.Memory, "allow", lambda _, n_bytes: asked.append(n_bytes))
+    monkeypatch.setattr(receive, "FIXED", 16 << 40)
+    deliver(places, dated())
+    assert land(places).landed
+    assert max(asked) == (16 << 40) + 90 * receive.PER_ROW

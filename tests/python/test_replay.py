@@ -17,10 +17,10 @@ import duckdb
 import pytest
 from conftest import places_in, run_code
 from part_nights import part_of
-from peil import built
+from peil import built, memory
 from peil.drafting.folder import init
 from peil.landing import land
-from peil.nights import build, memory, plans, replay
+from peil.nights import build, plans, replay
 from peil.nights import publish as publishing
 from peil.nights.build import build_warehouse
 from peil.nights.plan import NoPlanError, Plan, Step, deliveries_in, plan_from, with_deliveries
@@ -363,7 +363,7 @@ def memory_limit(connection):
 @pytest.mark.parametrize("n_rows", [0, 1_000_000, 10**9])
 def test_memory_follows_the_people_up_to_half_of_the_machine(n_rows):
     with duckdb.connect(config={"threads": 2, "memory_limit": "16GiB"}) as connection:
-        memory.Memory(connection, n_rows)
+        memory.Memory(connection).allow(memory.of_a_build(connection, n_rows))
         asked = memory.FIXED + 2 * memory.PER_THREAD + n_rows * memory.PER_ROW
         wanted = max(memory.AT_LEAST, asked)
         # DuckDB says it in tenths of a GiB.
@@ -376,7 +376,7 @@ def test_a_step_that_runs_out_of_memory_begins_again_with_more(tmp_path, monkeyp
     monkeypatch.setattr(memory, "AT_LEAST", 20 * memory.MIB)
     monkeypatch.setattr(memory, "FIXED", 0)
     monkeypatch.setattr(memory, "PER_THREAD", 0)
-    monkeypatch.setattr("peil.nights.memory.log.propagate", True)
+    monkeypatch.setattr("peil.memory.log.propagate", True)
     with duckdb.connect(config={"threads": 2, "memory_limit": "1GiB"}) as connection:
         connection.execute(
             "create schema raw; create schema marts; create table raw.deliveries as "

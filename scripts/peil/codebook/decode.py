@@ -111,7 +111,7 @@ class Codebook:
     def known_values(self) -> frozenset[str]:
         """Every code and label, in small letters: what a closed answer may be by the codebook."""
         if self._known is None:
-            self._load()
+            self.load()
             texts: set[str] = set()
             for name in ("options", "missing_codes", "code_fixes", "municipalities", "bindings"):
                 present = {c for (c,) in self.connection.execute(
@@ -129,7 +129,7 @@ class Codebook:
 
     def delimiters(self, source_code: str) -> dict[str, str]:
         """What stands between the answers in a cell, for columns with several in one."""
-        self._load()
+        self.load()
         return dict(
             self.connection.execute(
                 "select source_column, delimiter from codebook_bindings "
@@ -150,7 +150,7 @@ class Codebook:
         )
 
     def _decode(self, key: str, source_code: str) -> None:
-        self._load()
+        self.load()
         inputs = {name: f"codebook_{name}" for name in SEEDS}
         inputs["stg_deliveries"] = (
             f"(select {literal(key)} as delivery_key, {literal(source_code)} as source_code)"
@@ -169,7 +169,8 @@ class Codebook:
         model = render("stg_answer_values", inputs, raw)
         self.connection.execute(f"create or replace temp table {DECODED} as {model}")
 
-    def _load(self) -> None:
+    def load(self) -> None:
+        """Once; before a transaction, which takes its tables along when it is rolled back."""
         if not self._loaded:
             load_seeds(self.connection, self.seeds, SEEDS)
             self._loaded = True
@@ -199,6 +200,8 @@ def load_seeds(connection: duckdb.DuckDBPyConnection, seeds: Path, names: Iterab
                 f"create or replace temp table codebook_{name} as select {chosen} "
                 f"from {_values(cells)}"
             )
+        except duckdb.OutOfMemoryException:
+            raise
         except (duckdb.Error, csv.Error, UnicodeDecodeError) as error:
             raise InputError(
                 f"{path}: cannot be read as a seed ({str(error).splitlines()[0]}). Compare "

@@ -13,6 +13,7 @@ from peil.codebook import Source
 from peil.codebook.delivery import Delivery, Outcome
 from peil.errors import DeliveryRejectedError
 from peil.landing import dates, kinds, ledger, privacy, unusable
+from peil.memory import MIB, Memory
 from peil.readers import INCOMING
 from peil.readers.process import ReadingProcess
 from peil.warehouse import one_row
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 # Reading a larger one takes minutes.
 LARGE = 256 << 20
+# What is stored in one go and cannot be written to disk before it ends, and what is decoded of it.
+FIXED, PER_ROW = 600 * MIB, 300
 
 
 def receive(
@@ -32,6 +35,7 @@ def receive(
     codebook: "Codebook",
     gate: "Gate",
     reader: ReadingProcess,
+    memory: Memory,
     scratch: Path,
 ) -> Outcome:
     """Land one file inside the transaction that is open.
@@ -55,6 +59,7 @@ def receive(
     outcome.n_rows = one_row(connection, f"select count(*) from {INCOMING}")[0]
     if is_large:
         log.info("%s: %s rows read; storing them.", path.name, f"{outcome.n_rows:,}")
+    memory.allow(max(memory.usual, FIXED + outcome.n_rows * PER_ROW))
     if not outcome.n_rows:
         raise DeliveryRejectedError(
             f"{path.name}: has column names but no rows. Export it again.",

@@ -26,13 +26,14 @@ from peil.landing import inbox, kinds, ledger, packages
 from peil.landing.inbox import Entry
 from peil.landing.packages import Elsewhere
 from peil.lock import one_night
+from peil.memory import MIB, Memory
 from peil.progress import steps
 from peil.readers.process import ReadingProcess
 from peil.settings import Places
 from peil.warehouse import literal, one_row, open_warehouse
 
-# DuckDB writes to disk beyond this; the rest of the process needs a few hundred megabytes.
-MEMORY = "1200MB"
+# Beyond this DuckDB writes to disk; receive.py says what a large file has.
+AT_LEAST = 1200 * MIB
 # Errors of DuckDB after which nothing more can be stored.
 THE_DISK = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException)
 log = logging.getLogger(__name__)
@@ -93,12 +94,13 @@ def land(
         inbox.settle(found, limits)
         elsewhere = elsewhere or Elsewhere()
         found = elsewhere.entries(found)
-        connection.execute(f"set memory_limit = '{MEMORY}'")
+        memory = Memory(connection)
+        memory.allow(AT_LEAST)
         if threads:
             connection.execute(f"set threads = {threads}")
         kinds.count_earlier_values(connection)
         codebook = Codebook(connection, places.seeds)
-        run = _Run(connection, sources, codebook, gate, reader, limits, result, elsewhere)
+        run = _Run(connection, sources, codebook, gate, reader, memory, limits, result, elsewhere)
         for entry in steps(found, "Landing", lambda e: e.name):
             run.land(entry)
         codebook.refresh_rejects()
@@ -127,6 +129,7 @@ class _Run:
     codebook: Codebook
     gate: Gate
     reader: ReadingProcess
+    memory: Memory
     limits: Limits
     result: Landed
     elsewhere: Elsewhere
@@ -154,7 +157,7 @@ class _Run:
                 self.result.unchanged.append(entry.name)
                 log.info("%s: landed before, unchanged.", entry.name)
                 return
-            outcome = self._receive(entry, delivery, manifest)
+            outcome = self._received(entry, delivery, manifest)
         except inbox.StillChangingError as error:
             self._leave(entry, str(error))
         except DeliveryRejectedError as error:
@@ -169,12 +172,23 @@ class _Run:
         else:
             self._report(entry, source, outcome)
 
+    def _received(self, entry: Entry, delivery: Delivery, manifest: Manifest | None) -> Outcome:
+        self.memory.allow(AT_LEAST)
+        try:
+            return self._receive(entry, delivery, manifest)
+        except duckdb.OutOfMemoryException:
+            if not self.memory.can_widen:
+                raise
+        with self.memory.widened(entry.name):
+            return self._receive(entry, delivery, manifest)
+
     def _receive(self, entry: Entry, delivery: Delivery, manifest: Manifest | None) -> Outcome:
         # What reads and judges a file is not for a night without new files.
         from peil.landing.receive import receive
 
         if not manifest:
             self.reader.start()
+            self.codebook.load()
         self.connection.execute("begin")
         try:
             with tempfile.TemporaryDirectory(dir=self.gate.scratch) as scratch:
@@ -190,7 +204,7 @@ class _Run:
                     if manifest
                     else receive(
                         self.connection, copied, self.codebook, self.gate, self.reader,
-                        Path(scratch),
+                        self.memory, Path(scratch),
                     )
                 )  # fmt: skip
             if not inbox.is_unchanged(entry):

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from peil.machine import of_the_machine
-from peil.nights.memory import Memory
+from peil.memory import Memory, of_a_build
 from peil.nights.plan import NoPlanError, Plan, Step, deliveries_in, for_database
 from peil.nights.replay_parts import insert_deliveries, make_empty, rows_of
 from peil.nights.replay_standing import Standing
@@ -115,7 +115,8 @@ class _Run:
         n_rows = _landed_rows(connection)
         self.is_small = n_rows <= ROWS_OF_ONE_THREAD
         self.is_one_thread = False
-        self.memory = Memory(connection, n_rows)
+        self.memory = Memory(connection)
+        self.memory.allow(of_a_build(connection, n_rows))
         # As the night began: no two steps make one name.
         self.kinds = relation_kinds(connection)
         self.kept = KeptPerDelivery(connection)

@@ -20,7 +20,7 @@ from typing import IO, Any, TextIO
 
 from peil.workers.task import Common, Done, Job, work
 
-# What one delivery may ask: what a build gives DuckDB at least (nights/memory.py), beyond which it
+# What one delivery may ask: what a build gives DuckDB at least (memory.py), beyond which it
 # writes to disk, and what Python and a reader take beside it.
 CPUS, MEMORY = 1, 3 << 30
 RETRIES = 3
