@@ -65,10 +65,12 @@ SLOW = (
     "test_population.py",
 )  # fmt: skip
 # The longest start first, so that no worker is left with one at the end. The first of all makes the
-# demo; what stands second needs no demo, so that the other worker does not wait for it.
+# demo and compiles the plan of a night; what stands second needs neither, so that the other worker
+# does not wait for the one or make the other as well.
 LONGEST_FIRST = (
-    "test_replay.py",
     "test_nightly.py::test_dbt_build_alone_builds_and_runs_every_unit_test_and_test_of_tests",
+    "test_install.py",
+    "test_replay.py",
     "test_count_packages.py",
     "test_tiny_inputs.py",
     "test_draft.py",
@@ -78,7 +80,6 @@ LONGEST_FIRST = (
     "test_trends.py",
     "test_two_releases.py",
     "test_weighting_in_the_warehouse.py",
-    "test_install.py",
     "test_nightly.py::test_a_failed_test_stops_publication_and_leaves_the_published_file",
     "test_hostile.py",
     "test_other_surveys.py",
