@@ -5,8 +5,9 @@ PYTHON ?= $(shell for v in 3.13 3.12 3.11; do \
 	python$$v -c '' 2>/dev/null && { echo python$$v; break; }; done)
 BIN := .venv/bin
 # Files of tests run side by side. PEIL_TEST_WAREHOUSES=FOLDER keeps the demo they start from until
-# a file it is made of changes.
+# a file it is made of changes. What pytest compiles is kept, where Python writes no bytecode too.
 WORKERS ?= 2
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 STAMP := .venv/.installed
 # Ray and a local object store, apart: without them `--cluster` says what to install, and that is
 # tested too.
@@ -57,10 +58,10 @@ lint-sql: setup  ## sqlfluff
 	@$(BIN)/sqlfluff lint --nocolor --templater raw evidence/sources
 
 pytest: setup  ## pytest; its first test builds the demo, dbt unit and data tests included
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
+	@$(PYTEST)
 
 test-fast: setup  ## pytest without the tests that run a night or take seconds each
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not night and not slow"
+	@$(PYTEST) -m "not night and not slow"
 
 $(CLUSTER_STAMP): requirements-cluster-dev.txt $(STAMP)
 	@echo "Installing Ray into $(CLUSTER) (once)"

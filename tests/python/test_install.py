@@ -23,6 +23,20 @@ from small_survey import labelled
 NAME = "mijn enquête"
 OWN_MODEL = "select question_code, estimate from {{ ref('estimates') }} where statistic = 'mean'\n"
 OWN_TEST = "select * from {{ ref('grades_of_ours') }} where estimate > 11\n"
+# A night in which dbt makes no more than what is ours; all the rest stands from the night before.
+ONLY_OURS = """
+import sys
+from peil import quick_dbt
+from peil.cli import main
+
+class Runner(quick_dbt.dbtRunner):
+    def invoke(self, arguments):
+        return super().invoke([*arguments, "--select", "package:mijn_enquete"])
+
+quick_dbt.dbtRunner = Runner
+sys.argv = ["peil", "nightly"]
+main()
+"""
 
 
 def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -150,9 +164,9 @@ def test_a_test_of_ones_own_stops_publication(survey, installed):
     before = (survey / "published" / "manifest.json").read_bytes()
     own = survey / "tests" / "assert_grades_are_grades.sql"
     own.write_text(OWN_TEST.replace("> 11", "> 1"))
-    night = run(installed / "peil", "nightly", cwd=survey)
+    night = run(installed / "python", "-c", ONLY_OURS, cwd=survey)
     own.write_text(OWN_TEST)
-    assert night.returncode == 1
+    assert night.returncode == 1, night.stderr
     assert "assert_grades_are_grades" in night.stderr
     assert (survey / "published" / "manifest.json").read_bytes() == before
 

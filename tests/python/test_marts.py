@@ -17,7 +17,9 @@ OF_KEYS = {"rows_are_unique", "columns_are_filled", "not_null", "unique", "accep
 def _marts() -> dict[str, dict]:
     described = {}
     for file in sorted(set(MARTS.rglob("_*.yml")) - set(SHARED.glob("_*.yml"))):
-        for model in yaml.safe_load(file.read_text()).get("models", []):
+        # In C: these are read before any test begins, in every process.
+        read = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        for model in read.get("models", []):
             described[model["name"]] = model
     return described
 

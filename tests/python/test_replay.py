@@ -152,8 +152,14 @@ def without_places(failures: list[str]) -> list[str]:
     return sorted(re.sub(r" Rows: run the query in .*", "", failure) for failure in failures)
 
 
-def night(places: Places, *, tests: bool = True) -> list[str]:
-    """Land, then build twice: by replay here, and by dbt in a copy. Both must be equal."""
+def night(places: Places, *, tests: bool = True, again: bool = False) -> list[str]:
+    """Land, then build twice: by replay here, and by dbt in a copy. Both must be equal.
+
+    Args:
+        places: what is built.
+        tests: whether dbt runs its tests of data.
+        again: replay a second time, of which nothing may become other than dbt makes it.
+    """
     land(places)
     ours = places.warehouse.parents[1]
     copy = ours.with_name("reference")
@@ -165,8 +171,12 @@ def night(places: Places, *, tests: bool = True) -> list[str]:
         shutil.rmtree(other.published, ignore_errors=True)
         shutil.copytree(places.published, other.published, symlinks=True)
     failures = build_warehouse(places).failures
+    if again:
+        assert build_warehouse(places).failures == failures
     assert without_places(failures) == without_places(reference(other, tests=tests))
-    assert differences(places.warehouse, other.warehouse) == []
+    found = differences(places.warehouse, other.warehouse)
+    # The second time the codebook is known, which dbt sees for the first time.
+    assert [d for d in found if not (again and d.startswith("nights.build:"))] == []
     return failures
 
 
@@ -221,12 +231,12 @@ def test_a_replay_equals_dbt_on_every_kind_of_night(trial, monkeypatch, caplog):
     # Another label alone; then the same again, of which only what was released since is new.
     edit(trial.seeds, "options", lambda rows: [{**rows[0], "label_nl": "Anders"}, *rows[1:]])
     monkeypatch.setattr("peil.nights.replay.log.propagate", True)
-    for _ in range(2):
-        caplog.clear()
-        with caplog.at_level("INFO", "peil"):
-            assert night(trial, tests=False) == []
-        n_standing, n = map(int, re.search(r"(\d+) of (\d+) steps stand", caplog.text).groups())
-        assert n_standing > n / 2
+    caplog.clear()
+    with caplog.at_level("INFO", "peil"):
+        assert night(trial, tests=False, again=True) == []
+    stood = re.findall(r"(\d+) of (\d+) steps stand", caplog.text)
+    assert len(stood) == 2
+    assert all(int(n_standing) > int(n) / 2 for n_standing, n in stood)
     # A codebook with two faults: one that a test of seeds finds, and one that a model stops at.
     steps = trial.seeds / "response_steps.csv"
     kept = steps.read_text(encoding="utf-8")

@@ -25,9 +25,29 @@ KINDS = (
 WIDTHS = (1280, 640, 360, 320)
 # Every rule of axe runs in these views, which hold a wide and a narrow screen and both schemes.
 VIEWS = ((1280, "light"), (360, "dark"))
-OTHER = {"light": "dark", "dark": "light"}
-# Rules of axe that look at colours.
+# Rules of axe that look at colours: of each letter what lies under it, most of the time of axe.
 COLOURS = ["color-contrast", "link-in-text-block"]
+# Of siblings that hold the same kinds of elements the first few are left: what style they have,
+# those show. A page of regions has thirty rows a question.
+THIN = """few => {
+    const valued = new Set(['class', 'fill', 'stroke', 'role', 'type'])
+    const kind = one => one.tagName + [...one.attributes]
+        .map(({name, value}) => valued.has(name) ? `${name}=${value}` : name).sort()
+    const kinds = one => [...new Set([one, ...one.querySelectorAll('*')].map(kind))].sort().join()
+    const thin = parent => {
+        const seen = {}
+        for (const one of [...parent.children]) {
+            const of = kinds(one)
+            seen[of] = (seen[of] || 0) + 1
+            seen[of] > few ? one.remove() : thin(one)
+        }
+    }
+    thin(document.body)
+}"""
+NO_COLOURS = {"rules": {rule: {"enabled": False} for rule in COLOURS}}
+# With these an odd and an even one, and the first.
+FEW = 3
+USUAL_ROW = "<tr><td class=usual>words</td></tr>"
 
 
 @pytest.fixture(scope="module")
@@ -68,25 +88,30 @@ def test_a_table_page_that_is_opened_from_a_disk_says_why_it_has_no_choices(
 def violations(page: Page, axe: str) -> list[str]:
     """Every rule, best practices included, with every fold open, wide and narrow, light and dark.
 
-    In the other scheme of a view only colours may differ.
+    Colours are looked at in both schemes of both widths: once on the whole page, then of what
+    stands there many times on a few. In the other scheme of a view only colours may differ.
     """
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     page.evaluate(axe)
-    found = []
-    for width, scheme in VIEWS:
-        page.set_viewport_size({"width": width, "height": 800})
-        for asked, rules in ((scheme, None), (OTHER[scheme], COLOURS)):
-            page.emulate_media(color_scheme=asked)
-            result = page.evaluate(
-                "rules => axe.run(document, "
-                "{resultTypes: ['violations'], ...(rules ? {runOnly: rules} : {})})", rules
-            )  # fmt: skip
-            assert result["passes"], "axe looked at nothing"
-            found += [
-                f"{width} {asked} {rule['id']}: {rule['help']} ({rule['nodes'][0]['html'][:120]})"
-                for rule in result["violations"]
-            ]
+    (wide, light), (narrow, dark) = VIEWS
+    found = [*seen_by_axe(page, wide, light), *seen_by_axe(page, narrow, dark, NO_COLOURS)]
+    page.evaluate(THIN, FEW)
+    for width, scheme in ((wide, dark), (narrow, dark), (narrow, light)):
+        found += seen_by_axe(page, width, scheme, {"runOnly": COLOURS})
     return found
+
+
+def seen_by_axe(page: Page, width: int, scheme: str, rules: dict | None = None) -> list[str]:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    result = page.evaluate(
+        "rules => axe.run(document, {resultTypes: ['violations'], ...rules})", rules or {}
+    )
+    assert result["passes"], "axe looked at nothing"
+    return [
+        f"{width} {scheme} {rule['id']}: {rule['help']} ({rule['nodes'][0]['html'][:120]})"
+        for rule in result["violations"]
+    ]
 
 
 @pytest.mark.parametrize("path", KINDS)
@@ -124,6 +149,15 @@ def test_page_is_accessible_closed_quiet_and_fits(page, address, axe, path):
          "<p class=plain>words</p><p class=plain><a href=#>alone</a></p>"
          "<p class=plain>words <a href=#>between</a> words</p>",
          {"1280 dark link-in-text-block"}),
+        # In one of thirty rows, and in every other one.
+        ("<style>@media (prefers-color-scheme: dark) {.grey {color: #333; background: #222}}"
+         "</style><table><caption>x</caption><tr><th>x</th></tr>"
+         + USUAL_ROW * 15 + USUAL_ROW.replace("usual", "grey") + USUAL_ROW * 15 + "</table>",
+         {"1280 dark color-contrast", "360 dark color-contrast"}),
+        ("<style>@media (prefers-color-scheme: light) and (max-width: 500px) "
+         "{li.row:nth-child(even) {color: #ccc; background: #fff}}</style>"
+         "<ul>" + "<li class=row>words</li>" * 30 + "</ul>",
+         {"360 light color-contrast"}),
     ],
 )  # fmt: skip
 def test_axe_sees_a_planted_fault(page, axe, planted, seen):

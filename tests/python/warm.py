@@ -12,6 +12,7 @@ what must repeat whatever the seed is held against the demo, which has another.
 import atexit
 import contextlib
 import functools
+import gc
 import importlib
 import json
 import os
@@ -233,6 +234,8 @@ def _serve(kind: str, path: str) -> None:
         READER: (_command, _import_reader),
     }[kind]
     prepare()
+    # What was imported lives as long as every fork: none looks through it for garbage.
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for who answers
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
