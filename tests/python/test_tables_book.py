@@ -58,6 +58,15 @@ def of_crosstabs(made: Book) -> list[Chapter]:
     return [chapter for chapter in made.chapters if not chapter.columns[0].segment]
 
 
+def test_an_arrow_is_of_the_group_of_its_own_division(made):
+    """Two divisions may have a group of one name, such as yes: the other one has no arrow of it."""
+    reading = made.reading
+    key, arrow = next(iter(reading.measures.arrows.items()))
+    figure = reading.data.figure[key]._replace(significantly_higher_than=None)
+    assert arrow in made.cell(figure).mark
+    assert arrow not in made.cell(figure._replace(segment_code="another")).mark
+
+
 def published_figures(published: duckdb.DuckDBPyConnection) -> dict[tuple, float | None]:
     """(survey, question, row, division, group) to the figure; none where it is withheld."""
     rows = published.execute(

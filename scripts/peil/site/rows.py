@@ -136,6 +136,14 @@ class Estimate(NamedTuple):
     option_label: str | None
 
     @property
+    def key(self) -> tuple[str, str, str, str, str, str | None]:
+        """Which figure it is: of no other group of that name either."""
+        return (
+            self.survey_code, self.segment_code, self.group_key, self.question_code,
+            self.statistic, self.option_code,
+        )  # fmt: skip
+
+    @property
     def shown(self) -> float:
         """The figure of a row that may be shown.
 
