@@ -86,7 +86,7 @@ def _table(site: Site, q: Question, estimates: list[Estimate]) -> dict[str, Any]
         else:
             arrow = site.measures.arrows.get(e.key, "")
             letters = (e.significantly_higher_than or "") + (arrow if e.is_default_scheme else "")
-            group[line] = [e.estimate, e.low, e.high, e.n_answers, letters]
+            group[line] = [e.estimate, e.ci_low, e.ci_high, e.n_answers, letters]
     return {
         "survey": q.survey_code,
         "label": q.label,
