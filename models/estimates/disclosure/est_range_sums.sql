@@ -20,7 +20,7 @@ ranges as (
         if(scales.kind = 'single', lists.highest, scales.value_to) as scale_to,
         if(scales.kind = 'single', lists.numbers, null) as numbers,
     from {{ ref('est_measures') }} as measures
-    inner join {{ ref('questions') }} as questions using (survey_code, question_code)
+    inner join {{ ref('questions') }} using (survey_code, question_code)
     inner join {{ ref('scales') }} as scales using (scale_code)
     left join lists using (option_set_code)
     where scales.kind in ('number', 'single') and measures.kind = 'range'
