@@ -23,7 +23,7 @@ from peil.crosstabs.declared import joint_reasons, mirrored, reasons_of
 from peil.crosstabs.measured import Measured, measure
 from peil.crosstabs.people import read_counted, read_respondents
 from peil.crosstabs.shield import withheld_reasons
-from peil.disclosure import recoverable
+from peil.disclosure import recoverable, suppression
 from peil.settings import PROJECT
 from test_crosstab import make_several
 
@@ -98,6 +98,28 @@ def test_a_question_by_itself_tells_the_other_way_around_nothing(warehouse):
     assert not read_off(of, reasons)
     alone = withheld_reasons(warehouse, of)
     assert read_off(of, alone), "without the rule the same attack succeeds"
+
+
+def test_ranges_of_a_column_leave_no_few_people(warehouse, monkeypatch):
+    """Of who agrees and who disagrees both are many, and a few of the column did neither."""
+    of = measured(warehouse, "staff_tools", ["staff_workload"])
+    column = max(of.shown[1:], key=lambda g: of.inside[:, g].sum())
+    agree, disagree = (
+        next(k for k, m in enumerate(of.measures) if m["statistic"] == name)
+        for name in ("top2", "bottom2")
+    )
+    rows = np.flatnonzero(of.inside[:, column])
+    few = rows[of.respondents.people.n_people[rows] == 1][:3]
+    y = of.y.copy()
+    y[rows, agree] = np.arange(len(rows)) % 2
+    y[rows, disagree] = 1 - y[rows, agree]
+    y[np.ix_(few, [agree, disagree])] = 0
+    planted = replace(of, y=y)
+    reasons = withheld_reasons(warehouse, planted)[column]
+    assert reasons[agree] or reasons[disagree]
+    monkeypatch.setattr(suppression, "without_close_ranges", lambda figures, *_: figures)
+    reasons = withheld_reasons(warehouse, planted)[column]
+    assert not reasons[agree] and not reasons[disagree], "without the rule both are seen"
 
 
 def test_crosstabs_of_one_question_are_protected_together(several):

@@ -185,6 +185,32 @@ def test_a_withheld_row_shows_nothing_but_its_reason(published):
     assert shown == []
 
 
+@pytest.mark.parametrize(
+    ("table", "figure"), [("estimates", "statistic, option_code"), ("distributions", "answer_code")]
+)
+def test_every_group_has_the_same_rows(published, table, figure):
+    """A row that is not there would tell that nobody gave the answer, or any answer at all."""
+    rows = "select survey_code, wave_code, weighting_scheme, {} from marts.{} where {}"
+    where = "true" if table == "estimates" else "statistic = 'share'"
+    group = "segment_code, segment_value, second_segment_value"
+    (found,) = published.execute(
+        f"with rows as ({rows.format(f'{group}, question_code, {figure}', table, where)}), "
+        f"groups as (select distinct * exclude (question_code, {figure}) from rows), "
+        "figures as (select distinct survey_code, wave_code, weighting_scheme, question_code, "
+        f"{figure} from rows) select (select count(*) from groups inner join figures "
+        "using (survey_code, wave_code, weighting_scheme)) - (select count(*) from rows)"
+    ).fetchone()
+    assert found == 0
+
+
+def test_no_quartile_of_a_withheld_distribution_has_a_row(published):
+    """Beside the median of two groups that of a third is not there: it shares a row with others."""
+    (n,) = published.execute(
+        "select count(*) from marts.distributions where statistic != 'share' and is_withheld"
+    ).fetchone()
+    assert n == 0
+
+
 def test_no_comparison_shows_a_difference_with_a_withheld_figure(published):
     keys = "survey_code, weighting_scheme, segment_code"
     leaks = published.sql(

@@ -211,11 +211,15 @@ def test_the_site_speaks_the_language_of_the_survey(demo, tmp_path):
     assert "Samenvatting" not in page.words
 
 
+TURNED = "\u202e"
 MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>[a](javascript:alert(1))"
 
 
 def test_labels_are_shown_and_never_run(demo, tmp_path):
-    """Every label of the codebook is markup; the pages hold the same elements as before."""
+    """Every label of the codebook is markup; the pages hold the same elements as before.
+
+    Behind it stands a sign that would turn all that follows: a figure as well.
+    """
     with duckdb.connect(str(demo.published_file), read_only=True) as connection:
         columns = connection.execute(
             "select table_name, column_name from duckdb_columns() inner join duckdb_tables() "
@@ -225,7 +229,7 @@ def test_labels_are_shown_and_never_run(demo, tmp_path):
         ).fetchall()
     statements = [
         f"update marts.{table} set {column} = {column} || '{MARKUP.replace(chr(39), chr(39) * 2)}' "
-        f"where {column} is not null"
+        f"|| chr({ord(TURNED)}) where {column} is not null"
         for table, column in columns
     ]
     file = changed(demo.published_file, tmp_path / "hostile.duckdb", *statements)
@@ -240,6 +244,7 @@ def test_labels_are_shown_and_never_run(demo, tmp_path):
     assert MARKUP in html.unescape((tmp_path / "site" / "index.html").read_text("utf-8"))
     for path in (tmp_path / "site").rglob("*"):
         assert path.resolve().is_relative_to((tmp_path / "site").resolve())
+        assert TURNED not in text_of(path), path.name
 
 
 def test_a_code_that_is_a_path_stays_inside_the_folder(demo, tmp_path):

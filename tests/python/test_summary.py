@@ -178,6 +178,18 @@ def test_majority_follows_the_whole_interval(changed, share, words):
     assert f"{words} van de inwoners" in text
 
 
+def test_of_figures_without_an_interval_nothing_is_said_but_the_figure(changed):
+    """As many clusters as strata leave no interval: nobody knows what is higher, or half."""
+    question = "question_code like 'handling_grade_%' or question_code = 'accessibility_grade'"
+    text = texts(changed(
+        "update marts.estimates set ci_low = null, ci_high = null, quality_flag = 'low_df' "
+        f"where segment_code = 'total' and ({question})"
+    ))  # fmt: skip
+    assert "best beoordeeld" not in text["Afhandeling"]
+    assert "het vaakst bij" not in text["Afhandeling"]
+    assert "meerderheid" not in text["Rapportcijfer digitale toegankelijkheid"]
+
+
 def test_a_difference_is_called_one_only_when_it_is_significant(changed):
     where = (
         "comparison_kind = 'segments' and question_code = 'overall_grade' and statistic = 'mean' "

@@ -370,3 +370,65 @@ def test_half_of_the_last_digit_is_what_rounding_hides():
     )
     assert rules.half_digit("mean", 100) == pytest.approx(0.0005)
     assert rules.half_digit("mean", 99) == pytest.approx(0.005)
+
+
+def ranges(n, people, *, group="a"):
+    """Figures of ranges of one question in a group: ends and people per range, in their order."""
+    rows = [
+        (i, "w", "q", i, "range", *ends, group, n, of, 1, None)
+        for i, (ends, of) in enumerate(people.items())
+    ]
+    columns = ["figure_id", "wave_code", "question_code", "measure_id", "kind", "value_from",
+               "value_to", "group_id", "n_answers", "n_positive", "min_base_n",
+               "primary_reason"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns).assign(survey_code="s")
+
+
+def bands(people):
+    rows = [("w", "q", "a", *ends, n) for ends, n in people.items()]
+    columns = ["wave_code", "question_code", "group_id", "value_from", "value_to", "n_answers"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("people", "hidden"),
+    [
+        # 3 of 100 in neither, then 5.
+        ({(1, 2): 60, (4, 5): 37}, {(4, 5)}),
+        ({(1, 2): 60, (4, 5): 35}, set()),
+        # One in the other: 3 gave a 3.
+        ({(1, 2): 40, (1, 3): 43}, {(1, 2)}),
+        # Three that leave 2 of everybody, of which no two leave few.
+        ({(0, 9): 40, (10, 19): 30, (30, 80): 28}, {(10, 19)}),
+        ({(0, 9): 40, (10, 19): 30, (30, 80): 25}, set()),
+        # Two in a wider one, which leave 4 of it.
+        ({(0, 9): 20, (15, 30): 15, (0, 40): 39}, {(0, 9)}),
+        # Between two of them lie many: what is left of everybody is not a few.
+        ({(0, 9): 40, (10, 19): 20, (20, 29): 37}, {(10, 19)}),
+        ({(0, 9): 40, (10, 19): 20, (20, 29): 40}, set()),
+    ],
+)
+def test_ranges_beside_each_other_leave_no_few_people(people, hidden):
+    figures = ranges(100, people)
+    found = protect(figures, nested(), NO_COMPLEMENTS, EXACT)
+    ends = dict(zip(figures["figure_id"], people, strict=True))
+    assert {ends[figure] for figure in found["figure_id"]} == hidden
+    left = figures.assign(
+        primary_reason=figures["figure_id"].map(
+            dict(found[["figure_id", "withheld_reason"]].itertuples(index=False))
+        )
+    )
+    answers = pd.DataFrame(columns=["wave_code", "question_code", "group_id", "value_number", "n"])
+    for shown, n in ((figures, bool(hidden)), (left, False)):
+        attacked = attack_figures(shown, nested(), NO_COMPLEMENTS, EXACT, answers)
+        assert bool(attacked["n_recovered"].sum()) is n
+
+
+@pytest.mark.parametrize(
+    ("band", "hidden"), [(((0, 14), 43), True), (((0, 14), 45), False), (((5, 30), 43), False)]
+)
+def test_the_base_of_a_band_tells_as_much_as_a_range(band, hidden):
+    """40 gave 0 to 9, and 43 are in the band 0-14: three gave 10 to 14. A base cannot go."""
+    figures = ranges(100, {(0, 9): 40})
+    found = protect(figures, nested(), NO_COMPLEMENTS, EXACT, bands=bands(dict([band])))
+    assert (len(found) == 1) is hidden

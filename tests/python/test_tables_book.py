@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import subprocess
+import warnings
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
@@ -56,6 +57,15 @@ def of_topics(made: Book) -> list[Chapter]:
 
 def of_crosstabs(made: Book) -> list[Chapter]:
     return [chapter for chapter in made.chapters if not chapter.columns[0].segment]
+
+
+def test_an_arrow_is_of_the_group_of_its_own_division(made):
+    """Two divisions may have a group of one name, such as yes: the other one has no arrow of it."""
+    reading = made.reading
+    key, arrow = next(iter(reading.measures.arrows.items()))
+    figure = reading.data.figure[key]._replace(significantly_higher_than=None)
+    assert arrow in made.cell(figure).mark
+    assert arrow not in made.cell(figure._replace(segment_code="another")).mark
 
 
 def published_figures(published: duckdb.DuckDBPyConnection) -> dict[tuple, float | None]:
@@ -418,6 +428,23 @@ def test_names_of_sheets_are_short_as_excel_counts_them():
     assert max(len(name.encode("utf-16-le")) // 2 for name in names) <= 31
     assert len({name.lower() for name in names} | {"history"}) == len(titles) + 1
     assert names[-1] == "Plain"
+
+
+def test_a_sheet_of_any_name_can_be_found_and_hides_nothing(made):
+    """An apostrophe stands in names of places; a line break or a turned text in none."""
+    titles = ("'s-Hertogenbosch", "a'b & c", "ne\now", "tu\u202ern", "#!$ {0}", "=1+1")
+    chapter = made.chapters[1]
+    named = Book(made.reading, "tu\u202ern", "tu\u202ern", None, reasons=made.reasons)
+    named.chapters = [type(chapter)(t, t, chapter.columns, chapter.tables) for t in titles]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        content = excel(named)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert not [n for n in archive.namelist() if "\u202e".encode() in archive.read(n)]
+        workbook = archive.read("xl/workbook.xml").decode()
+    names = list(sheets(content))[1 : len(titles) + 1]
+    assert names == ["\u2019s-Hertogenbosch", "a\u2019b & c", "ne ow", "turn", "# $ {0}", "=1+1"]
+    assert workbook.count("TitleRegion1") == len(titles), "every sheet says where its headers are"
 
 
 def test_a_share_that_is_not_shown_is_no_bar_of_nothing(made):

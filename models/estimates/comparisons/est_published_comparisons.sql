@@ -10,6 +10,8 @@ with engine as (
         withheld_reason is not null as is_withheld,
     from {{ ref('est_comparison_tests') }}
     where is_shown
+    union all by name
+    select * from {{ ref('est_absent_comparisons') }}
 ),
 
 published as (

@@ -1,14 +1,17 @@
--- The numbers that were given to questions of which no share per answer is declared: each is an
--- answer of its own. Rare ones join the next number towards the middle, so that everybody's
--- distribution can be shown. A question with very many numbers has none.
+-- The numbers given to questions of which no share per answer is declared: each is an answer of its
+-- own. Rare ones join the next number towards the middle, so that everybody's distribution can be
+-- shown. A question with very many numbers has none.
 with given as (
     select
         counts.survey_code,
         counts.question_code,
         counts.value_number,
+        any_value(scales.value_from) as scale_from,
+        any_value(scales.value_to) as scale_to,
         sum(counts.n_answers) as n_answers,
     from {{ ref('est_answer_counts') }} as counts
     inner join {{ ref('questions') }} as questions using (survey_code, question_code)
+    inner join {{ ref('scales') }} as scales using (scale_code)
     where
         counts.attribute_code is null
         and not counts.is_base
@@ -30,7 +33,6 @@ ranked as (
         *,
         sum(n_answers) over upwards as n_up_to,
         sum(n_answers) over downwards as n_from,
-        sum(n_answers) over (partition by survey_code, question_code) as n_all,
     from given
     window
         upwards as (partition by survey_code, question_code order by value_number),
@@ -53,12 +55,16 @@ classed as (
     from ranked
 ),
 
+-- A row of several numbers ends where the scale does: what was given least or most is a person's.
 classes as (
     select
         survey_code,
         question_code,
-        min(value_number) as value_from,
-        max(value_number) as value_to,
+        least(min(value_number), min(scale_from) filter (where class = 'lowest')) as value_from,
+        greatest(
+            max(value_number),
+            max(scale_to) filter (where class in ('lowest', 'highest') and n_from = n_answers)
+        ) as value_to,
     from classed
     group by survey_code, question_code, class
 ),
@@ -103,16 +109,12 @@ labelled as (
         on
             questions.option_set_code = options.option_set_code
             and classes.value_from = options.value_number
-),
-
-numbered as (
-    select
-        *,
-        (select max(measures.measure_id) from {{ ref('est_measures') }} as measures)
-        + row_number() over (order by survey_code, question_order, question_code, value_from)
-            as measure_id,
-    from labelled
 )
 
-select * from numbered
+select
+    *,
+    (select max(measures.measure_id) from {{ ref('est_measures') }} as measures)
+    + row_number() over (order by survey_code, question_order, question_code, value_from)
+        as measure_id,
+from labelled
 order by measure_id

@@ -30,6 +30,7 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
                 rules,
                 answers,
                 pd.concat([dbt.ref("est_mirrors").df(), dbt.ref("est_answer_bases").df()]),
+                dbt.ref("est_band_bases").df(),
             ),
             attack_answers(figures[is_answer], nestings, rules),
             attack_counts(counts, withheld_counts, float(thresholds["min_cell_n"])),

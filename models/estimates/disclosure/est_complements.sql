@@ -1,24 +1,10 @@
-with lists as (
-    select
-        option_set_code,
-        min(value_number) as lowest,
-        max(value_number) as highest,
-        list(value_number) as numbers,
-    from {{ ref('stg_options') }}
-    group by option_set_code
-),
-
-measures as (
+with measures as (
     select
         measures.*,
         questions.option_set_code,
-        if(scales.kind = 'single', lists.lowest, scales.value_from) as scale_from,
-        if(scales.kind = 'single', lists.highest, scales.value_to) as scale_to,
-        if(scales.kind = 'single', lists.numbers, null) as numbers,
     from {{ ref('est_measures') }} as measures
     inner join {{ ref('questions') }} as questions using (survey_code, question_code)
     inner join {{ ref('scales') }} as scales using (scale_code)
-    left join lists using (option_set_code)
     where scales.kind in ('number', 'single')
 ),
 
@@ -59,29 +45,6 @@ ranges as (
     where kind = 'range'
 ),
 
--- Two ranges that together are the whole scale, such as insufficient and sufficient.
-halves as (
-    select
-        'halves: ' || low.measure_id || ', ' || high.measure_id as complement_id,
-        unnest([low.measure_id, high.measure_id]) as measure_id,
-        1 as sign,
-    from ranges as low
-    inner join ranges as high using (question_code)
-    where
-        low.value_from <= low.scale_from
-        and high.value_to >= high.scale_to
-        and case
-            when low.numbers is null then high.value_from = low.value_to + 1
-            -- Labelled answers: no number lies between the two.
-            else high.value_from > low.value_to and not list_bool_or(
-                list_transform(
-                    low.numbers,
-                    lambda number: number > low.value_to and number < high.value_from
-                )
-            )
-        end
-),
-
 nets as (
     select
         'net: ' || net.measure_id as complement_id,
@@ -109,7 +72,7 @@ unioned as (
     union all
     select * from numbers_of
     union all
-    select * from halves
+    select * from {{ ref('est_range_sums') }}
     union all
     select * from nets
 )

@@ -40,34 +40,9 @@ measured as (
     inner join {{ ref('surveys') }} as surveys using (survey_code)
 ),
 
-ranges as (
-    select * from measured
-    where kind = 'range' and not is_distribution
-),
-
--- Of two ranges one in the other tells who is in the one only, and two that share nobody who is
--- in neither. Where that is a few, the narrower one is not seen, or that of fewer people.
-close_ranges as (
-    select distinct
-        lesser.wave_code,
-        lesser.group_id,
-        lesser.measure_id,
-    from ranges as lesser
-    inner join ranges as other using (wave_code, group_id, question_code)
-    where
-        (lesser.value_to - lesser.value_from, lesser.n_positive, lesser.measure_id)
-        < (other.value_to - other.value_from, other.n_positive, other.measure_id)
-        and case
-            when other.value_from <= lesser.value_from and other.value_to >= lesser.value_to
-                then other.n_positive - lesser.n_positive
-            when other.value_from > lesser.value_to or other.value_to < lesser.value_from
-                then lesser.n_answers - lesser.n_positive - other.n_positive
-        end between 1 and {{ threshold('min_cell_n') }} - 1
-),
-
 judged as (
     select
-        measured.* exclude (people),
+        * exclude (people),
         case
             when n_answers < min_base_n then 'small_base'
             when
@@ -83,7 +58,6 @@ judged as (
                     kind = 'net'
                     and n_answers - n_positive between 1 and {{ threshold('min_cell_n') }} - 1
                 )
-                or close_ranges.measure_id is not null
                 then 'small_cell'
             when
                 list_min(people) = 0
@@ -91,7 +65,6 @@ judged as (
                 then 'uniform_answers'
         end as primary_reason,
     from measured
-    left join close_ranges using (wave_code, group_id, measure_id)
 ),
 
 numbered as (

@@ -17,4 +17,5 @@ def model(dbt, session):  # noqa: ARG001 (the signature is dbt's)
         answers=dbt.ref("est_group_answers").df(),
         composites=dbt.ref("composites").df(),
         mirrors=pd.concat([dbt.ref("est_mirrors").df(), dbt.ref("est_answer_bases").df()]),
+        bands=dbt.ref("est_band_bases").df(),
     )

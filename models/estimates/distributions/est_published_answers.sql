@@ -25,10 +25,14 @@ quantiles as (
 figures as (
     select * from shares
     union all
-    select * from quantiles
+    -- A quantile is known of a group whose whole distribution is. Of another group there is no row:
+    -- it would tell that the number is none that shares a row with others.
+    select quantiles.*
+    from quantiles
+    inner join {{ ref('est_suppression') }} as seen using (point_id)
+    where seen.withheld_reason is null
 ),
 
--- A quantile is known of a group whose whole distribution is.
 engine as (
     select
         figures.*,
@@ -38,6 +42,11 @@ engine as (
     from figures
     inner join {{ ref('est_estimates') }} as points using (point_id)
     inner join {{ ref('est_suppression') }} as suppression using (point_id)
+    union all by name
+    select
+        'share' as answer_statistic,
+        *,
+    from {{ ref('est_absent_figures') }}
 ),
 
 published as (

@@ -9,6 +9,8 @@ with engine as (
     from {{ ref('est_estimates') }} as estimates
     inner join {{ ref('est_suppression') }} as suppression using (point_id)
     left join {{ ref('est_letters') }} as letters using (point_id)
+    union all by name
+    select * from {{ ref('est_absent_figures') }}
 ),
 
 published as (

@@ -14,6 +14,7 @@ from peil.disclosure.counts import rooms
 from peil.disclosure.equations import questions_of
 from peil.disclosure.mirrors import seen_in_mirrors
 from peil.disclosure.nets import telling_net
+from peil.disclosure.ranges import close_ranges
 from peil.disclosure.rules import LEAST_ROOM, Rules
 from peil.disclosure.suppression import moment_rooms, rest_is_read
 
@@ -27,6 +28,7 @@ def attack_figures(
     rules: Rules,
     answers: pd.DataFrame,
     mirrors: pd.DataFrame | None = None,
+    bands: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What can be worked out of the withheld figures.
 
@@ -37,6 +39,7 @@ def attack_figures(
         rules: as for `protect`.
         answers: as for `protect`.
         mirrors: as for `protect`.
+        bands: as for `protect`.
 
     Returns:
         One row per survey, wave and attack (COLUMNS): withheld figures, and those recovered.
@@ -50,6 +53,7 @@ def attack_figures(
         if mirrors is None
         else set(mirrors.loc[mirrors["mirror_id"].isin(seen), "figure_id"]) & all_hidden
     )
+    close = close_ranges(figures[figures["primary_reason"].isna()], rules, bands)
     for wave, rows, question, given in questions_of(figures, nestings, complements, answers):
         survey = (rows["survey_code"].iloc[0], wave)
         hidden = [c for c in question.hidden if c in question.figure_ids]
@@ -57,6 +61,7 @@ def attack_figures(
         read = {question.figure_ids[c] for c in question.solved()}
         read |= mirrored & {question.figure_ids[c] for c in hidden}
         recovered[*survey, "subtraction"] += len(read)
+        recovered[*survey, "subtraction"] += rows["figure_id"].isin(close).sum()
         for equation in question.equations:
             rest = [c for c in equation.table_cells if c in question.hidden]
             if rest and len(rest) < len(equation.table_cells) and equation.parent is not None:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from peil.errors import InputError
 
+PRIMARY = "small_cell"  # the reason of what tells of a few people
 COMPLEMENTARY = "complementary"  # the reason of what would tell another withheld figure
 SHARES = ("range", "option")
 # A withheld count with room for fewer people than this is as good as known: the middle of its

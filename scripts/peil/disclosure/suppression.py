@@ -28,6 +28,7 @@ from peil.disclosure.equations import (
 from peil.disclosure.mirrors import seen_in_mirrors, withhold_as_well
 from peil.disclosure.moments import Answers, room
 from peil.disclosure.nets import has_net, telling_net
+from peil.disclosure.ranges import without_close_ranges
 from peil.disclosure.rules import COMPLEMENTARY, LEAST_ROOM, SHARES, Rules
 from peil.errors import PeilError
 
@@ -40,6 +41,7 @@ def protect(
     answers: pd.DataFrame | None = None,
     composites: pd.DataFrame | None = None,
     mirrors: pd.DataFrame | None = None,
+    bands: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Reasons per withheld figure, complementary ones included.
 
@@ -56,6 +58,7 @@ def protect(
             number, of surveys that publish plain counts; others leave no whole numbers.
         composites: question_code, item_question_code: scores and what they are made of.
         mirrors: figure_id, mirror_id: figures of the same people, either of which tells the other.
+        bands: as for `close_ranges`.
 
     Returns:
         Columns figure_id, withheld_reason; one row per withheld figure.
@@ -63,7 +66,7 @@ def protect(
     items = {} if composites is None else dict(list(composites.groupby("question_code")))
     parts: dict[tuple[str, str], list[tuple[int, str]]] = {}
     unseen: dict[tuple[str, str], set[Place]] = {}
-    todo = figures
+    todo = figures = without_close_ranges(figures, rules, bands)
     while not todo.empty:
         is_score = todo["question_code"].isin(list(items))
         for some in (todo[~is_score], todo[is_score]):  # what a score may show follows from items

@@ -40,8 +40,9 @@ def excel(made: Book) -> bytes:
     with Workbook(target, plain) as book:
         t = made.reading.t
         book.set_properties(
-            {"title": f"{made.title}: {t('file_tables')}", "subject": made.subtitle,
-             "comments": made.warning or "", "created": date(2000, 1, 1)}
+            {"title": printable(f"{made.title}: {t('file_tables')}"),
+             "subject": printable(made.subtitle), "comments": printable(made.warning or ""),
+             "created": date(2000, 1, 1)}
         )  # fmt: skip
         pages = Pages(book, Styles(book))
         front = pages.sheet(t("doc_contents"))

@@ -104,8 +104,7 @@ class Book:
         """A figure as it is published: its value, its letters and whether it is indicative."""
         if e.is_withheld or e.estimate is None:
             return self.without_figure(e.withheld_label)
-        key = (e.survey_code, e.group_key, e.question_code, e.statistic, e.option_code)
-        letters = e.significantly_higher_than or self.reading.measures.arrows.get(key, "")
+        letters = e.significantly_higher_than or self.reading.measures.arrows.get(e.key, "")
         is_weak = e.is_indicative or e.quality_flag not in RELIABLE
         return Cell(e.estimate, (letters if with_letters else "") + INDICATIVE * is_weak)
 

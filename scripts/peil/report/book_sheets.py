@@ -55,7 +55,9 @@ class Pages:
 
     def sheet(self, title: str) -> Worksheet:
         """A sheet named after its title: short enough, and with a name of its own."""
-        plain = re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ") or "-"
+        # What quotes a name in a formula is a typographic one: 's-Hertogenbosch keeps its own.
+        plain = printable(title).replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+        plain = " ".join(re.sub(r"[\[\]:*?/\\!]", " ", plain).split()) or "-"
         name, number = _short(plain, 31), 1
         # Excel keeps one name for itself.
         while name.lower() in {"history", *self.names}:
@@ -72,7 +74,7 @@ class Pages:
 def _short(name: str, most: int) -> str:
     """The beginning of a name, in the units of UTF-16 that Excel counts: two for an emoji."""
     units = name.encode("utf-16-le")[: 2 * most]
-    return units.decode("utf-16-le", errors="ignore").strip("' ")
+    return units.decode("utf-16-le", errors="ignore").strip()
 
 
 def start(pages: Pages, made: Book, sheet: Worksheet, title: str, subtitle: str) -> None:

@@ -39,7 +39,7 @@ def split(lines: list[Line]) -> tuple[list[Line], list[Line]] | None:
     """
     places = [
         at for at in range(1, len(lines))
-        if min(e.low for _, e in lines[:at]) > max(e.high for _, e in lines[at:])
+        if min(e.least for _, e in lines[:at]) > max(e.most for _, e in lines[at:])
     ]  # fmt: skip
     if not places:
         return None
@@ -102,7 +102,7 @@ def _majority(reading: Reading, survey: Survey, block: Block) -> list[str]:
     """Een meerderheid van de inwoners antwoordt: e-mail; the word follows the whole interval."""
     lines = [
         (m, e) for m in block.measures
-        if m.unit == "share" and not (e := reading.measures.estimate(m)).is_withheld
+        if m.unit == "share" and (e := reading.measures.estimate(m)).ci_low is not None
     ]  # fmt: skip
     if not lines or (block.kind != "options" and len(lines) > 1):
         return []

@@ -201,4 +201,4 @@ def _rest(block: Block, rows: list[Row], label: str) -> list[Row]:
 
 def overlap(a: Estimate, b: Estimate) -> bool:
     """Whether two intervals touch: neither may then be called higher."""
-    return a.low <= b.high and b.low <= a.high
+    return a.least <= b.most and b.least <= a.most

@@ -117,14 +117,7 @@ class Data:
     @cached_property
     def figure(self) -> dict[EstimateKey, Estimate]:
         """Default scheme: (survey, segment, group, question, statistic, option) to its figure."""
-        return {
-            (
-                e.survey_code, e.segment_code, e.group_key, e.question_code, e.statistic,
-                e.option_code,
-            ): e
-            for e in self.estimates
-            if e.is_default_scheme
-        }  # fmt: skip
+        return {e.key: e for e in self.estimates if e.is_default_scheme}
 
     @cached_property
     def options(self) -> dict[tuple[str, str], list[Estimate]]:

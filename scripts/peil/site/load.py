@@ -25,6 +25,18 @@ TRANSLATED = {
     "attribute_label", "level_label", "scheme_label",
     "crosstab_label", "column_label", "first_label", "second_label", "item_label",
 }  # fmt: skip
+# What a codebook says without a language.
+PLAIN = {
+    "publisher",
+    "client",
+    "target_population",
+    "recruitment",
+    "contact",
+    "next_release",
+    "caution",
+}
+# Signs that turn the direction of all that follows, also of what stands behind a label.
+TURNING = "".join(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 # Everybody is one group, whatever its segment is called.
 IS_TOTAL = (
     "(survey_code, segment_code) in "
@@ -65,12 +77,18 @@ class Reader:
 
     def _column(self, name: str) -> str:
         if name == "sentence":
-            return "sentence_nl" if self.language == "nl" else f"label_{self.language}"
+            return self.text("sentence_nl" if self.language == "nl" else f"label_{self.language}")
+        if name in PLAIN:
+            return self.text(name)
         if name not in TRANSLATED:
             return GROUPS.get(name, name)
         if self.language == "nl":
-            return f"{name}_nl"
-        return f"coalesce({name}_{self.language}, {name}_nl)"
+            return self.text(f"{name}_nl")
+        return self.text(f"coalesce({name}_{self.language}, {name}_nl)")
+
+    def text(self, column: str) -> str:
+        """A text that turns nothing."""
+        return f"translate({column}, '{TURNING}', '')"
 
 
 def load(file: Path) -> Data:
@@ -149,7 +167,8 @@ def _language(db: duckdb.DuckDBPyConnection) -> str:
 
 def _wave_labels(read: Reader) -> dict[tuple[str, str], str]:
     found = read.values(
-        f"select survey_code, wave_code, wave_label_{read.language} from marts.about"
+        f"select survey_code, wave_code, {read.text(f'wave_label_{read.language}')} "
+        "from marts.about"
     )
     return {(survey, wave): label for survey, wave, label in found}
 

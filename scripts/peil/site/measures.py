@@ -204,14 +204,14 @@ class Measures:
         return verdict(test, m.good) if test else None
 
     @cached_property
-    def arrows(self) -> dict[tuple[str, str, str, str, str | None], str]:
-        """(survey, group, question, statistic, option): certainly above or below everybody.
+    def arrows(self) -> dict[EstimateKey, str]:
+        """A figure by its key: certainly above or below everybody.
 
         Groups that are not compared with each other, such as regions, have an arrow and no letter.
         """
         return {
-            (c.survey_code, c.group_key_a, c.question_code, c.statistic, c.option_code):
-            "▲" if c.difference > 0 else "▼"
+            (c.survey_code, c.segment_code, c.group_key_a, c.question_code, c.statistic,
+             c.option_code): "▲" if c.difference > 0 else "▼"
             for c in self.data.comparisons
             if c.comparison_kind == "total" and c.is_certain and c.difference is not None
         }  # fmt: skip

@@ -122,7 +122,7 @@ def problem(site: Reading) -> dict[str, Any]:
     if not shown:
         return {}
     worst = max(shown, key=lambda key: shown[key].shown)
-    marked = [key for key, e in shown.items() if e.high >= shown[worst].low]
+    marked = [key for key, e in shown.items() if e.most >= shown[worst].least]
     marked.sort(key=lambda key: -shown[key].shown)
     channels = [c for c in site.data.channels if any(key[0] == c.channel_code for key in cells)]
     return {

@@ -84,10 +84,9 @@ def _table(site: Site, q: Question, estimates: list[Estimate]) -> dict[str, Any]
                 reasons.append(reason)
             group[line] = [reasons.index(reason)]
         else:
-            key = (e.survey_code, e.group_key, e.question_code, e.statistic, e.option_code)
-            arrow = site.measures.arrows.get(key, "")
+            arrow = site.measures.arrows.get(e.key, "")
             letters = (e.significantly_higher_than or "") + (arrow if e.is_default_scheme else "")
-            group[line] = [e.estimate, e.low, e.high, e.n_answers, letters]
+            group[line] = [e.estimate, e.ci_low, e.ci_high, e.n_answers, letters]
     return {
         "survey": q.survey_code,
         "label": q.label,

@@ -3,8 +3,11 @@
 `label`, `text` and the like stand for the column of the language of the site.
 """
 
+import math
 from datetime import date
 from typing import NamedTuple
+
+KNOWN_MARGIN = "known_margin"
 
 
 class Survey(NamedTuple):
@@ -136,6 +139,14 @@ class Estimate(NamedTuple):
     option_label: str | None
 
     @property
+    def key(self) -> tuple[str, str, str, str, str, str | None]:
+        """Which figure it is: of no other group of that name either."""
+        return (
+            self.survey_code, self.segment_code, self.group_key, self.question_code,
+            self.statistic, self.option_code,
+        )  # fmt: skip
+
+    @property
     def shown(self) -> float:
         """The figure of a row that may be shown.
 
@@ -154,6 +165,22 @@ class Estimate(NamedTuple):
     @property
     def high(self) -> float:
         return self.shown if self.ci_high is None else self.ci_high
+
+    @property
+    def least(self) -> float:
+        """What it is at least, for who says more of it than the figure.
+
+        Without an interval nobody knows, unless the population register does.
+        """
+        return -math.inf if self._is_anything else self.low
+
+    @property
+    def most(self) -> float:
+        return math.inf if self._is_anything else self.high
+
+    @property
+    def _is_anything(self) -> bool:
+        return self.ci_low is None and self.quality_flag != KNOWN_MARGIN
 
 
 class Comparison(NamedTuple):

@@ -245,7 +245,7 @@ async function builder(form) {
 		if (!cell) return ['', ''];
 		if (cell.length === 1) return ['–', reasons[cell[0]].toLowerCase()];
 		const [value, low, high, n, letters] = cell;
-		const extra = [withMargin && `${number(low, line.unit)} ${say('to')} ${number(high, line.unit)}`, withN && `n ${n.toLocaleString(language)}`].filter(Boolean).join(' · ');
+		const extra = [withMargin && low !== null && `${number(low, line.unit)} ${say('to')} ${number(high, line.unit)}`, withN && `n ${n.toLocaleString(language)}`].filter(Boolean).join(' · ');
 		return [`${figure(value, line.unit)}${letters ? ` ${letters}` : ''}`, extra];
 	};
 
