@@ -1,8 +1,12 @@
 """The gate: what is refused whole, what lands with a warning, and what the supplier reads."""
 
 import csv
+import importlib.util
 import json
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,7 +15,7 @@ from peil.errors import InputError
 from peil.gate import gate, suites
 from peil.gate.facts import Facts
 from peil.landing import land
-from peil.settings import PROJECT
+from peil.settings import PROJECT, child_environment
 
 SEEDS = PROJECT / "seeds"
 PANEL = "gemeentekanalen_2024.csv"
@@ -220,6 +224,79 @@ def test_a_suite_may_ask_for_what_is_read_late(worker):
     assert not found
     # By hand: (2 ln((1 / 3) / 0.1) + ln((1 / 3) / 0.8)) / 3.
     assert divergence == pytest.approx(0.5108256237659906)
+
+
+JUDGE = "from peil.gate import worker; worker.main()"
+# Great Expectations as it imports itself, and what it knows then.
+WHOLE = """
+import json
+from peil.gate import imports, worker
+imports.MODULES.clear()
+imports.PACKAGES.clear()
+worker.start()
+from great_expectations.expectations.registry import _registered_expectations
+print(json.dumps(sorted(_registered_expectations)), flush=True)
+"""
+# What a kind of expectation is asked about, by a part of its name; a column when there is none.
+ABOUT = {
+    "_table_": {}, "_column_pair_": {"column_A": "a", "column_B": "b"},
+    "compound_": {"column_list": ["a", "b"]}, "multicolumn_": {"column_list": ["a", "b"]},
+    "select_column_": {"column_list": ["a", "b"]},
+}  # fmt: skip
+# And by the end of its name what it needs to be told.
+ASKED = {
+    "be_between": {"min_value": 1, "max_value": 5},
+    "to_be_in_set": {"value_set": ["1", "2"]},
+    "in_type_list": {"type_list": ["str", "object"]},
+    "of_type": {"type_": "str"},
+    "contain_set": {"value_set": ["1", "3"]},
+    "equal_set": {"value_set": ["1", "2", "12"]},
+    "divergence_to_be_less_than": {
+        "partition_object": {"values": ["1", "2", "12"], "weights": [0.2, 0.2, 0.6]},
+        "threshold": 0.1,
+    },
+    "scores_to_be_less_than": {"threshold": 1, "double_sided": True},
+    "to_equal": {"value": 1},
+    "match_regex": {"regex": "^1"},
+    "match_regex_list": {"regex_list": ["^1", "^2"]},
+    "match_ordered_list": {"column_list": ["a", "b"]},
+    "match_set": {"column_set": ["b", "c"]},
+    "not_be_in_set": {"value_set": ["12"]},
+    "strftime_format": {"strftime_format": "%d"},
+    "json_schema": {"json_schema": {"type": "integer"}},
+}
+
+
+def in_python(code, requests):
+    """What code answers in a process of its own to a request per line."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], input="".join(json.dumps(r) + "\n" for r in requests),
+        env=child_environment(GX_ANALYTICS_ENABLED="false"), capture_output=True, text=True,
+        check=True, timeout=300,
+    )  # fmt: skip
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.slow
+def test_what_is_left_unread_changes_no_judgement():
+    """Of any kind of expectation: each stands in a file of its name."""
+    (home,) = importlib.util.find_spec("great_expectations").submodule_search_locations
+    files = (Path(home) / "expectations" / "core").glob("[a-z]*.py")
+    kinds = ["expect_nothing_that_is_known", *sorted(file.stem for file in files)]
+    requests = {}
+    for kind in kinds:
+        about = next((about for part, about in ABOUT.items() if part in kind), {"column": "a"})
+        told = next((told for end, told in ASKED.items() if kind.endswith(end)), {})
+        requests[kind] = {
+            "delivery": {}, "columns": FACTS.columns,
+            "values": {"a": ["1", "2", "12"], "b": ["2", "2", "3"]},
+            "expectations": [rule("values", "", type_=kind) | {"kwargs": about | told}],
+        }  # fmt: skip
+    known, *expected = in_python(WHOLE + JUDGE, requests.values())
+    found = in_python(JUDGE, requests.values())
+    assert dict(zip(requests, found, strict=True)) == dict(zip(requests, expected, strict=True))
+    assert set(known) <= set(kinds)
+    assert sum("results" in answer for answer in found) > 40
 
 
 def test_hand_written_suites_are_whole(worker):

@@ -1,5 +1,8 @@
 """Every format a delivery arrives in, in small: what comes out, and what is said of it."""
 
+import subprocess
+import sys
+
 import duckdb
 import pandas as pd
 import pyreadstat
@@ -7,6 +10,7 @@ import pytest
 from peil.codebook import Source
 from peil.errors import DeliveryRejectedError
 from peil.readers import INCOMING, read_delivery
+from peil.settings import child_environment
 
 BOM = "\ufeff"
 LIMESURVEY = (
@@ -225,3 +229,37 @@ def test_rows_keep_the_order_of_the_file(tmp_path):
     lines = "\n".join(f"{i},x" for i in range(50_000))
     cells, _ = read(write(tmp_path, f"a,b\n{lines}\n"), "csv")
     assert cells["a"] == [str(i) for i in range(50_000)]
+
+
+READ_BOTH = """
+import sys
+import duckdb
+from pathlib import Path
+from peil.codebook import Source
+from peil.readers import INCOMING, read_delivery
+
+def read(path):
+    source = Source("s", "v", "w", "survey", "*", "auto")
+    with duckdb.connect() as connection:
+        read_delivery(connection, path, source, path.parent)
+        print(connection.execute(f"from {INCOMING}").fetchall())
+
+text, workbook = map(Path, sys.argv[1:])
+read(text)
+print([m for m in ("pandas", "pyarrow.dataset") if m in sys.modules])
+read(workbook)
+read(text)
+import pyarrow.dataset
+"""
+
+
+def test_a_text_is_read_without_pandas_and_a_workbook_after_it(tmp_path):
+    """Of a small file, reading pandas is most of what reading takes."""
+    text, workbook = write(tmp_path, "a,b\n1,x\n2,y\n"), tmp_path / "levering.xlsx"
+    pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}).to_excel(workbook, index=False)
+    done = subprocess.run(
+        [sys.executable, "-c", READ_BOTH, text, workbook], env=child_environment(),
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    rows = str([(1, "1", "x"), (2, "2", "y")])
+    assert done.stdout.splitlines() == [rows, "[]", rows, rows]

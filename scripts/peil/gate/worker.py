@@ -6,31 +6,13 @@ run on pandas frames: the SQL route of this version fails on DuckDB.
 
 import functools
 import gc
-import importlib.util
 import json
 import os
 import sys
 import warnings
 from collections import Counter
-from importlib.machinery import ModuleSpec
 
-# Great Expectations imports these for expectations that draw, test distributions or read JSON:
-# two fifths of the time that its import takes. They are read when one is asked.
-READ_WHEN_ASKED = {"altair", "jsonschema", "scipy.stats"}
-
-
-class _ReadWhenAsked:
-    """Finds those modules as Python would, and leaves reading them to their first use."""
-
-    @classmethod
-    def find_spec(cls, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        if name not in READ_WHEN_ASKED:
-            return None
-        for finder in sys.meta_path:
-            if finder is not cls and (spec := finder.find_spec(name, path, target)):  # type: ignore[arg-type]
-                spec.loader = importlib.util.LazyLoader(spec.loader)  # type: ignore[arg-type]
-                return spec
-        return None
+from peil.gate.imports import read_expectations, read_for_frames, read_when_asked
 
 
 def main() -> None:
@@ -54,12 +36,15 @@ def main() -> None:
 def start() -> object:
     """What a batch of facts is made with, after the seconds that the import takes."""
     warnings.filterwarnings("ignore")
-    sys.meta_path.insert(0, _ReadWhenAsked)
+    read_when_asked()
     # Thousands of classes are made and none is garbage: to look costs a tenth of the import.
     gc.disable()
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    read_for_frames()
+    # Nor is any of it later: every judgement would look at all of it again.
+    gc.freeze()
     gc.enable()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -76,6 +61,7 @@ def validate(definition: object, request: dict) -> list[dict]:
         "columns": pd.DataFrame(request["columns"]).set_index("column_name", drop=False),
         "values": pd.DataFrame({c: pd.Series(v, dtype=str) for c, v in request["values"].items()}),
     }
+    read_expectations(wanted["type"] for wanted in request["expectations"])
     # Great Expectations keeps one expectation per type and column in a suite: a warning and a
     # critical limit on the same fact go into different suites.
     suites: dict[tuple[str, int], list[tuple[int, dict]]] = {}

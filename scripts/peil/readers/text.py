@@ -4,6 +4,9 @@ import codecs
 import csv
 import io
 import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,12 +117,13 @@ def _load(
             )
         else:
             records = pa.table({c: pa.array([], pa.string()) for c in plain})
-        connection.register("records_in", records)
         try:
-            connection.execute(
-                f"create temp table {INCOMING} as select row_number() over () as row_number, "
-                f"{cells} from records_in"
-            )
+            with _without_datasets():
+                connection.register("records_in", records)
+                connection.execute(
+                    f"create temp table {INCOMING} as select row_number() over () as row_number, "
+                    f"{cells} from records_in"
+                )
         except (pa.ArrowInvalid, duckdb.InvalidInputException) as error:
             raise_if_machine(error)
             # Its message quotes the record, which holds somebody's answers.
@@ -130,6 +134,23 @@ def _load(
             ) from error
         finally:
             connection.unregister("records_in")
+
+
+@contextmanager
+def _without_datasets() -> Iterator[None]:
+    """Hide datasets of Arrow from DuckDB, which looks whether records are one.
+
+    They bring pandas: half the time that a small file takes, for what its records are not.
+    """
+    name = "pyarrow.dataset"
+    is_read = name in sys.modules
+    if not is_read:
+        sys.modules[name] = None  # type: ignore[assignment]  # None says that there is none
+    try:
+        yield
+    finally:
+        if not is_read:
+            del sys.modules[name]
 
 
 def _named_delimiter(sample: str) -> str:
