@@ -116,7 +116,8 @@ def build_and_publish(places: Places, notes: Notes, *, anew: bool = False) -> No
 def raise_rejections(landed: Landed) -> None:
     """Make the exit code say that a file was set aside, or could not be landed here and now."""
     reasons = "\n".join([*landed.failed.values(), *landed.rejected.values()])
+    rest = "the rest has" if landed.landed or landed.unchanged else "and nothing else has"
     if landed.failed:
-        raise MachineError(f"Not everything could be landed, the rest has:\n{reasons}")
+        raise MachineError(f"Not everything could be landed, {rest}:\n{reasons}")
     if landed.rejected:
-        raise DeliveryRejectedError(f"Set aside, the rest has landed:\n{reasons}")
+        raise DeliveryRejectedError(f"Set aside, {rest} landed:\n{reasons}")
