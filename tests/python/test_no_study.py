@@ -43,6 +43,7 @@ ENGINE = {
     "folder of suites": {"expectations"},
     "folder of a release": {"documents"},
     "key of a chart": {"background"},
+    "columns of a survey": {"contact"},
     "words about identifiers": {"account"},
     "how many people a share stands for": {"residents"},
     "names in Jinja": {"means", "nothing", "standardised"},
