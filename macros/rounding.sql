@@ -74,21 +74,33 @@
 
 
 {#- A difference or an end of its interval as published. What lies on one side of 0 never rounds onto
-    it as long as its interval lies on that side: the reader would see another verdict. -#}
-{% macro published_difference(figure, n_answers, low, high, by=none) -%}
+    it as long as its interval, or another one `beside` it, lies on that side: the reader would see
+    another verdict. -#}
+{% macro published_difference(figure, n_answers, low, high, by=none, beside=none) -%}
     if(
         engine.is_withheld or {{ figure }} is null,
         null,
         coalesce(
             nullif({{ rounded_figure(figure, 'measures.kind', n_answers, by) }}, 0),
             if(
-                {{ low }} * {{ high }} > 0,
+                {{ low }} * {{ high }} > 0{% if beside %} or {{ beside[0] }} * {{ beside[1] }} > 0{% endif %},
                 sign({{ figure }})
                 * power(10, -{{ figure_rounding('digits', 'measures.kind', n_answers, by) }}),
                 0
             )
         )
     )
+{%- endmacro %}
+
+
+{#- Published ends of both intervals, which a figure that did not round onto 0 may have passed. -#}
+{% macro holding(figure) -%}
+    {% for suffix in ['', '_clustered'] -%}
+        if(ci_low{{ suffix }} is null, null, least(ci_low{{ suffix }}, {{ figure }}))
+            as ci_low{{ suffix }},
+        if(ci_high{{ suffix }} is null, null, greatest(ci_high{{ suffix }}, {{ figure }}))
+            as ci_high{{ suffix }}{{ ',' if not loop.last }}
+    {% endfor -%}
 {%- endmacro %}
 
 

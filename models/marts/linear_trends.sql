@@ -46,7 +46,8 @@ published as (
         engine.first_wave_code,
         engine.last_wave_code,
         engine.n_waves,
-        {{ published_difference('engine.slope', n_answers, *main) }} as change_per_year,
+        {{ published_difference('engine.slope', n_answers, *main, beside=clustered) }}
+            as change_per_year,
         {{ published('engine.se', n_answers) }} as se,
         {{ published_difference('engine.ci_low', n_answers, *main) }} as ci_low,
         {{ published_difference('engine.ci_high', n_answers, *main) }} as ci_high,
@@ -82,11 +83,16 @@ published as (
             and {{ same_group('engine', 'own') }}
 ),
 
+held as (
+    select * replace ({{ holding('change_per_year') }})
+    from published
+),
+
 judged as (
     select
-        published.*,
+        held.*,
         {{ verdict('change_per_year', 'ci_low', 'ci_high', 'is_significant') }} as verdict,
-    from published
+    from held
 ),
 
 labelled as (

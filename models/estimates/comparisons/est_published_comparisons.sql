@@ -36,8 +36,9 @@ published as (
         compared.question_code as compared_question_code,
         compared.statistic as compared_statistic,
         compared.option_code as compared_option_code,
-        {{ published_difference('engine.difference', n_answers, *main, by='rounding') }}
-            as difference,
+        {{ published_difference(
+            'engine.difference', n_answers, *main, by='rounding', beside=clustered
+        ) }} as difference,
         {{ published('engine.se', n_answers, by='rounding') }} as se,
         {{ published_difference('engine.ci_low', n_answers, *main, by='rounding') }} as ci_low,
         {{ published_difference('engine.ci_high', n_answers, *main, by='rounding') }} as ci_high,
@@ -101,4 +102,5 @@ published as (
     left join {{ ref('flags') }} as flags on engine.withheld_reason = flags.flag_code
 )
 
-select * from published
+select * replace ({{ holding('difference') }})
+from published
