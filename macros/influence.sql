@@ -51,6 +51,20 @@
 {%- endmacro %}
 
 
+{#- The same of differences and trends, with the clusters in which somebody answered; `summed` has a
+    row per id, stratum and cluster. -#}
+{% macro cluster_strata(summed, id) -%}
+    select
+        {{ id }},
+        stratum,
+        count(*) filter (where is_in_domain) as n_in_domain,
+        sum(sum_u) as sum_u,
+        sum(sum_u * sum_u) as sum_u2,
+    from {{ summed }}
+    group by {{ id }}, stratum
+{%- endmacro %}
+
+
 {#- The levels of the margins by number: millions of sums and products are grouped by two integers in
     place of five names. -#}
 {% macro calibration_levels() -%}

@@ -83,7 +83,8 @@
         coalesce(
             nullif({{ rounded_figure(figure, 'measures.kind', n_answers, by) }}, 0),
             if(
-                {{ low }} * {{ high }} > 0{% if beside %} or {{ beside[0] }} * {{ beside[1] }} > 0{% endif %},
+                {{ low }} * {{ high }} > 0
+                {%- if beside %} or {{ beside[0] }} * {{ beside[1] }} > 0{% endif %},
                 sign({{ figure }})
                 * power(10, -{{ figure_rounding('digits', 'measures.kind', n_answers, by) }}),
                 0

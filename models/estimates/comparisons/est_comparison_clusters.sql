@@ -26,14 +26,7 @@ summed as (
 ),
 
 strata as (
-    select
-        pair_id,
-        stratum,
-        count(*) filter (where is_in_domain) as n_in_domain,
-        sum(sum_u) as sum_u,
-        sum(sum_u * sum_u) as sum_u2,
-    from summed
-    group by pair_id, stratum
+    {{ cluster_strata('summed', 'pair_id') }}
 )
 
 select * from strata

@@ -12,14 +12,7 @@ with summed as (
 ),
 
 strata as (
-    select
-        trend_id,
-        stratum,
-        count(*) filter (where is_in_domain) as n_in_domain,
-        sum(sum_u) as sum_u,
-        sum(sum_u * sum_u) as sum_u2,
-    from summed
-    group by trend_id, stratum
+    {{ cluster_strata('summed', 'trend_id') }}
 )
 
 select * from strata

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from peil.site.load import TURNING
+
 
 @dataclass(frozen=True)
 class Words:
@@ -124,11 +126,8 @@ def printable(part: Any) -> Any:
 
 @cache
 def _is_hidden(character: str) -> bool:
-    is_turning = unicodedata.bidirectional(character) in {
-        "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
-    }  # fmt: skip
     return (
-        is_turning
+        character in TURNING
         or unicodedata.category(character) in {"Cc", "Cs"}
         or (ord(character) & 0xFFFE == 0xFFFE)
     )
