@@ -17,7 +17,7 @@ import numpy as np
 from peil.settings import PROJECT
 from scipy.optimize import nnls
 
-from benchmarks.nights import write_delivery
+from benchmarks.nights import write_survey
 from benchmarks.processes import Measured, run_measured
 from benchmarks.sections import table
 
@@ -53,10 +53,7 @@ def _night(size: int, workers: int, timeout: float, home: Path, demo: Path) -> d
     folder = home / "cluster"
     shutil.rmtree(folder, ignore_errors=True)
     inbox = folder / "inbox"
-    inbox.mkdir(parents=True)
-    shutil.copy2(demo / "bevolking_2024.csv", inbox)
-    source = demo / "gemeentekanalen_2024.csv"
-    write_delivery(source, inbox / source.name, size, 1, 1)
+    source = write_survey(demo, inbox, size)
     log.info("Night of %s respondents on %s workers.", f"{size:,}", workers)
     # Rounded up: a byte too few is a part more.
     part_mb = -(-(inbox / source.name).stat().st_size // PARTS) / MB + 1e-6

@@ -26,6 +26,7 @@ RAW_TO_ESTIMATES = ("staging", "weighted", "estimates/counts", "estimates/figure
 FEW_SEGMENTS = ("total", "participation")
 # The submission dates of the demo: every row stays inside the fieldwork of the codebook.
 FIELDWORK = ("2024-07-01", 60)
+DRAWN_FROM, POPULATION = "gemeentekanalen_2024.csv", "bevolking_2024.csv"
 ANONYMOUS_COLUMNS = ("id", "seed")
 DRAWN_APART = ("G01Q02", "G01Q03")
 DATES = ("submitdate", "startdate", "datestamp")
@@ -46,6 +47,27 @@ def run_nights(
             results.append({"size": size, "turn": turn, **_pair(size, timeout, home, demo)})
             log.info("  %s", results[-1].get("first", {}).get("seconds") or results[-1])
     return results
+
+
+def write_survey(demo: Path, inbox: Path, n: int, random_seed: int = 1) -> Path:
+    """Sample so many respondents of the demo, of a population as many times as large as they are.
+
+    Of the same residents more would answer than live there, which no night publishes.
+
+    Returns:
+        The delivery that the rows were drawn from.
+    """
+    inbox.mkdir(parents=True, exist_ok=True)
+    source, population = demo / DRAWN_FROM, demo / POPULATION
+    write_delivery(source, inbox / DRAWN_FROM, n, 1, random_seed)
+    with duckdb.connect() as connection:
+        read = f"read_csv({literal(str(population))}, delim=';', header=true)"
+        connection.execute(
+            f"copy (select * replace (inwoners * greatest(1, {n} // (select count(*) from "
+            f"read_csv({literal(str(source))}, delim=';', all_varchar=true))) as inwoners) "
+            f"from {read}) to {literal(str(inbox / POPULATION))} (format csv, delim ';', header)"
+        )
+    return source
 
 
 def write_delivery(demo: Path, target: Path, n: int, first_id: int, random_seed: int) -> None:
@@ -85,11 +107,8 @@ def _pair(size: int, timeout: float, home: Path, demo: Path) -> dict:
     folder = home / "night"
     shutil.rmtree(folder, ignore_errors=True)
     inbox = folder / "inbox"
-    inbox.mkdir(parents=True)
-    shutil.copy2(demo / "bevolking_2024.csv", inbox)
-    source = demo / "gemeentekanalen_2024.csv"
     log.info("Night of %s respondents.", f"{size:,}")
-    write_delivery(source, inbox / "gemeentekanalen_2024.csv", size, 1, 1)
+    source = write_survey(demo, inbox, size)
     outcome: dict = {"first": _night(folder, timeout)}
     if "not_done" not in outcome["first"]:
         added = inbox / "gemeentekanalen_2024_b.csv"

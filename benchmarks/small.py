@@ -17,7 +17,7 @@ from pathlib import Path
 
 from peil.settings import PROJECT, child_environment
 
-from benchmarks.nights import write_delivery
+from benchmarks.nights import DRAWN_FROM, write_delivery, write_survey
 from benchmarks.processes import Measured, run_measured
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,6 @@ SMALL, SMALL_SIZE, SMALL_QUESTIONS = "small", 2231, 6
 DEMO, NEW_SHARE, RANDOM_SEED = "demo", 0.01, 1
 LARGE, LARGE_SIZE = "large", 1_000_000
 SURVEYS = (SMALL, DEMO, LARGE)
-DRAWN_FROM = "gemeentekanalen_2024.csv"
 COMPILES = "first of this version of the code"
 # The most that a night may cost as a share of the same night of the baseline.
 GOALS = {
@@ -160,9 +159,8 @@ def _large_survey(version: Version, folder: Path, timeout: float) -> Callable[[]
     """Rows of the demo's file of the municipalities drawn again, and the population."""
     demo, inbox = folder / "demo", folder / "inbox"
     version.peil("demo", "--inbox", demo, timeout=timeout, cache=folder)
-    shutil.copy2(demo / "bevolking_2024.csv", inbox)
-    write_delivery(demo / DRAWN_FROM, inbox / DRAWN_FROM, LARGE_SIZE, 1, RANDOM_SEED)
-    return lambda: _deliver_more(demo / DRAWN_FROM, inbox, LARGE_SIZE)
+    source = write_survey(demo, inbox, LARGE_SIZE, RANDOM_SEED)
+    return lambda: _deliver_more(source, inbox, LARGE_SIZE)
 
 
 def _deliver_more(source: Path, inbox: Path, n: int) -> None:

@@ -11,7 +11,7 @@ from peil.settings import PROJECT
 from benchmarks.__main__ import keep, write_docs
 from benchmarks.cluster import Model, cluster_section, fit, result_of
 from benchmarks.figures import differences, export, figures_section, own_seconds
-from benchmarks.nights import few_seeds, write_delivery
+from benchmarks.nights import DRAWN_FROM, POPULATION, few_seeds, write_delivery, write_survey
 from benchmarks.processes import Measured, run_measured
 from benchmarks.raking import NEWER_PYTHON, _python_of, run_raking
 from benchmarks.raking_peil import margin_error, rake_table, write_weights
@@ -82,6 +82,21 @@ def test_a_sampled_delivery_has_new_ids_and_the_columns_of_its_source(tmp_path: 
     lines = (tmp_path / "out.csv").read_text().splitlines()
     assert lines[0].replace('"', "") == columns.strip().replace('"', "")
     assert len({line.split(";")[0] for line in lines[1:]}) == 50
+
+
+@pytest.mark.parametrize("times", [0.5, 3])
+def test_a_sampled_survey_is_of_a_population_as_many_times_as_large(
+    deliveries: Path, tmp_path: Path, times: float
+) -> None:
+    n = round(times * sum(1 for _ in duckdb.read_csv(str(deliveries / DRAWN_FROM)).fetchall()))
+    write_survey(deliveries, tmp_path / "inbox", n)
+    with duckdb.connect() as connection:
+        before, after, n_drawn = connection.execute(
+            f"select (select sum(inwoners) from '{deliveries / POPULATION}'), "
+            f"(select sum(inwoners) from '{tmp_path / 'inbox' / POPULATION}'), "
+            f"(select count(*) from '{tmp_path / 'inbox' / DRAWN_FROM}')"
+        ).fetchone()
+    assert (after, n_drawn) == (before * max(1, int(times)), n)
 
 
 def test_few_seeds_hold_one_scheme_per_survey_and_what_belongs_to_it(tmp_path: Path) -> None:

@@ -14,12 +14,11 @@ from peil.codebook.sources import Source
 from peil.drafting import cues
 from peil.drafting.places import municipality
 from peil.errors import InputError
-from peil.readers import INCOMING, read_delivery
-from peil.warehouse import quoted
+from peil.landing.residents import CELLS, FIELDS, settle_cells
+from peil.readers import read_delivery
 
 NETHERLANDS = "nl"
 _LIST = Path(__file__).with_name("netherlands.csv")
-_CELLS = ("region", "sex", "age", "number")
 _COLUMNS = {
     "region": cues.MUNICIPALITY,
     "sex": cues.GENDER,
@@ -79,33 +78,28 @@ def read_residents(path: Path) -> Residents:
                     "(CBS code; may be absent), gender (M, V), age (one year) and number; it has "
                     f"{', '.join(reading.columns)}."
                 )
-        chosen = ", ".join(quoted(found[what]) if found[what] else "''" for what in _CELLS)
-        rows = connection.execute(f"select row_number, {chosen} from {INCOMING}").fetchall()
+        settle_cells(connection, dict(zip(FIELDS, found.values(), strict=True)), ())
+        rows = connection.execute(f"select * from {CELLS} order by row_number").fetchall()
     return Residents(f"Bevolking uit {path.name}", [_cell(path, found, *row) for row in rows])
 
 
 def _cell(
-    path: Path, found: dict[str, str], number: int, region: str, sex: str, age: str, n: str
-) -> tuple[str, str, int, float]:
+    path: Path, found: dict[str, str], number: int, region: str, sex: str, age: str, people: str,
+    years: int | None, n: str | None,
+) -> tuple[str, str, int, float]:  # fmt: skip
     sexes = {"1": "M", "2": "V", "3000": "M", "4000": "V"}
-    letter = sexes.get(str(sex), "V" if cues.WOMAN.fullmatch(str(sex)) else
-                       "M" if cues.MAN.fullmatch(str(sex)) else "")  # fmt: skip
+    letter = sexes.get(sex, "V" if cues.WOMAN.fullmatch(sex) else
+                       "M" if cues.MAN.fullmatch(sex) else "")  # fmt: skip
     place = municipality(region) if region else None
     for what, value, is_good in (
-        ("sex", sex, bool(letter)),
-        ("age", age, str(age).isdigit()),
-        ("number", n, _is_number(n)),
+        ("sex", sex, letter),
+        ("age", age, years is not None),
+        ("number", people, n is not None),
     ):
         if not is_good:
             raise InputError(
                 f"{path}, row {number}, column '{found[what]}': '{value}' is no {what}. Give M or "
-                "V, an age in whole years, and a number of residents."
+                "V, an age in whole years, and a number of residents (people, not thousands)."
             )
-    return (place.code if place else region or "", letter, int(age), float(n.replace(",", ".")))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return float(str(text).replace(",", ".")) >= 0
-    except ValueError:
-        return False
+    assert years is not None and n is not None
+    return (place.code if place else region, letter, years, float(n))

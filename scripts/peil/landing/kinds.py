@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from peil.landing import kpis
+from peil.landing import kpis, residents
 from peil.readers import INCOMING
 from peil.warehouse import literal, one_row, quoted
 
@@ -125,13 +125,15 @@ def _store_fields(
     return store
 
 
-_POPULATION = ("region", "gender", "age", "population")
 _FALLBACKS = {"source_line": "label_nl", "licence": "licence_nl"}
 
 KINDS = {
     "survey": Kind((), True, _store_answers),
     "population": Kind(
-        _POPULATION, False, _store_fields("raw.population", _POPULATION, _FALLBACKS)
+        residents.FIELDS,
+        False,
+        _store_fields("raw.population", residents.FIELDS, _FALLBACKS),
+        residents.check_residents,
     ),
     "kpi": Kind(kpis.FIELDS, False, _store_fields("raw.kpi_values", kpis.FIELDS), kpis.check_kpis),
 }

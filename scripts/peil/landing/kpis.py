@@ -11,7 +11,7 @@ import duckdb
 
 from peil.codebook.sources import read_rows
 from peil.dutch import decimal_comma
-from peil.errors import DeliveryRejectedError
+from peil.landing.problems import Problem, rejection
 from peil.readers import INCOMING
 from peil.warehouse import quoted
 
@@ -20,21 +20,10 @@ if TYPE_CHECKING:
     from peil.codebook.delivery import Delivery
 
 FIELDS = ("municipality", "period", "kpi", "value")
-SHOWN = 20
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 # As text these sort in the order of time.
 _PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
-
-
-class Problem(NamedTuple):
-    """What is wrong with one cell, for the log in English and for the supplier in Dutch."""
-
-    line: int
-    field: str
-    value: str
-    en: str
-    nl: str
 
 
 class Unit(NamedTuple):
@@ -82,7 +71,7 @@ def check_kpis(
         *_repeated(rows, _landed_before(connection, delivery)),
     ]
     if problems:
-        raise _rejection(delivery, columns, sorted(problems))
+        raise rejection(delivery, columns, problems, "kpi_values")
     value = quoted(columns["value"])
     connection.execute(f"update {INCOMING} set {value} = replace(trim({value}), ',', '.')")
 
@@ -197,16 +186,3 @@ def _repeated(rows: list[tuple], landed: dict[tuple, str]) -> Iterator[Problem]:
             f"was given before for {key[0]} and {key[1]}, {where_en}. Keep one of the two",
             f"deze waarde voor {key[0]} en {key[1]} staat ook {where_nl}. Laat er één staan",
         )  # fmt: skip
-
-
-def _rejection(
-    delivery: "Delivery", columns: dict[str, str], problems: list[Problem]
-) -> DeliveryRejectedError:
-    shown, more = problems[:SHOWN], len(problems) - SHOWN
-    name = delivery.path.name
-    en = [f"{name}, row {p.line}, column '{columns[p.field]}': '{p.value}' {p.en}." for p in shown]
-    nl = [f"Rij {p.line}, kolom '{columns[p.field]}', '{p.value}': {p.nl}." for p in shown]
-    if more > 0:
-        en.append(f"And {more} more.")
-        nl.append(f"En nog {more} andere.")
-    return DeliveryRejectedError("\n".join(en), rule="kpi_values", nl=nl)
