@@ -111,11 +111,54 @@ def landed(places: Places) -> list[tuple]:
     ],
 )
 def test_a_unit_of_the_codebook_has_its_own_range(unit, value, said):
-    problems = list(_of_value(1, value, unit))
+    problems = list(_of_value(1, value, unit, is_settled=False))
     assert len(problems) == (0 if said is None else 1)
     for problem in problems:
         assert f"lies outside {said[0]}, the range of a {unit.name}" in problem.en
         assert said[1] in problem.nl
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "is_settled", "is_read"),
+    [
+        (Unit("seconds", 0, None, False), "1.234", False, False),
+        (Unit("seconds", 0, None, False), "1,234", False, False),
+        (Unit("seconds", 0, None, False), "12.345", True, True),
+        (Unit("seconds", 0, None, False), "1.23", False, True),
+        (Unit("seconds", 0, None, False), "1234.567", False, True),
+        (Unit("balance", None, None, False), "-1.234", False, False),
+        (Unit("grade", 1, 10, False), "7.654", False, True),
+        (Unit("share", 0, 1, True), "0.853", False, True),
+    ],
+)
+def test_what_may_be_thousands_is_not_guessed(unit, value, is_settled, is_read):
+    """Of three decimals and of a separator before three digits; a unit may allow only one."""
+    problems = list(_of_value(1, value, unit, is_settled=is_settled))
+    assert (not problems) is is_read
+    for problem in problems:
+        whole = value.replace(".", "").replace(",", "")
+        assert f"may be {whole}" in problem.en
+        assert f"Schrijf {whole} of {value}0" in problem.nl
+
+
+@pytest.mark.parametrize(("beside", "number"), [("0,85", 1234), ("0.85", 1.234), ("1", None)])
+def test_another_value_shows_what_stands_between_thousands(tmp_path, beside, number):
+    seeds = tmp_path / "seeds"
+    shutil.copytree(SEEDS, seeds)
+    file = seeds / "kpi_definitions.csv"
+    definitions = list(csv.reader(file.read_text().splitlines()))
+    for row in definitions:
+        row[4] = "seconds" if row[0] == "abandonment" else row[4]
+    with file.open("w", newline="") as handle:
+        csv.writer(handle).writerows(definitions)
+    places = places_in(tmp_path, seeds)
+    places.inbox.mkdir()
+    deliver(places, [[*GOOD[:3], beside], ["GM9001", "2024", "abandonment", "1.234"]])
+    run = here("land", *options(places))
+    if number is None:
+        assert "'1.234' may be 1234, or a number with three decimals" in run.stderr
+    else:
+        assert {kpi: float(value) for *_, kpi, value in landed(places)}["abandonment"] == number
 
 
 @pytest.mark.parametrize("fault", REFUSED)

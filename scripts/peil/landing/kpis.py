@@ -13,6 +13,7 @@ from peil.codebook.sources import read_rows
 from peil.dutch import decimal_comma
 from peil.landing.problems import Problem, rejection
 from peil.readers import INCOMING
+from peil.readers.marks import decimal_mark
 from peil.warehouse import quoted
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 FIELDS = ("municipality", "period", "kpi", "value")
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+# What a thousands separator makes; three decimals look alike.
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 # As text these sort in the order of time.
 _PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
@@ -33,6 +36,10 @@ class Unit(NamedTuple):
     lowest: float | None
     highest: float | None
     is_percentage: bool
+
+    def holds(self, number: float) -> bool:
+        is_low = self.lowest is not None and number < self.lowest
+        return not is_low and (self.highest is None or number <= self.highest)
 
     def range_in_words(self) -> tuple[str, str]:
         """The range in English and in Dutch."""
@@ -66,8 +73,10 @@ def check_kpis(
         for r in read_rows(codebook.seeds / "municipalities.csv")
         if r["survey_code"] == delivery.source.survey_code
     }
+    # Marks that the values show were settled by the reader.
+    is_settled = bool(decimal_mark({row[-1] for row in rows}, delivery.source.decimal_mark))
     problems = [
-        *(p for row in rows for p in _of_row(row, definitions, units, municipalities)),
+        *(p for row in rows for p in _of_row(row, definitions, units, municipalities, is_settled)),
         *_repeated(rows, _landed_before(connection, delivery)),
     ]
     if problems:
@@ -86,6 +95,7 @@ def _of_row(
     definitions: dict[str, dict[str, str]],
     units: dict[str, Unit],
     municipalities: set[str],
+    is_settled: bool,
 ) -> Iterator[Problem]:
     line, municipality, period, kpi, value = row
     if municipality not in municipalities:
@@ -126,10 +136,10 @@ def _of_row(
             "regels weg",
         )  # fmt: skip
     else:
-        yield from _of_value(line, value, units[definition["unit"]])
+        yield from _of_value(line, value, units[definition["unit"]], is_settled=is_settled)
 
 
-def _of_value(line: int, value: str, unit: Unit) -> Iterator[Problem]:
+def _of_value(line: int, value: str, unit: Unit, *, is_settled: bool) -> Iterator[Problem]:
     percent = _PERCENT.fullmatch(value)
     if percent and unit.is_percentage:
         share = f"{float(percent[1].replace(',', '.')) / 100:.4g}"
@@ -143,14 +153,21 @@ def _of_value(line: int, value: str, unit: Unit) -> Iterator[Problem]:
             "dit is geen getal. Is er niets gemeten? Laat de regel dan weg",
         )  # fmt: skip
     else:
-        number = float(value.replace(",", "."))
-        is_low = unit.lowest is not None and number < unit.lowest
-        if is_low or (unit.highest is not None and number > unit.highest):
+        whole = re.sub("[.,]", "", value)
+        if not unit.holds(float(value.replace(",", "."))):
             en, nl = unit.range_in_words()
             hint = " (85 % is 0.85)" if unit.is_percentage else ""
             yield Problem(
                 line, "value", value, f"lies outside {en}, the range of a {unit.name}{hint}",
                 f"deze waarde moet {nl} zijn" + decimal_comma(hint),
+            )  # fmt: skip
+        elif not is_settled and _GROUPED.fullmatch(value) and unit.holds(float(whole)):
+            yield Problem(
+                line, "value", value,
+                f"may be {whole}, or a number with three decimals. Write {whole} for the first, "
+                f"and {value}0 for the second",
+                f"dit kan {whole} zijn, of een getal met drie decimalen. Schrijf {whole} of "
+                f"{value}0",
             )  # fmt: skip
 
 

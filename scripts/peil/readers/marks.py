@@ -36,7 +36,7 @@ def settle_marks(
         if separator := list_separator(values):
             lists[name] = separator
             continue
-        mark = _decimal_mark(values, source.decimal_mark)
+        mark = decimal_mark(values, source.decimal_mark)
         if mark:
             _drop_thousands(connection, name, mark)
         if mark == "," and not source.decimal_mark:
@@ -77,8 +77,13 @@ def list_separator(values: Collection[str]) -> str:
     return ""
 
 
-def _decimal_mark(values: Collection[str], declared: str) -> str:
-    """The decimal mark that this column shows; empty where it shows none."""
+def decimal_mark(values: Collection[str], declared: str) -> str:
+    """The decimal mark that the values of a column show; empty where they show none.
+
+    Args:
+        values: texts as delivered.
+        declared: the mark of the source; empty where it is to be found out.
+    """
     numbers = [v.strip() for v in values if any(c.isdigit() for c in v)]
     marks = [m for m in (",", ".") if all(_is_number(v, m) for v in numbers)]
     shown = [m for m in marks if any(_shows(v, m) for v in numbers)]
