@@ -6,9 +6,6 @@ import pandas as pd
 import pytest
 from peil import dutch
 from peil.nights.evenness import MOST_INVITED, Row, say_who_took_part, section_of
-from peil.nights.plan import for_database
-from peil.nights.plans import plan_of
-from peil.settings import PROJECT
 from peil.statistics.representativity import partial_variation, representativity
 from peil.tables.representativity import representativity_table
 from peil.warehouse import read_warehouse
@@ -186,45 +183,3 @@ def test_a_page_is_written_again_only_when_who_took_part_changed(copy_of_small):
         page.unlink()
         assert say_who_took_part(connection, folder) == 0
     assert not page.exists()
-
-
-@pytest.mark.night
-def test_more_people_than_live_there_are_told(tmp_path):
-    """Of a municipality and of all together; not of a level that people say and no register has."""
-    name = "assert_no_more_answer_than_live_there"
-    (step,) = (step for step in plan_of(PROJECT / "seeds", tmp_path).steps if step.name == name)
-    connection = duckdb.connect()
-    connection.execute(
-        "create schema codebook; create schema weighted; create schema estimates;"
-        "create table codebook.attributes as from (values ('s', 'place', 'region'), "
-        "('s', 'gender', 'question'), ('s', 'education', 'question')) "
-        "as told(survey_code, attribute_code, kind);"
-        "create table weighted.wgt_population_levels as select 's' as survey_code, "
-        "'1' as wave_code, unnest(['gender', 'place', 'place']) as attribute_code"
-    )
-
-    def told(*levels: tuple[str, str, int, float | None]) -> list[tuple]:
-        frame = pd.DataFrame(  # noqa: F841 (read by DuckDB)
-            levels, columns=["attribute_code", "level_code", "n_respondents", "population"]
-        )
-        connection.execute(
-            "create or replace table estimates.est_sample_levels as "
-            "select 's' as survey_code, '1' as wave_code, * from frame"
-        )
-        found = connection.query(for_database(step.code, "memory"))
-        return found.project("municipality_code, problem").fetchall()
-
-    fine = (
-        ("gender", "women", 9, 800.0), ("gender", "other", 12, 5.0), ("gender", "none", 990, None),
-        ("education", "high", 21, 20.0), ("place", "GM1", 11, 400.0), ("place", None, 9, None),
-        ("place", "GM2", 10, 10.0),
-    )  # fmt: skip
-    assert told(*fine) == []
-    ((place, problem),) = told(*fine[:-1], ("place", "GM2", 10, 9.0))
-    assert place == "GM2"
-    assert problem.startswith("10 answered and 9 live there")
-    ((place, problem),) = told(*fine[:-1], ("place", "GM2", 10, None), ("place", None, 3, None))
-    assert place == "GM2"
-    assert problem.startswith("10 answered and 0 live there")
-    told_places = [place for place, _ in told(("place", "GM1", 5, 6.0), ("place", "GM2", 5, 3.0))]
-    assert told_places == ["all together", "GM2"]

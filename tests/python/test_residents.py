@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
+import pandas as pd
 import pytest
 from conftest import places_in
 from peil.codebook.sources import read_rows
@@ -11,6 +12,8 @@ from peil.errors import DeliveryRejectedError
 from peil.landing import land
 from peil.landing.residents import FIELDS, check_residents
 from peil.migrations import migrate
+from peil.nights.plan import for_database
+from peil.nights.plans import plan_of
 from peil.readers import INCOMING
 from peil.settings import PROJECT
 from peil.warehouse import read_warehouse
@@ -159,3 +162,70 @@ def test_what_another_file_gave_for_the_wave_is_not_added_to_it(tmp_path):
             "select reason from raw.deliveries where status = 'rejected'"
         ).fetchall()
     assert f"in {pattern.replace('*', '_a')}" in said
+
+
+def code_of(test: str, folder: Path) -> str:
+    """The query that finds what a test of data stops a night for."""
+    (step,) = (step for step in plan_of(SEEDS, folder).steps if step.name == test)
+    return for_database(step.code, "memory")
+
+
+@pytest.mark.night
+def test_more_people_than_live_there_are_told(tmp_path):
+    """Of a municipality and of all together; not of a level that people say and no register has."""
+    code = code_of("assert_no_more_answer_than_live_there", tmp_path)
+    connection = duckdb.connect()
+    connection.execute(
+        "create schema codebook; create schema weighted; create schema estimates;"
+        "create table codebook.attributes as from (values ('s', 'place', 'region'), "
+        "('s', 'gender', 'question'), ('s', 'education', 'question')) "
+        "as told(survey_code, attribute_code, kind);"
+        "create table weighted.wgt_population_levels as select 's' as survey_code, "
+        "'1' as wave_code, unnest(['gender', 'place', 'place']) as attribute_code"
+    )
+
+    def told(*levels: tuple[str, str, int, float | None]) -> list[tuple]:
+        frame = pd.DataFrame(  # noqa: F841 (read by DuckDB)
+            levels, columns=["attribute_code", "level_code", "n_respondents", "population"]
+        )
+        connection.execute(
+            "create or replace table estimates.est_sample_levels as "
+            "select 's' as survey_code, '1' as wave_code, * from frame"
+        )
+        found = connection.query(code)
+        return found.project("municipality_code, problem").fetchall()
+
+    fine = (
+        ("gender", "women", 9, 800.0), ("gender", "other", 12, 5.0), ("gender", "none", 990, None),
+        ("education", "high", 21, 20.0), ("place", "GM1", 11, 400.0), ("place", None, 9, None),
+        ("place", "GM2", 10, 10.0),
+    )  # fmt: skip
+    assert told(*fine) == []
+    ((place, problem),) = told(*fine[:-1], ("place", "GM2", 10, 9.0))
+    assert place == "GM2"
+    assert problem.startswith("10 answered and 9 live there")
+    ((place, problem),) = told(*fine[:-1], ("place", "GM2", 10, None), ("place", None, 3, None))
+    assert place == "GM2"
+    assert problem.startswith("10 answered and 0 live there")
+    told_places = [place for place, _ in told(("place", "GM1", 5, 6.0), ("place", "GM2", 5, 3.0))]
+    assert told_places == ["all together", "GM2"]
+
+
+@pytest.mark.night
+def test_margins_of_fewer_people_than_answered_are_told(tmp_path):
+    """Totals of people; not shares, which say so, and not a scheme without margins."""
+    code = code_of("assert_margins_hold_those_who_answered", tmp_path)
+    connection = duckdb.connect()
+    connection.execute(
+        "create schema weighted; create table weighted.wgt_targets as from (values "
+        "('s', '1', 'all'), ('s', '1', 'all'), ('shares', '1', 'all'), ('places', '1', 'GM1'), "
+        "('places', '1', 'GM2'), ('few', '1', 'all')) as t(scheme_code, wave_code, group_value);"
+        "create table weighted.wgt_weighting_diagnostics as from (values "
+        "('s', '1', 'all', 90, 5.0, null), ('shares', '1', 'all', 90, 1.0, 'scaled_shares'), "
+        "('given', '1', 'all', 90, 50.0, null), ('few', '1', 'all', 90, 90.0, null), "
+        "('places', '1', 'GM1', 90, 800.0, null), ('places', '1', 'GM2', 90, 89.5, null)) "
+        "as d(scheme_code, wave_code, group_value, n_respondents, population, margin_flag)"
+    )
+    found = connection.query(code).fetchall()
+    assert [row[:3] for row in found] == [("places", "1", "GM2"), ("s", "1", "all")]
+    assert found[1][3].startswith("90 answered and the margins add up to 5.0 people")
