@@ -47,14 +47,6 @@ class Places:
         """dbt keeps its partial parse here, beside the warehouse it belongs to."""
         return self.warehouse.parent / f"{self.warehouse.stem}-dbt"
 
-    def require_seeds(self) -> None:
-        if not (self.seeds / "sources.csv").is_file():
-            raise InputError(
-                f"{self.seeds}: no sources.csv here, so no codebook. Stand in a survey folder "
-                "(`peil init NAME` makes one), or point --seeds (PEIL_SEEDS) at a folder with a "
-                "codebook."
-            )
-
 
 def survey_folder(start: Path | None = None) -> Path | None:
     """The folder with a peil.toml that one stands in, or under; None outside a survey folder."""

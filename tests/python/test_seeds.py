@@ -10,7 +10,8 @@ from jinja2 import meta, nodes
 from peil.codebook.complete import absent
 from peil.codebook.decode import DECODING, SEEDS, load_seeds
 from peil.codebook.numbers import MACRO
-from peil.codebook.seeds import PROPERTIES, first_line, header, seed_columns
+from peil.codebook.seed_text import first_line
+from peil.codebook.seeds import PROPERTIES, header, seed_columns
 from peil.codebook.sources import read_rows
 from peil.errors import InputError
 from peil.settings import PROJECT

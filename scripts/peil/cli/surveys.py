@@ -58,9 +58,10 @@ def init_command(folder: Path, example: str, seeds: Path | None) -> None:
 @with_places
 def demo_command(places: Places, random_seed: int, waves: int) -> None:
     """Simulate deliveries of residents and staff, a population file and KPI values."""
+    from peil.codebook.seed_text import require_codebook
     from peil.demo import require_demo, write_demo, write_second_wave
 
-    places.require_seeds()
+    require_codebook(places.seeds)
     require_demo(places.seeds)
     paths = write_demo(places.inbox, places.seeds, random_seed)
     if waves == 2:

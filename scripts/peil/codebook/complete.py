@@ -8,7 +8,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from peil.codebook.limits import Keeping, Limits
-from peil.codebook.seeds import first_line, header, seed_columns
+from peil.codebook.seed_text import first_line
+from peil.codebook.seeds import header, seed_columns
 from peil.codebook.sources import read_rows
 from peil.codebook.version import codebook_version
 from peil.errors import InputError

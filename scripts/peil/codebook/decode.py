@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import jinja2
 
+from peil.codebook.seed_text import seed_text
 from peil.codebook.seeds import seed_columns
 from peil.errors import InputError
 from peil.settings import PROJECT
@@ -186,8 +187,8 @@ def load_seeds(connection: duckdb.DuckDBPyConnection, seeds: Path, names: Iterab
         path = _seed(seeds, name)
         types = seed_columns()[name]
         try:
-            with path.open(encoding="utf-8-sig", newline="") as handle:
-                header, *rows = [row for row in csv.reader(handle, strict=True) if row] or [[]]
+            read = csv.reader(seed_text(path), strict=True)
+            header, *rows = [row for row in read if row] or [[]]
             # dbt says which column of a seed is missing; here those that are there suffice.
             cells = {
                 column: [row[i] or None if i < len(row) else None for row in rows]
@@ -202,7 +203,7 @@ def load_seeds(connection: duckdb.DuckDBPyConnection, seeds: Path, names: Iterab
             )
         except duckdb.OutOfMemoryException:
             raise
-        except (duckdb.Error, csv.Error, UnicodeDecodeError) as error:
+        except (duckdb.Error, csv.Error) as error:
             raise InputError(
                 f"{path}: cannot be read as a seed ({str(error).splitlines()[0]}). Compare "
                 "its header with the repository's seeds/."

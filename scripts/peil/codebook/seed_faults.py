@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from peil.codebook.decode import render
 from peil.codebook.seed_rules import AMONG, FILLED, POSITIVE, REFERS, UNIQUE, Rule, rules
+from peil.codebook.seed_text import seed_text
 from peil.codebook.seeds import seed_columns
 from peil.settings import PROJECT
 from peil.warehouse import literal, quoted
@@ -49,8 +50,7 @@ def seed_faults(seeds: Path) -> list[str]:
 def _load(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     """A table per seed, typed as dbt types it; says which cells and rows cannot be read."""
     seed, types = path.stem, seed_columns()[path.stem]
-    with path.open(encoding="utf-8-sig", newline="", errors="replace") as handle:
-        lines = list(csv.reader(handle))
+    lines = list(csv.reader(seed_text(path)))
     names = lines[0] if lines else []
     found = [
         f"{path.name}, row {number}: has {len(line)} cells, the first line {len(names)}. Put text "

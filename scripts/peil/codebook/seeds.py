@@ -3,9 +3,7 @@
 That is the one list. dbt types and tests the seeds by it; landing, drafts and checks read it here.
 """
 
-import csv
 from functools import cache
-from pathlib import Path
 
 import yaml
 
@@ -31,9 +29,3 @@ def seed_columns() -> dict[str, dict[str, str]]:
 def header(seed: str) -> list[str]:
     """The columns of a seed, as the first line of its file has them."""
     return list(seed_columns()[seed])
-
-
-def first_line(path: Path) -> list[str]:
-    """The columns that a file of a seed has."""
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        return next(csv.reader(handle), [])

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from peil.codebook.seed_text import seed_text
 from peil.codebook.seeds import header
 from peil.errors import InputError
 
@@ -145,14 +146,13 @@ def read_rows(path: Path) -> Iterator[dict[str, str]]:
     if not path.is_file():
         raise InputError(f"{path}: this seed file is missing; the codebook needs it.")
     needed = header(path.stem)
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.DictReader(handle)
-        if missing := [c for c in needed if c not in (reader.fieldnames or [])]:
-            raise InputError(
-                f"{path}: column '{missing[0]}' is missing. The first line of this file is "
-                f"{','.join(needed)}"
-            )
-        for number, row in enumerate(reader, start=2):
-            if any(row[c] is None for c in needed):
-                raise InputError(f"{path}, row {number}: has fewer cells than the header.")
-            yield row
+    reader = csv.DictReader(seed_text(path))
+    if missing := [c for c in needed if c not in (reader.fieldnames or [])]:
+        raise InputError(
+            f"{path}: column '{missing[0]}' is missing. The first line of this file is "
+            f"{','.join(needed)}"
+        )
+    for number, row in enumerate(reader, start=2):
+        if any(row[c] is None for c in needed):
+            raise InputError(f"{path}, row {number}: has fewer cells than the header.")
+        yield row

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from peil.built import digest_of
+from peil.codebook.seed_text import seed_text
 from peil.codebook.seeds import REVIEW, seed_columns
 from peil.codebook.sources import Source
 from peil.counting.tables import MODELS
@@ -88,8 +89,7 @@ def codebook_rows(seeds: Path, source: Source) -> dict[str, list[str]]:
 
 
 def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        return list(csv.DictReader(handle))
+    return list(csv.DictReader(seed_text(path)))
 
 
 def _rows(name: str, rows: list[dict[str, str]], source: Source) -> list[str]:

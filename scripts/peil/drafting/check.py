@@ -13,6 +13,7 @@ from peil.codebook.decode import Codebook
 from peil.codebook.delivery import Delivery, Outcome
 from peil.codebook.numbers import without_numbers
 from peil.codebook.seed_faults import seed_faults
+from peil.codebook.seed_text import require_codebook
 from peil.codebook.seeds import REVIEW
 from peil.codebook.sources import read_rows, read_sources, source_of
 from peil.errors import DeliveryRejectedError, InputError
@@ -41,7 +42,7 @@ def check(places: Places, files: list[Path]) -> Findings:
     Raises:
         InputError: the codebook cannot be used, or a named file is not there.
     """
-    places.require_seeds()
+    require_codebook(places.seeds)
     findings = Findings(refused=seed_faults(places.seeds))
     if findings.refused:
         # What contradicts itself cannot be compared with files.

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from peil.codebook.complete import RULES
+from peil.codebook.seed_text import seed_text
 from peil.codebook.version import VERSION, VERSION_FILE, codebook_version, version_text
+from peil.drafting.mending import mended
 from peil.drafts import draft_of
 from peil.errors import InputError
 from peil.settings import PROJECT
@@ -65,13 +67,20 @@ def upgrade(seeds: Path) -> list[str]:
     if not (seeds / "sources.csv").is_file():
         raise InputError(f"{seeds}: no sources.csv here, so no codebook to upgrade.")
     before = codebook_version(seeds)
-    tables = {path.stem: _read(path) for path in sorted(seeds.glob("*.csv"))}
-    said = [sentence for step in STEPS[before - 1 :] for sentence in step(tables)]
+    tables, said = {}, []
+    for path in sorted(seeds.glob("*.csv")):
+        lines, changes = mended(path)
+        tables[path.stem] = _table(path, lines)
+        said += changes
+    mended_names = {sentence.split(":", 1)[0] for sentence in said}
+    said += [sentence for step in STEPS[before - 1 :] for sentence in step(tables)]
     said += _complete(tables)
     changed = {
         f"{name}.csv": table.text()
         for name, table in tables.items()
-        if not (seeds / f"{name}.csv").is_file() or _read(seeds / f"{name}.csv") != table
+        if f"{name}.csv" in mended_names
+        or not (seeds / f"{name}.csv").is_file()
+        or _read(seeds / f"{name}.csv") != table
     }
     if before != VERSION or not (seeds / VERSION_FILE).is_file():
         changed[VERSION_FILE] = version_text()
@@ -166,9 +175,11 @@ def _empty(name: str) -> Table:
 
 
 def _read(path: Path) -> Table:
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.DictReader(handle)
-        rows = [dict(row) for row in reader]
-        if any(None in row or None in row.values() for row in rows):
-            raise InputError(f"{path}: a row has more or fewer cells than the first line.")
-        return Table(list(reader.fieldnames or []), rows)
+    return _table(path, list(csv.reader(seed_text(path))))
+
+
+def _table(path: Path, lines: list[list[str]]) -> Table:
+    columns, *rows = [line for line in lines if line] or [[]]
+    if any(len(row) != len(columns) for row in rows):
+        raise InputError(f"{path}: a row has more or fewer cells than the first line.")
+    return Table(columns, [dict(zip(columns, row, strict=True)) for row in rows])

@@ -19,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from peil.codebook.seed_faults import seed_faults
 from peil.codebook.seed_rules import AMONG, FILLED, REFERS, Rule, rules
+from peil.codebook.seed_text import seed_text
 from peil.codebook.seeds import PROPERTIES, REVIEW, header, seed_columns
 from peil.codebook.version import VERSION_FILE, codebook_version, version_text
 from peil.drafts import draft_of
@@ -235,8 +236,7 @@ def _text(path: Path, sheet: str, row: int, names: list[str], at: int, cell: Any
 
 
 def _read(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        rows = [row for row in csv.reader(handle) if row]
+    rows = [row for row in csv.reader(seed_text(path)) if row]
     for number, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
             raise InputError(

@@ -17,6 +17,7 @@ from peil.codebook import Source, read_sources, source_of
 from peil.codebook.decode import Codebook
 from peil.codebook.delivery import Delivery, Outcome
 from peil.codebook.limits import Limits, read_limits
+from peil.codebook.seed_text import require_codebook
 from peil.counting import is_package, refuse_stale
 from peil.counting.manifest import Manifest
 from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilError
@@ -75,7 +76,7 @@ def land(
         InputError: the inbox or the codebook cannot be used, nothing was ever delivered, or the
             codebook has outgrown a count package.
     """
-    places.require_seeds()
+    require_codebook(places.seeds)
     sources = read_sources(places.seeds)
     if not places.inbox.is_dir():
         raise InputError(

@@ -15,6 +15,7 @@ import duckdb
 
 from peil.codebook import read_rows, read_sources
 from peil.codebook.complete import absent
+from peil.codebook.seed_text import require_codebook
 from peil.codebook.version import VERSION, codebook_version
 from peil.counting.made_of import key_check
 from peil.drafts import leftovers
@@ -73,7 +74,7 @@ def _versions(_: Places) -> Iterator[str]:
 
 
 def _codebook(places: Places) -> Iterator[str]:
-    places.require_seeds()
+    require_codebook(places.seeds)
     found, lacking = codebook_version(places.seeds), absent(places.seeds)
     if found < VERSION or lacking:
         yield (

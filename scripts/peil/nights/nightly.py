@@ -5,6 +5,7 @@ import time
 
 from peil.codebook.complete import refuse_incomplete
 from peil.codebook.numbers import refuse_without_numbers
+from peil.codebook.seed_text import require_codebook
 from peil.errors import DeliveryRejectedError, InputError, MachineError, PeilError
 from peil.landing import Landed, land
 from peil.landing.packages import Elsewhere
@@ -45,7 +46,7 @@ def nightly(
     with one_night(places):
         started = time.monotonic()
         notes.at("landing")
-        places.require_seeds()
+        require_codebook(places.seeds)
         refuse_incomplete(places.seeds)
         refuse_without_numbers(places.seeds)
         landed = land(places, elsewhere=elsewhere)

@@ -10,6 +10,7 @@ import duckdb
 
 from peil import exported as exports
 from peil.codebook import read_rows
+from peil.codebook.seed_text import require_codebook
 from peil.counting import ENDING
 from peil.errors import InputError, PeilError
 from peil.lock import one_night
@@ -37,7 +38,7 @@ def purge(places: Places, wave_code: str) -> str:
         InputError: the wave is unknown, or nothing of it has landed.
         PeilError: nothing of it was published, so purging would lose its figures.
     """
-    places.require_seeds()
+    require_codebook(places.seeds)
     waves = {row["wave_code"] for row in read_rows(places.seeds / "waves.csv")}
     if wave_code not in waves:
         raise InputError(f"--wave {wave_code}: is not in waves.csv ({', '.join(sorted(waves))}).")

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from peil.codebook import Source, read_rows, read_sources
+from peil.codebook.seed_text import require_codebook
 from peil.dutch import long_date
 from peil.errors import DeliveryRejectedError, InputError, MachineError
 from peil.landing import land
@@ -50,7 +51,7 @@ def fetch_population(
         InputError: no wave with a population source has this reference year.
         PeilError: CBS does not answer, or its figures do not add up.
     """
-    places.require_seeds()
+    require_codebook(places.seeds)
     source = _source(places, year)
     regions = _regions(places, source)
     with tempfile.TemporaryDirectory(prefix="peil-") as folder, duckdb.connect() as connection:

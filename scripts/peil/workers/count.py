@@ -16,6 +16,7 @@ from pathlib import Path
 from peil.codebook import Source, read_sources, source_of
 from peil.codebook.complete import refuse_incomplete
 from peil.codebook.numbers import refuse_without_numbers
+from peil.codebook.seed_text import require_codebook
 from peil.counting.made_of import facts_of
 from peil.counting.manifest import FORMAT, KEYS_ENDING, KEYS_TABLES, Manifest
 from peil.counting.panels import refuse_panel
@@ -121,7 +122,7 @@ def source_for(seeds: Path, file: Path) -> Source:
     Raises:
         InputError: there is no such file, or it is of no survey in the codebook.
     """
-    Places(seeds, file.parent, file, file).require_seeds()
+    require_codebook(seeds)
     if not file.is_file():
         raise InputError(f"{file}: no such file.")
     source = source_of(file, read_sources(seeds))

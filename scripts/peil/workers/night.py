@@ -17,6 +17,7 @@ import duckdb
 
 from peil.codebook import Source, read_rows, read_sources, source_of
 from peil.codebook.limits import read_limits
+from peil.codebook.seed_text import require_codebook
 from peil.counting import is_package
 from peil.counting.panels import refuse_panel
 from peil.errors import DeliveryRejectedError
@@ -75,7 +76,7 @@ def cluster_night(
     Raises:
         PeilError: as `nightly`.
     """
-    places.require_seeds()
+    require_codebook(places.seeds)
     with one_night(places), tempfile.TemporaryDirectory(prefix="peil-packages-") as folder:
         elsewhere = _count_elsewhere(places, address, shared, part_mb, Path(folder))
         return nightly(places, force=force, notes=notes, elsewhere=elsewhere)

@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+from peil.codebook.seed_text import require_codebook
 from peil.counting.tables import MODELS, SELECTED
 from peil.drafts import remove
 from peil.private import owner_only
@@ -81,7 +82,7 @@ def count_slice(seeds: Path, rows: Path, out: Path) -> Counted:
         DeliveryRejectedError: it is damaged, or cannot be counted apart.
         PeilError: a model or test failed.
     """
-    Places(seeds, rows.parent, rows, rows).require_seeds()
+    require_codebook(seeds)
     with owner_only(), scratch_folder() as folder:
         return _count(seeds, rows, out, folder)
 
