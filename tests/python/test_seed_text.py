@@ -136,6 +136,16 @@ def test_an_upgrade_puts_letters_back_and_refuses_lost_ones(seeds):
     assert "a letter was lost" in run.stderr
 
 
+def test_what_a_delivery_says_stays_mangled_where_it_is(seeds):
+    with (seeds / "code_fixes.csv").open("a", encoding="utf-8") as handle:
+        handle.write("gemeentekanalen,gender,\ufffd Ã©Ã©n,man,As the file has it\n")
+    before = (seeds / "code_fixes.csv").read_bytes()
+    require_codebook(seeds)
+    run = here("codebook", "upgrade", "--seeds", seeds)
+    assert run.returncode == 0
+    assert (seeds / "code_fixes.csv").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("mark", "given", "wanted"),
     [
