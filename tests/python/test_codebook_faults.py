@@ -63,6 +63,67 @@ def test_a_fault_is_named_with_row_and_column(seed, change, sentence, tmp_path):
     assert any(sentence in fault for fault in faults), faults
 
 
+def with_value(key, column, value):
+    """Change a cell of the rows in which a code stands."""
+    return lambda rows: [{**r, column: value} if key in r.values() else r for r in rows]
+
+
+@pytest.mark.parametrize(
+    ("seed", "key", "column", "value", "said"),
+    [
+        ("thresholds", "confidence_level", "value", "95", "given '95.0', problem 'thresholds.csv: "
+         "write a number of 0.5 or more and 0.9999 or less'"),
+        ("thresholds", "significance_level", "value", "5", "'significance_level', given '5.0'"),
+        ("thresholds", "min_cell_n", "value", "", "'min_cell_n', given 'empty', problem"),
+        ("thresholds", "min_cell_n", "value", "0", "'min_cell_n', given '0.0', problem"),
+        ("thresholds", "max_share_width", "value", "30", "'max_share_width', given '30.0'"),
+        ("thresholds", "reading_seconds", "value", "", "'reading_seconds', given 'empty'"),
+        ("thresholds", "min_df", "value", "nan", "'min_df', given 'nan'"),
+        ("waves", "2024", "fieldwork_end", "2024-06-30", "seed 'waves.csv', code '2024', problem "
+         "'ends before it begins'"),
+        ("waves", "2024", "microdata_until", "2023-01-01", "code '2024', problem 'ends before"),
+        ("scales", "grade_1_10", "value_to", "0", "seed 'scales.csv', code 'grade_1_10'"),
+        ("scale_statistics", "share_insufficient", "value_to", "55",
+         "code 'grade_1_10 share_insufficient', problem 'counts answers that its scale does not"),
+        ("attribute_levels", "30-39", "value_to", "3", "'age_group 30-39', problem 'ends before"),
+        ("attribute_levels", "30-39", "value_to", "40", "bands do not overlap: seed "
+         "'attribute_levels.csv', variable 'age_group', code '30-39', other_code '40-54', "
+         "value_in_both '40'"),
+        ("size_classes", "under_5000", "residents_to", "", "other_code '5000_9999'"),
+        ("size_classes", "5000_9999", "residents_to", "99", "'size_classes.csv', code '5000_9999'"),
+        ("weighting_schemes", "gender_age", "upper", "-1", "'weighting_schemes.csv', code 'gender"),
+        ("kpi_definitions", "service_level", "norm", "80", "norms lie in their unit: kpi_code "
+         "'service_level', norm '80.0'"),
+        ("publication_rounding", "share", "digits", "-1", "quantity 'share', digits '-1'"),
+    ],
+)  # fmt: skip
+def test_a_number_that_cannot_be_meant_is_named(seed, key, column, value, said, tmp_path):
+    faults = seed_faults(planted(tmp_path, seed, with_value(key, column, value)))
+    assert any(said in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    ("seed", "key", "column", "value", "said"),
+    [
+        ("thresholds", "min_cell_n", "value", "2", "write a number of 3.0 or more"),
+        ("thresholds", "min_uniform_base_n", "value", "9", "write a number of 10.0 or more"),
+        ("thresholds", "min_answer_n", "value", "1", "write a number of 3.0 or more"),
+        ("thresholds", "min_new_respondents", "value", "1", "write a number of 3.0 or more"),
+        ("surveys", "kcc_staff", "min_base_n", "4", "'kcc_staff', given '4', problem 'surveys.csv"),
+        ("publication_rounding", "share", "digits", "4", "'share', digits '4', at_most '3'"),
+        ("publication_rounding", "weight", "digits", "6", "'weight', digits '6', at_most '3'"),
+    ],
+)
+def test_real_people_are_protected_more_than_made_up_ones(seed, key, column, value, said, tmp_path):
+    """As few as one likes, and as exactly, only while every survey is simulated."""
+    seeds = planted(tmp_path, seed, with_value(key, column, value))
+    assert seed_faults(seeds) == []
+    edit(seeds, "surveys", with_value("residents", "is_simulated", "false"))
+    edit(seeds, "surveys", with_value("staff", "is_simulated", "false"))
+    faults = seed_faults(seeds)
+    assert any(said in fault for fault in faults), faults
+
+
 def test_a_wrong_use_of_a_segment_of_answers_is_named(tmp_path):
     wrong = {"gender", "municipality", "urbanity", "education"}
     seeds = planted(tmp_path, "attributes", lambda rows: [
