@@ -1,5 +1,5 @@
--- A threshold that is empty, of another measure (95 for 0.95) or next to nothing withholds nothing
--- and makes every interval wrong. Of answers of real people the least that protects them is more.
+-- A threshold that is empty, a percentage where a share is meant, or next to nothing withholds
+-- nothing and makes every interval wrong. Of real people the least that protects them is more.
 with bounds as (
     select * from (
         values

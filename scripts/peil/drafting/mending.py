@@ -93,7 +93,7 @@ def _restored(text: str) -> tuple[str, int]:
 def _number(cell: str, separator: str) -> str:
     is_decimal = re.fullmatch(r"\s*-?\d+,\d+\s*", cell)
     may_be_thousands = separator == "," and re.search(r",\d{3}\s*$", cell)
-    return cell.replace(",", ".") if is_decimal and not may_be_thousands else cell
+    return ".".join(cell.split(",")) if is_decimal and not may_be_thousands else cell
 
 
 def _truth(cell: str, separator: str) -> str:  # noqa: ARG001
