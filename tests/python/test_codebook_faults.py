@@ -92,8 +92,13 @@ def with_value(key, column, value):
         ("size_classes", "under_5000", "residents_to", "", "other_code '5000_9999'"),
         ("size_classes", "5000_9999", "residents_to", "99", "'size_classes.csv', code '5000_9999'"),
         ("weighting_schemes", "gender_age", "upper", "-1", "'weighting_schemes.csv', code 'gender"),
-        ("kpi_definitions", "service_level", "norm", "80", "norms lie in their unit: kpi_code "
-         "'service_level', norm '80.0'"),
+        ("kpi_definitions", "service_level", "norm", "80", "norms can be reached: place "
+         "'kpi_definitions.csv, service_level', given '80.0', lowest '0.0', highest '1.0'"),
+        ("recommendation_rules", "wish_own_data", "threshold", "50",
+         "place 'recommendation_rules.csv, more_digital wish_own_data', given '50.0', lowest '0"),
+        ("recommendation_rules", "contact_email", "threshold", "0.65", "email contact_email"),
+        ("response_rules", "speeder", "threshold", "33", "omnichannel speeder', given '33.0'"),
+        ("response_rules", "straight_liner", "threshold", "1", "straight_liner', given '1.0'"),
         ("publication_rounding", "share", "digits", "-1", "quantity 'share', digits '-1'"),
     ],
 )  # fmt: skip
