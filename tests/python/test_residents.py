@@ -1,12 +1,13 @@
 """A population at the door: people are read as they were meant, or the file is set aside."""
 
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
 import pandas as pd
 import pytest
-from conftest import places_in
+from conftest import here, options, places_in
 from peil.codebook.sources import read_rows
 from peil.errors import DeliveryRejectedError
 from peil.landing import land
@@ -229,3 +230,25 @@ def test_margins_of_fewer_people_than_answered_are_told(tmp_path):
     found = connection.query(code).fetchall()
     assert [row[:3] for row in found] == [("places", "1", "GM2"), ("s", "1", "all")]
     assert found[1][3].startswith("90 answered and the margins add up to 5.0 people")
+
+
+def test_the_check_of_a_codebook_says_it_before_a_night(tmp_path):
+    """Of residents and KPIs; and of a copy of a table, which nobody reads."""
+    seeds = shutil.copytree(SEEDS, tmp_path / "seeds")
+    shutil.copy(seeds / "options.csv", seeds / "Kopie van options.csv")
+    places = places_in(tmp_path, seeds)
+    places.inbox.mkdir()
+    people = places.inbox / "bevolking_2024.csv"
+    people.write_text(f"gemeente;geslacht;leeftijd;inwoners\n{HERE};M;1;0,8\n")
+    kpis = places.inbox / "kpi_2024.csv"
+    kpis.write_text(f"gemeente;periode;kpi;waarde;herkomst\n{HERE};2024;service_level;85;x\n")
+    run = here("codebook", "check", *options(places))
+    assert run.returncode == 1
+    assert "Kopie van options.csv: no table of a codebook is called so" in run.stdout
+    assert "bevolking_2024.csv, row 2, column 'inwoners': '0,8' is no number" in run.stdout
+    assert "kpi_2024.csv, row 2, column 'waarde': '85' lies outside 0-1" in run.stdout
+    shutil.rmtree(tmp_path / "warehouse", ignore_errors=True)
+    people.write_text(f"gemeente;geslacht;leeftijd;inwoners\n{HERE};M;1;1.008\n")
+    kpis.unlink()
+    (seeds / "Kopie van options.csv").unlink()
+    assert here("codebook", "check", *options(places)).returncode == 0

@@ -14,11 +14,12 @@ from peil.codebook.delivery import Delivery, Outcome
 from peil.codebook.numbers import without_numbers
 from peil.codebook.seed_faults import seed_faults
 from peil.codebook.seed_text import require_codebook
-from peil.codebook.seeds import REVIEW
+from peil.codebook.seeds import REVIEW, seed_columns
 from peil.codebook.sources import read_rows, read_sources, source_of
 from peil.errors import DeliveryRejectedError, InputError
 from peil.landing import kinds, privacy
 from peil.migrations import migrate
+from peil.project import is_customised
 from peil.readers import read_delivery
 from peil.settings import Places
 
@@ -56,14 +57,39 @@ def check(places: Places, files: list[Path]) -> Findings:
         source = source_of(path, sources)
         if source is None:
             findings.sentences.append(f"{path.name}: matches no file_pattern in sources.csv.")
-        elif source.kind == "survey":
+        else:
             findings.files.append(path.name)
             # Nothing is stored, so the numbers need no key.
             delivery = Delivery(path, replace(source, is_simulated=True), "", "check")
-            findings.sentences += _check_file(delivery, places.seeds)
+            check_file = _check_file if source.kind == "survey" else _check_values
+            findings.sentences += check_file(delivery, places.seeds)
     findings.sentences += _questions(places.seeds) + absent(places.seeds)
+    if not is_customised(places):
+        findings.sentences += _unread(places.seeds)
     findings.refused += without_numbers(places.seeds)
     return findings
+
+
+def _unread(seeds: Path) -> list[str]:
+    """Files beside the tables, such as the copy that somebody changed."""
+    return [
+        f"{path.name}: no table of a codebook is called so, and nothing reads it."
+        for path in sorted(seeds.glob("*.csv"))
+        if path.stem not in seed_columns() and path.name[0] not in ".~"
+    ]
+
+
+def _check_values(delivery: Delivery, seeds: Path) -> list[str]:
+    """A file of residents or KPIs: what landing would refuse in it."""
+    with duckdb.connect() as connection, tempfile.TemporaryDirectory(prefix="peil-") as scratch:
+        migrate(connection)
+        try:
+            read_delivery(connection, delivery.path, delivery.source, Path(scratch))
+            if check := kinds.KINDS[delivery.source.kind].check:
+                check(connection, delivery, Codebook(connection, seeds))
+        except DeliveryRejectedError as error:
+            return str(error).splitlines()
+    return []
 
 
 def _check_file(delivery: Delivery, seeds: Path) -> list[str]:
