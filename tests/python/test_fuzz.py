@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from peil.drafting.draft import Names, draft
 from peil.errors import PeilError
 from peil.landing import land
+from peil.letters import MANGLED
 from peil.settings import PROJECT
 from peil.warehouse import read_warehouse
 from test_codebook import FORMS, LIMESURVEY, QUALTRICS
@@ -122,7 +123,8 @@ def test_mutated_files_land_whole_or_are_refused(samples, tmp_path, one_worker, 
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=12).filter(
-    lambda t: "\0" not in t
+    # Letters that were read in another alphabet are read anew.
+    lambda t: "\0" not in t and not MANGLED.search(t)
 )
 
 

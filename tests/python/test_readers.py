@@ -263,3 +263,42 @@ def test_a_text_is_read_without_pandas_and_a_workbook_after_it(tmp_path):
     )  # fmt: skip
     rows = str([(1, "1", "x"), (2, "2", "y")])
     assert done.stdout.splitlines() == [rows, "[]", rows, rows]
+
+
+MANGLED = "één – € ‘ij’ Ísland ß".encode().decode("latin-1").translate(
+    {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "sav", "parquet"])
+def test_letters_that_were_read_in_another_alphabet_are_read_anew(tmp_path, kind):
+    """In cells, question texts and labels; names of columns stay as the codebook binds them."""
+    cells = [MANGLED, "Ã©Ã©n, één", "Ãx Â â â€x", "één", None]
+    wanted = ["één – € ‘ij’ Ísland ß", "één, één", "Ãx Â â â€x", "één", None]
+    path = tmp_path / f"levering.{kind}"
+    frame = pd.DataFrame({"naamÃ«": cells, "b": ["1", "2", "3", "4", "5"]})
+    if kind == "csv":
+        frame.to_csv(path, index=False)
+    elif kind == "xlsx":
+        frame.to_excel(path, index=False)
+    elif kind == "parquet":
+        frame.to_parquet(path)
+    else:
+        frame.columns = ["naam", "b"]
+        pyreadstat.write_sav(
+            frame.assign(b=[1.0, 2, 3, 4, 5]), path, column_labels=["GeÃ¯nd?", "één?"],
+            variable_value_labels={"b": {1: "GeÃ¯nd", 2: "één"}},
+        )  # fmt: skip
+    found, reading = read(path)
+    name = "naam" if kind == "sav" else "naamÃ«"
+    assert [cell or None for cell in found[name]] == wanted
+    assert f"letters such as 'Ã©' read as 'é' in {name}" in reading.notes
+    if kind == "sav":
+        assert reading.labels == {"naam": "Geïnd?", "b": "één?"}
+        assert list(reading.value_labels["b"].values()) == ["Geïnd", "één"]
+
+
+def test_letters_as_they_should_be_are_not_touched(tmp_path):
+    cells, reading = read(write(tmp_path, "a,b\nÂge,château\nÃ,één â\n"), "csv")
+    assert cells == {"a": ["Âge", "Ã"], "b": ["château", "één â"]}
+    assert not [note for note in reading.notes if "letters" in note]

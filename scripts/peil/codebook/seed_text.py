@@ -11,6 +11,7 @@ from pathlib import Path
 
 from peil.codebook.seeds import seed_columns
 from peil.errors import InputError
+from peil.letters import MANGLED, meant
 
 LOST = "\ufffd"
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -20,8 +21,6 @@ _WAY_OUT = (
 )
 # What stands in a delivery stands here as it does there, mangled or not.
 AS_DELIVERED = {"bindings", "code_fixes", "missing_codes"}
-# The first byte of a letter with an accent, or of a quotation mark, read as a letter by itself.
-MANGLED = re.compile("[ÃÂ][^\\x00-\\x7f]|â[^\\x00-\\x7f]{2}")
 
 
 def seed_text(path: Path) -> io.StringIO:
@@ -106,19 +105,3 @@ def _mangled(path: Path, text: str) -> list[str]:
                     f"opened it in another alphabet. Put the letters back. {_WAY_OUT}."
                 ]
     return []
-
-
-def meant(letters: str) -> str:
-    """The letter whose bytes were read as these; empty where they are none."""
-    try:
-        return b"".join(_byte(letter) for letter in letters).decode("utf-8")
-    except UnicodeError:
-        return ""
-
-
-def _byte(letter: str) -> bytes:
-    try:
-        return letter.encode("cp1252")
-    except UnicodeEncodeError:
-        # Five bytes that the alphabet has no letter for stay what they are.
-        return letter.encode("latin-1")

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from peil.codebook.seed_text import AS_DELIVERED, LOST, MANGLED, SEPARATORS, meant, separator_of
+from peil.codebook.seed_text import AS_DELIVERED, LOST, SEPARATORS, separator_of
 from peil.codebook.seeds import seed_columns
 from peil.errors import InputError
+from peil.letters import restored
 from peil.readers.encodings import NAMES, Letters, wide_encoding
 
 _WORDS = {
@@ -29,16 +30,17 @@ def mended(path: Path) -> tuple[list[list[str]], list[str]]:
         InputError: its letters cannot be told, or were lost.
     """
     text, said = _decoded(path)
-    if LOST in text and path.stem not in AS_DELIVERED:
-        number = text[: text.index(LOST)].count("\n") + 1
-        raise InputError(f"{path}: line {number}: a letter was lost ('{LOST}'). Write it anew.")
-    restored, n = (text, 0) if path.stem in AS_DELIVERED else _restored(text)
-    if n:
-        said.append(f"{n} letters that were read in another alphabet are back.")
-    separator = separator_of(path.stem, restored)
+    if path.stem not in AS_DELIVERED:
+        if LOST in text:
+            number = text[: text.index(LOST)].count("\n") + 1
+            raise InputError(f"{path}: line {number}: a letter was lost ('{LOST}'). Write it anew.")
+        text, n = restored(text)
+        if n:
+            said.append(f"{n} letters that were read in another alphabet are back.")
+    separator = separator_of(path.stem, text)
     if separator != ",":
         said.append(f"commas stand between its cells, where {SEPARATORS[separator]} stood.")
-    read = csv.reader(io.StringIO(restored, newline=""), delimiter=separator)
+    read = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     # A spreadsheet writes a row of nothing where one was emptied.
     lines = [line for line in read if any(line)]
     types = seed_columns().get(path.stem, {})
@@ -76,18 +78,6 @@ def _decoded(path: Path) -> tuple[str, list[str]]:
         raise InputError(f"{path}: cannot be read as {encoding} ({error.reason}).") from error
     name = NAMES.get(encoding, encoding.upper())
     return text.removeprefix("\ufeff"), [f"is UTF-8, and was {name}."]
-
-
-def _restored(text: str) -> tuple[str, int]:
-    n = 0
-
-    def letter(found: re.Match) -> str:
-        nonlocal n
-        restored = meant(found[0])
-        n += bool(restored)
-        return restored or found[0]
-
-    return MANGLED.sub(letter, text), n
 
 
 def _number(cell: str, separator: str) -> str:

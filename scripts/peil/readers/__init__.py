@@ -16,6 +16,7 @@ from peil.errors import DeliveryRejectedError
 from peil.readers.calendar import take_impossible_dates
 from peil.readers.excel import read_excel
 from peil.readers.frames import INCOMING, read_parquet
+from peil.readers.mangled import restore_letters
 from peil.readers.marks import settle_marks
 from peil.readers.reading import Reading
 from peil.readers.recognise import recognise
@@ -74,6 +75,7 @@ def read_delivery(
         refuse_note_at_end(connection, path.name, reading)
         close_gaps(connection, reading)
     _drop_nameless(connection, path, reading)
+    restore_letters(connection, reading)
     notes, reading.lists = settle_marks(connection, reading.columns, source)
     reading.unusable += take_impossible_dates(connection, reading.columns)
     reading.notes += notes
