@@ -51,6 +51,9 @@ def separated(text: str, mark: str) -> bytes:
         (lambda text: text.replace("2024", "\ufffd\ufffdn").encode(), "a letter was lost"),
         (lambda text: text.encode("utf-16"), "is not UTF-8"),
         (lambda text: text.encode("utf-16-le"), "holds NUL bytes"),
+        (lambda text: text.replace("\n", "\r").encode(), "end as on an old Macintosh"),
+        (lambda text: text.replace("2024", '"' + "x" * 140_000, 1).encode(), "line 2: is no CSV"),
+        (lambda _: b"\xef\xbb\xbf \n", "is empty; a table without rows"),
     ],
 )  # fmt: skip
 def test_what_a_spreadsheet_made_of_a_seed_is_said(seeds, saved, said):
@@ -102,7 +105,8 @@ def test_every_verb_says_it(seeds, tmp_path, verb):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "mac_roman", "utf-16", "utf-8-sig"])
 @pytest.mark.parametrize("mark", [";", ",", "\t"])
-def test_an_upgrade_writes_a_seed_as_it_was(seeds, encoding, mark):
+@pytest.mark.parametrize("ending", ["\r\n", "\r"])
+def test_an_upgrade_writes_a_seed_as_it_was(seeds, encoding, mark, ending):
     """A file with letters, dates, decimals and truths, saved as a Dutch spreadsheet does."""
     before = {name: (seeds / f"{name}.csv").read_text(encoding="utf-8") for name in SAVED}
     for name, text in before.items():
@@ -111,7 +115,7 @@ def test_an_upgrade_writes_a_seed_as_it_was(seeds, encoding, mark):
             line[:] = [dutch(cell) if mark == ";" else cell for cell in line]
         lines.append([""] * len(lines[0]))
         target = io.StringIO(newline="")
-        csv.writer(target, delimiter=mark, lineterminator="\r\n").writerows(lines)
+        csv.writer(target, delimiter=mark, lineterminator=ending).writerows(lines)
         (seeds / f"{name}.csv").write_text(target.getvalue(), encoding=encoding, newline="")
     run = here("codebook", "upgrade", "--seeds", seeds)
     assert run.returncode == 0, run.stderr

@@ -38,10 +38,13 @@ def seed_text(path: Path) -> io.StringIO:
         word = next((w for w in re.split(r'[,;\t"]', cell) if not w.isascii()), "")
         problem = f"line {line}: '{word[:60]}' is not UTF-8, the alphabet that everybody can read"
     else:
-        separator = separator_of(path.stem, text)
         if "\0" in text:
             problem = "holds NUL bytes, as UTF-16 does"
-        elif separator != ",":
+        elif not text.strip():
+            problem = "is empty; a table without rows has its first line, with the columns"
+        elif "\r" in text and "\n" not in text:
+            problem = "has lines that end as on an old Macintosh"
+        elif (separator := separator_of(path.stem, text)) != ",":
             problem = f"{SEPARATORS[separator]} stand between its cells, and commas are needed"
         else:
             return io.StringIO(text, newline="")
@@ -75,17 +78,25 @@ def require_codebook(seeds: Path) -> None:
         if not path.is_file():
             continue
         try:
-            text = seed_text(path).getvalue()
-            problems += [] if path.stem in AS_DELIVERED else _mangled(path, text)
+            read = seed_text(path)
+            problems += [] if path.stem in AS_DELIVERED else _mangled(path, read.getvalue())
+            lines = csv.reader(read)
+            for _ in lines:
+                pass
         except InputError as error:
             problems.append(str(error))
+        except csv.Error as error:
+            problems.append(
+                f"{path}: line {lines.line_num}: is no CSV ({error}). Put text with a comma or a "
+                "line break between quotation marks."
+            )
     if problems:
         raise InputError("\n".join(problems))
 
 
 def separator_of(seed: str, text: str) -> str:
     """What stands between the cells of the first line: the sign that gives known columns."""
-    line = text.lstrip().split("\n", 1)[0].strip()
+    line = next(iter(text.lstrip().splitlines()), "")
     known = seed_columns().get(seed, {})
     for separator in (",", *SEPARATORS):
         if not known.keys().isdisjoint(next(csv.reader([line], delimiter=separator), [])):

@@ -37,12 +37,18 @@ def mended(path: Path) -> tuple[list[list[str]], list[str]]:
         text, n = restored(text)
         if n:
             said.append(f"{n} letters that were read in another alphabet are back.")
+    if "\r" in text and "\n" not in text:
+        text = text.replace("\r", "\n")
+        said.append("its lines end as dbt reads them.")
     separator = separator_of(path.stem, text)
     if separator != ",":
         said.append(f"commas stand between its cells, where {SEPARATORS[separator]} stood.")
     read = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    # A spreadsheet writes a row of nothing where one was emptied.
-    lines = [line for line in read if any(line)]
+    try:
+        # A spreadsheet writes a row of nothing where one was emptied.
+        lines = [line for line in read if any(line)]
+    except csv.Error as error:
+        raise InputError(f"{path}: line {read.line_num}: is no CSV ({error}).") from error
     types = seed_columns().get(path.stem, {})
     for at, name in enumerate(lines[0] if lines else []):
         mend = _BY_TYPE.get(types.get(name, ""))
