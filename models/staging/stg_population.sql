@@ -13,7 +13,11 @@ renamed as (
         trim(source.gender_code) as gender_code,
         ---------- numerics
         try_cast(source.age as integer) as age,
-        try_cast(replace(source.n_residents, ',', '.') as double) as n_residents,
+        -- Landing wrote people as plain numbers; 1.234 from before it did is no number of people.
+        if(
+            regexp_full_match(trim(source.n_residents), '[0-9]+([.,](0+|50*))?'),
+            try_cast(replace(source.n_residents, ',', '.') as double), null
+        ) as n_residents,
     from source
     inner join {{ ref('stg_deliveries') }} as deliveries using (delivery_key)
 )

@@ -125,10 +125,11 @@ def test_a_total_is_seen_where_no_codes_of_gender_are_known(connection, tmp_path
 def test_totals_alone_and_other_municipalities_are_left_as_they_are(connection):
     totals = [(HERE, "", "", "1.200"), (THERE, "", "", "900"), (ABROAD, "", "", "x")]
     assert checked(connection, totals) == [
-        (HERE, "", None, "1200"), (THERE, "", None, "900"), (ABROAD, "", "", "x")
+        (HERE, "", "", "1200"), (THERE, "", "", "900"), (ABROAD, "", "", "x")
     ]  # fmt: skip
-    country = [(ABROAD, "M", "1", None), (ABROAD, "M", "1", "7"), (HERE, "M", "1", "3")]
-    assert checked(connection, country) == country[1:], "an abolished one has no number"
+    country = [(ABROAD, "M", "1", None), (ABROAD, "M", "1 jaar", "1.007"), (HERE, "M", "1", "3")]
+    wanted = [(ABROAD, "M", "1", None), (ABROAD, "M", "1", "1007"), (HERE, "M", "1", "3")]
+    assert checked(connection, country) == wanted, "the codebook may get that municipality"
 
 
 def test_a_file_of_other_places_is_refused(connection):
@@ -210,6 +211,35 @@ def test_more_people_than_live_there_are_told(tmp_path):
     assert problem.startswith("10 answered and 0 live there")
     told_places = [place for place, _ in told(("place", "GM1", 5, 6.0), ("place", "GM2", 5, 3.0))]
     assert told_places == ["all together", "GM2"]
+
+
+@pytest.mark.night
+def test_a_cell_without_people_is_told_of_municipalities_of_the_survey(tmp_path):
+    """Landed before numbers were looked at, or of one that the codebook got since."""
+    plan = {step.name: step for step in plan_of(SEEDS, tmp_path).steps}
+    connection = duckdb.connect()
+    migrate(connection)
+    connection.execute(
+        "create schema staging; create schema codebook; create table codebook.municipalities as "
+        "from (values ('s', 'GM1')) as known(survey_code, municipality_code);"
+        "create table staging.stg_deliveries as from (values ('d', 's', '1'), ('e', 'free', '1')) "
+        "as landed(delivery_key, survey_code, wave_code)"
+    )
+    for row, (key, place, number) in enumerate([
+        ("d", "GM1", "1.234"), ("d", "GM1", "12,5"), ("d", "GM1", "7.0"), ("d", "GM1", None),
+        ("d", "GM9", None), ("e", "GM9", "-3"),
+    ]):  # fmt: skip
+        connection.execute(
+            "insert into raw.population (delivery_key, row_number, region_code, n_residents) "
+            "values (?, ?, ?, ?)", [key, row, place, number]
+        )  # fmt: skip
+    code = for_database(plan["stg_population"].code, "memory")
+    connection.execute(f"create table staging.stg_population as {code}")
+    assert [n for (n,) in connection.execute(
+        "select n_residents from staging.stg_population order by row_number"
+    ).fetchall()] == [None, 12.5, 7, None, None, None]  # fmt: skip
+    found = connection.query(code_of("assert_residents_are_numbers", tmp_path)).fetchall()
+    assert [row[3] for row in found] == [5, 0, 3]
 
 
 @pytest.mark.night

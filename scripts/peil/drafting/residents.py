@@ -78,7 +78,7 @@ def read_residents(path: Path) -> Residents:
                     "(CBS code; may be absent), gender (M, V), age (one year) and number; it has "
                     f"{', '.join(reading.columns)}."
                 )
-        settle_cells(connection, dict(zip(FIELDS, found.values(), strict=True)), ())
+        settle_cells(connection, dict(zip(FIELDS, found.values(), strict=True)))
         rows = connection.execute(f"select * from {CELLS} order by row_number").fetchall()
     return Residents(f"Bevolking uit {path.name}", [_cell(path, found, *row) for row in rows])
 

@@ -94,20 +94,20 @@ def check_residents(
         for row in read_rows(seeds / "population_codes.csv")
         if row["attribute_code"] in own
     ]
-    settle_cells(connection, columns, municipalities)
+    settle_cells(connection, columns)
+    age, number = quoted(columns["age"]), quoted(columns["population"])
+    # Also where nothing is judged: the codebook may get that municipality.
+    connection.execute(
+        f"update {INCOMING} set {age} = coalesce({CELLS}.years::varchar, {INCOMING}.{age}), "
+        f"{number} = coalesce({CELLS}.n, {INCOMING}.{number}) from {CELLS} "
+        f"where {INCOMING}.row_number = {CELLS}.row_number"
+    )
+    if municipalities:
+        listed = ", ".join(map(literal, municipalities))
+        connection.execute(f"delete from {CELLS} where region not in ({listed})")
     _require_rows(connection, delivery, columns["region"], municipalities)
     if problems := _problems(connection, delivery, genders):
         raise rejection(delivery, columns, problems, "residents")
-    age, number = quoted(columns["age"]), quoted(columns["population"])
-    connection.execute(
-        f"update {INCOMING} set {age} = {CELLS}.years, {number} = {CELLS}.n from {CELLS} "
-        f"where {INCOMING}.row_number = {CELLS}.row_number"
-    )
-    # Of a municipality that was abolished the file of a country has a row without a number.
-    connection.execute(
-        f"delete from {INCOMING} where coalesce(trim({number}), '') = '' "
-        f"and row_number not in (select row_number from {CELLS})"
-    )
 
 
 def _require_rows(
@@ -130,21 +130,17 @@ def _require_rows(
     )
 
 
-def settle_cells(
-    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str], regions: Collection[str]
-) -> None:
+def settle_cells(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str]) -> None:
     """Make the table `cells` of `incoming`: the four fields as they stand, `years` and `n`.
 
     Args:
         connection: with the table `incoming`.
         columns: the column of each field; empty for a region that the file does not have.
-        regions: those whose rows are wanted; none for all.
     """
     texts = {
         field: f"coalesce(trim({quoted(column)}), '')" if column else "''"
         for field, column in columns.items()
     }
-    wanted = f"where {texts['region']} in ({', '.join(map(literal, regions))})" if regions else ""
     point, comma = (f"regexp_full_match(number, {literal(_GROUPED % mark)})" for mark in ".,")
     connection.execute(
         rf"""
@@ -153,7 +149,7 @@ def settle_cells(
             select
                 row_number, {", ".join(f"{text} as {field}" for field, text in texts.items())},
                 regexp_replace({texts["population"]}, {literal(_SPACES)}, '', 'g') as number
-            from {INCOMING} {wanted}
+            from {INCOMING}
         ),
         shown as (
             select
