@@ -52,7 +52,7 @@ def separated(text: str, mark: str) -> bytes:
         (lambda text: text.encode("utf-16"), "is not UTF-8"),
         (lambda text: text.encode("utf-16-le"), "holds NUL bytes"),
         (lambda text: text.replace("\n", "\r").encode(), "end as on an old Macintosh"),
-        (lambda text: text.replace("2024", '"' + "x" * 140_000, 1).encode(), "line 2: is no CSV"),
+        (lambda text: text.replace("2024", '"2024', 1).encode(), r"line \d+: is no CSV"),
         (lambda _: b"\xef\xbb\xbf \n", "is empty; a table without rows"),
     ],
 )  # fmt: skip

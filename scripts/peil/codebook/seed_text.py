@@ -80,7 +80,7 @@ def require_codebook(seeds: Path) -> None:
         try:
             read = seed_text(path)
             problems += [] if path.stem in AS_DELIVERED else _mangled(path, read.getvalue())
-            lines = csv.reader(read)
+            lines = csv.reader(read, strict=True)
             for _ in lines:
                 pass
         except InputError as error:

@@ -43,7 +43,7 @@ def mended(path: Path) -> tuple[list[list[str]], list[str]]:
     separator = separator_of(path.stem, text)
     if separator != ",":
         said.append(f"commas stand between its cells, where {SEPARATORS[separator]} stood.")
-    read = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    read = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         # A spreadsheet writes a row of nothing where one was emptied.
         lines = [line for line in read if any(line)]
