@@ -166,9 +166,9 @@ def test_what_another_file_gave_for_the_wave_is_not_added_to_it(tmp_path):
     assert f"in {pattern.replace('*', '_a')}" in said
 
 
-def code_of(test: str, folder: Path) -> str:
-    """The query that finds what a test of data stops a night for."""
-    (step,) = (step for step in plan_of(SEEDS, folder).steps if step.name == test)
+def code_of(name: str, folder: Path) -> str:
+    """The query of a model, or the one that finds what a test of data stops a night for."""
+    (step,) = (step for step in plan_of(SEEDS, folder).steps if step.name == name)
     return for_database(step.code, "memory")
 
 
@@ -216,7 +216,6 @@ def test_more_people_than_live_there_are_told(tmp_path):
 @pytest.mark.night
 def test_a_cell_without_people_is_told_of_municipalities_of_the_survey(tmp_path):
     """Landed before numbers were looked at, or of one that the codebook got since."""
-    plan = {step.name: step for step in plan_of(SEEDS, tmp_path).steps}
     connection = duckdb.connect()
     migrate(connection)
     connection.execute(
@@ -233,7 +232,7 @@ def test_a_cell_without_people_is_told_of_municipalities_of_the_survey(tmp_path)
             "insert into raw.population (delivery_key, row_number, region_code, n_residents) "
             "values (?, ?, ?, ?)", [key, row, place, number]
         )  # fmt: skip
-    code = for_database(plan["stg_population"].code, "memory")
+    code = code_of("stg_population", tmp_path)
     connection.execute(f"create table staging.stg_population as {code}")
     assert [n for (n,) in connection.execute(
         "select n_residents from staging.stg_population order by row_number"

@@ -137,6 +137,19 @@ def source_of(path: Path, sources: list[Source]) -> Source | None:
     return found[0] if found else None
 
 
+def municipalities_of(seeds: Path, survey_code: str) -> list[str]:
+    """The codes of the municipalities of a survey, in the order of municipalities.csv.
+
+    Raises:
+        InputError: the file is missing, or lacks a column.
+    """
+    return [
+        row["municipality_code"]
+        for row in read_rows(seeds / "municipalities.csv")
+        if row["survey_code"] == survey_code
+    ]
+
+
 def read_rows(path: Path) -> Iterator[dict[str, str]]:
     """The rows of one seed file.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
-from peil.codebook.sources import read_rows
+from peil.codebook.sources import municipalities_of, read_rows
 from peil.dutch import decimal_comma
 from peil.landing.problems import Problem, rejection
 from peil.readers import INCOMING
@@ -68,11 +68,7 @@ def check_kpis(
     ).fetchall()
     definitions = {r["kpi_code"]: r for r in read_rows(codebook.seeds / "kpi_definitions.csv")}
     units = {r["unit"]: _unit(r) for r in read_rows(codebook.seeds / "kpi_units.csv")}
-    municipalities = {
-        r["municipality_code"]
-        for r in read_rows(codebook.seeds / "municipalities.csv")
-        if r["survey_code"] == delivery.source.survey_code
-    }
+    municipalities = {*municipalities_of(codebook.seeds, delivery.source.survey_code)}
     # Marks that the values show were settled by the reader.
     is_settled = bool(decimal_mark({row[-1] for row in rows}, delivery.source.decimal_mark))
     problems = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from peil.codebook.sources import read_rows
+from peil.codebook.sources import municipalities_of, read_rows
 from peil.errors import DeliveryRejectedError
 from peil.landing.problems import Problem, rejection
 from peil.readers import INCOMING
@@ -79,11 +79,7 @@ def check_residents(
     """
     survey, seeds = delivery.source.survey_code, codebook.seeds
     columns = {field: delivery.source.columns_of(field)[0] for field in FIELDS}
-    municipalities = [
-        row["municipality_code"]
-        for row in read_rows(seeds / "municipalities.csv")
-        if row["survey_code"] == survey
-    ]
+    municipalities = municipalities_of(seeds, survey)
     own = {
         row["attribute_code"]
         for row in read_rows(seeds / "attributes.csv")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from peil.codebook import Source, read_rows, read_sources
+from peil.codebook import Source, municipalities_of, read_rows, read_sources
 from peil.codebook.seed_text import require_codebook
 from peil.dutch import long_date
 from peil.errors import DeliveryRejectedError, InputError, MachineError
@@ -118,11 +118,7 @@ def _source(places: Places, year: int) -> Source:
 
 def _regions(places: Places, source: Source) -> list[str]:
     """The municipalities of the survey; none: all that exist."""
-    codes = [
-        row["municipality_code"].strip()
-        for row in read_rows(places.seeds / "municipalities.csv")
-        if row["survey_code"] == source.survey_code
-    ]
+    codes = [code.strip() for code in municipalities_of(places.seeds, source.survey_code)]
     fictitious = [c for c in codes if c[2:].isdigit() and int(c[2:]) >= FIRST_FICTITIOUS]
     if fictitious:
         raise InputError(
